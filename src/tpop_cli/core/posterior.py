@@ -1,0 +1,92 @@
+"""The Bradley-Terry-Luce likelihood and the Gaussian (Laplace) posterior over taste weights.
+
+A duel between responses with features f1 and f2 has d = f1 − f2, and BTL says
+
+    P(1 beats 2) = σ(θ·d)                                                   (arXiv 2509.24696, eq. 1)
+
+The posterior over θ is kept as a Gaussian (mean, precision V), renewed after every pick by a Laplace step:
+the new mean maximises  w·[p·log σ(θ·d) + (1 − p)·log σ(−θ·d)] − ½(θ − mean)ᵀV(θ − mean), and
+V ← V + w·σ(1 − σ)·d·dᵀ. The maximiser moves along V⁻¹d only, so the step is a search in one dimension.
+V is kept, never its inverse: rank-one updates of an inverse drift, a sum of outer products does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+Vector = npt.NDArray[np.float64]
+Matrix = npt.NDArray[np.float64]
+
+
+def sigmoid(u: float) -> float:
+    """The logistic function, safe for any finite u.
+
+    >>> sigmoid(0.0), sigmoid(-1000.0), sigmoid(1000.0)
+    (0.5, 0.0, 1.0)
+    """
+    if u >= 0:
+        return float(1.0 / (1.0 + np.exp(-min(u, 700.0))))
+    e = float(np.exp(max(u, -745.0)))
+    return e / (1.0 + e) if e > 5e-324 else 0.0
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """A Gaussian over taste weights: mean of shape (D,), precision V of shape (D, D), symmetric positive definite."""
+
+    mean: Vector
+    precision: Matrix
+
+    @classmethod
+    def prior(cls, scales: Vector) -> Posterior:
+        """The state before any pick: zero mean, independent weights with standard deviations `scales` (D,).
+
+        1/scale² is the paper's regularization λ, one a weight.
+        """
+        return cls(np.zeros(len(scales)), np.diag(1.0 / np.square(scales)))
+
+    def solve(self, d: Vector) -> Vector:
+        """V⁻¹d, for d of shape (D,) or (D, n)."""
+        return np.linalg.solve(self.precision, d)
+
+    def width(self, d: Vector) -> float:
+        """The confidence width ‖d‖ in V⁻¹: the standard deviation of θ·d."""
+        return float(np.sqrt(max(0.0, float(d @ self.solve(d)))))
+
+    def predict(self, d: Vector) -> float:
+        """P(1 beats 2), the weights integrated out.
+
+        Uses the probit approximation σ(μ / √(1 + π·var/8)) (MacKay 1992), so that a pair which the picks
+        say little about is predicted near one half.
+        """
+        mean, width = float(self.mean @ d), self.width(d)
+        return sigmoid(mean / np.sqrt(1.0 + np.pi * width**2 / 8.0))
+
+    def update(self, d: Vector, outcome: float, weight: float = 1.0) -> Posterior:
+        """The posterior after one more pick.
+
+        Args:
+            d: feature difference f1 − f2, shape (D,).
+            outcome: 1 if candidate 1 was picked, 0 if candidate 2, ½ for a tie.
+            weight: how much evidence this is, in units of one clear pick.
+
+        Returns:
+            A new posterior; `self` is left as it is.
+        """
+        v_inv_d = self.solve(d)
+        mean, var = float(self.mean @ d), float(d @ v_inv_d)
+        # With θ = mean + t·V⁻¹d the stationarity condition is t = w·(p − σ(mean + t·var)). The left side
+        # minus the right rises with t, and |t| ≤ w, so bisection cannot fail.
+        low, high = -weight, weight
+        for _ in range(60):
+            t = 0.5 * (low + high)
+            if t < weight * (outcome - sigmoid(mean + t * var)):
+                low = t
+            else:
+                high = t
+        t = 0.5 * (low + high)
+        p = sigmoid(mean + t * var)
+        return Posterior(self.mean + t * v_inv_d, self.precision + weight * p * (1.0 - p) * np.outer(d, d))

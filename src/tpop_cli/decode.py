@@ -1,0 +1,179 @@
+"""The decoding loop: all arms, and all contexts of each, step together in one batch.
+
+An arm is one answer in the making. It reads its own tokens in one or more contexts (the plain prompt, the
+prompt with a pole's instruction), whose logits the sampler joins into one steered score. Arms end
+independently; what is left of the batch goes on.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from .engine.protocol import Engine, Interrupted, Sampling, TokenSampler
+
+
+@dataclass(frozen=True)
+class ArmPlan:
+    """What one answer is decoded from.
+
+    Args:
+        prompts: C token prompts, one a context.
+        weights: C weights of the steered score, which sum to one.
+        sampling: llama.cpp's sampling parameters.
+        seed: of the arm's own random generator.
+        max_tokens: where the answer is cut.
+    """
+
+    prompts: tuple[tuple[int, ...], ...]
+    weights: tuple[float, ...]
+    sampling: Sampling
+    seed: int
+    max_tokens: int
+
+
+@dataclass
+class Arm:
+    """An answer in the making, or done once `finish_reason` is set.
+
+    finish_reason: "stop" (the model ended), "length" (max_tokens), "interrupted" (Ctrl-C), None (going on).
+    """
+
+    plan: ArmPlan
+    text: str = ""
+    tokens: list[int] = field(default_factory=list)
+    finish_reason: str | None = None
+    _handles: list[int] = field(default_factory=list, repr=False)
+    _sampler: TokenSampler | None = field(default=None, repr=False)
+    # Bytes of a character that is not whole yet wait in here.
+    _utf8: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"), repr=False
+    )
+
+
+class Decoder:
+    """Starts arms and steps all that are running; more may be started while others run.
+
+    Args:
+        engine: where the logits come from.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.running: list[Arm] = []
+        self.steps = 0
+
+    def start(self, plans: Sequence[ArmPlan]) -> list[Arm]:
+        """Prefill the contexts of arms that share a prompt. Errors as `Engine.open`."""
+        handles = iter(self._engine.open([prompt for plan in plans for prompt in plan.prompts]))
+        arms = [Arm(plan, _handles=[next(handles) for _ in plan.prompts]) for plan in plans]
+        for arm in arms:
+            arm._sampler = self._engine.sampler(arm.plan.sampling, arm.plan.seed)
+        self.running += arms
+        return arms
+
+    def step(self) -> None:
+        """One token for every running arm: sample from the logits at hand, then one llama_decode for all."""
+        engine, pending = self._engine, list[tuple[int, int]]()
+        for arm in list(self.running):
+            assert arm._sampler is not None
+            token = arm._sampler.next([engine.logits(h) for h in arm._handles], arm.plan.weights)
+            if engine.is_eog(token):
+                self._finish(arm, "stop")
+                continue
+            arm.tokens.append(token)
+            arm.text += arm._utf8.decode(engine.piece(token))
+            if len(arm.tokens) >= arm.plan.max_tokens:
+                self._finish(arm, "length")
+                continue
+            pending += [(handle, token) for handle in arm._handles]
+        if pending:
+            engine.step(pending)
+            self.steps += 1
+
+    def stop(self, reason: str) -> None:
+        """End all running arms where they are."""
+        for arm in list(self.running):
+            self._finish(arm, reason)
+
+    def _finish(self, arm: Arm, reason: str) -> None:
+        arm.finish_reason = reason
+        self.running.remove(arm)
+        if arm._sampler is not None:
+            arm._sampler.close()
+            arm._sampler = None
+        # A plain context is the chat as history will show it, so its KV cache serves the next turn.
+        plain_first = arm.plan.prompts.index(min(arm.plan.prompts, key=len))
+        for i, handle in enumerate(arm._handles):
+            self._engine.close_sequence(handle, keep=i == plain_first)
+        arm._handles = []
+
+
+@contextmanager
+def stopping(decoder: Decoder) -> Iterator[None]:
+    """Leave no arm running behind, whatever ends the block; an interrupt is not an error."""
+    try:
+        yield
+    except Interrupted:
+        pass
+    finally:
+        decoder.stop("interrupted")
+
+
+def decode(
+    engine: Engine, plans: Sequence[ArmPlan], on_step: Callable[[Sequence[Arm]], None] | None = None
+) -> list[Arm]:
+    """Decode arms that share a prompt, to the end or to the stop flag.
+
+    Args:
+        engine: where the logits come from.
+        plans: one an arm.
+        on_step: called with all arms after every step, to show them.
+
+    Returns:
+        The finished arms, in the order of `plans`. Empty if the prefill was interrupted.
+    """
+    decoder, arms = Decoder(engine), list[Arm]()
+    with stopping(decoder):
+        arms = decoder.start(plans)
+        while decoder.running:
+            decoder.step()
+            if on_step:
+                on_step(arms)
+    return arms
+
+
+def decode_many(engine: Engine, groups: Iterator[Sequence[ArmPlan]]) -> Iterator[tuple[int, list[Arm]]]:
+    """Decode many groups of arms, as many at a time as the context holds.
+
+    Args:
+        engine: where the logits come from.
+        groups: each group's arms share a prompt. Taken from only as there is room.
+
+    Yields:
+        (index of the group, its finished arms), as they finish. After an interrupt, no more.
+    """
+    decoder = Decoder(engine)
+    live: dict[int, list[Arm]] = {}
+    queue = enumerate(groups)
+    waiting = next(queue, None)
+    with stopping(decoder):
+        while live or waiting:
+            while waiting and _fits(engine, decoder.running, waiting[1]):
+                live[waiting[0]] = decoder.start(waiting[1])
+                waiting = next(queue, None)
+            decoder.step()
+            for index in [i for i, arms in live.items() if all(arm.finish_reason for arm in arms)]:
+                yield index, live.pop(index)
+
+
+def _fits(engine: Engine, running: Sequence[Arm], group: Sequence[ArmPlan]) -> bool:
+    """Whether a group can start: there are sequences and cells for it even if every answer is a long one."""
+    if not running:
+        return True  # it will never fit better than alone; the engine says if it does not
+    plans = [arm.plan for arm in running] + list(group)
+    sequences = sum(len(plan.prompts) for plan in plans)
+    cells = sum(len(prompt) + plan.max_tokens for plan in plans for prompt in plan.prompts)
+    return sequences + 2 <= engine.n_seq_max and cells <= engine.n_ctx

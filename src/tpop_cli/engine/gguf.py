@@ -1,0 +1,175 @@
+"""The header of a GGUF file, read without llama.cpp: what a model is, and whether it is one at all.
+
+llama.cpp answers every broken file with the same opaque error, and some with the end of the process. This
+reader checks magic, version, counts and lengths against the file's size first, and names the reason.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import BadDataError, NoInputError
+
+Value = int | float | bool | str | list["Value"]
+
+_SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
+_STRING, _ARRAY = 8, 9
+_MAX_LAYERS = 512
+_KEPT_ITEMS = 16  # of an array only the first few are kept: vocabularies are long
+_SAMPLE = 1 << 20  # bytes at either end of the file that the fingerprint covers
+
+QUANTIZATIONS = {
+    0: "F32", 1: "F16", 2: "Q4_0", 3: "Q4_1", 7: "Q8_0", 8: "Q5_0", 9: "Q5_1", 10: "Q2_K", 11: "Q3_K_S",
+    12: "Q3_K_M", 13: "Q3_K_L", 14: "Q4_K_S", 15: "Q4_K_M", 16: "Q5_K_S", 17: "Q5_K_M", 18: "Q6_K",
+    19: "IQ2_XXS", 20: "IQ2_XS", 21: "Q2_K_S", 22: "IQ3_XS", 23: "IQ3_XXS", 24: "IQ1_S", 25: "IQ4_NL",
+    26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16",
+}  # fmt: skip
+"""general.file_type, by llama.cpp's enum llama_ftype."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """The metadata of a GGUF file. Long arrays are cut to their first few items."""
+
+    path: Path
+    size_bytes: int
+    version: int
+    n_tensors: int
+    metadata: dict[str, Value]
+
+    @property
+    def architecture(self) -> str:
+        """general.architecture, such as "llama"."""
+        return str(self.metadata.get("general.architecture", "?"))
+
+    @property
+    def name(self) -> str:
+        """general.name, or the file's own name."""
+        return str(self.metadata.get("general.name") or self.path.stem)
+
+    @property
+    def quantization(self) -> str:
+        """The file type in llama.cpp's words, such as "Q4_K_M"."""
+        file_type = self.metadata.get("general.file_type")
+        return QUANTIZATIONS.get(file_type, "?") if isinstance(file_type, int) else "?"
+
+    @property
+    def has_chat_template(self) -> bool:
+        """Whether the model says how a chat is written for it."""
+        return bool(self.metadata.get("tokenizer.chat_template"))
+
+    def number(self, key: str) -> int:
+        """An architecture's number, such as `context_length`; 0 if it is not given."""
+        value = self.metadata.get(f"{self.architecture}.{key}", 0)
+        return value if isinstance(value, int) else 0
+
+
+class _Reader:
+    """Reads little-endian values and never past the end of the file."""
+
+    def __init__(self, file: BinaryIO, size: int) -> None:
+        self._file, self._size = file, size
+
+    def bytes(self, n: int) -> bytes:
+        if n > self._size - self._file.tell():
+            raise BadDataError("a length in its header reaches past the end of the file")
+        return self._file.read(n)
+
+    def scalar(self, code: str) -> int | float | bool:
+        value: int | float | bool = struct.unpack(code, self.bytes(struct.calcsize(code)))[0]
+        return value
+
+    def count(self, code: str = "<Q") -> int:
+        return int(self.scalar(code))
+
+    def string(self) -> str:
+        return self.bytes(self.count()).decode("utf-8", "replace")
+
+    def value(self, kind: int, depth: int = 0) -> Value:
+        if kind == _STRING:
+            return self.string()
+        if kind == _ARRAY:
+            if depth:
+                raise BadDataError("its header holds an array of arrays")
+            return self._array()
+        if kind not in _SCALARS:
+            raise BadDataError(f"its header holds a value of unknown type {kind}")
+        return self.scalar(_SCALARS[kind])
+
+    def _array(self) -> Value:
+        kind, n = self.count("<I"), self.count()
+        width = struct.calcsize(_SCALARS[kind]) if kind in _SCALARS else 8
+        if n * width > self._size:
+            raise BadDataError("an array in its header is longer than the file")
+        kept: list[Value] = [self.value(kind, 1) for _ in range(min(n, _KEPT_ITEMS))]
+        rest = n - len(kept)
+        if kind in _SCALARS:
+            self.bytes(rest * width)
+        else:
+            for _ in range(rest):
+                self.bytes(self.count())
+        return kept
+
+
+def read_header(path: Path) -> Header:
+    """Read and check the header of a GGUF file.
+
+    Raises:
+        NoInputError: there is no such file, or it cannot be read.
+        BadDataError: it is not a GGUF file that llama.cpp could load; the message says why.
+    """
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise BadDataError("it is a folder")
+        with path.open("rb") as file:
+            header = _parse(_Reader(file, size), path, size)
+    except BadDataError as error:
+        raise BadDataError(
+            f"{path.name} is not a model that can be loaded: {error.message}",
+            "download it again, or choose another with --model",
+        ) from None
+    except OSError as error:
+        raise NoInputError(
+            f"cannot read the model {path}: {error.strerror}", "see the models there are: tpop models list"
+        ) from None
+    return header
+
+
+def _parse(reader: _Reader, path: Path, size: int) -> Header:
+    magic = reader.bytes(4) if size >= 4 else b""
+    if magic != b"GGUF":
+        raise BadDataError("it is empty" if size == 0 else "it does not start with the GGUF magic")
+    version = reader.count("<I")
+    if version not in (2, 3):
+        raise BadDataError(f"GGUF version {version} is not supported (2 and 3 are)")
+    n_tensors, n_pairs = reader.count(), reader.count()
+    if max(n_tensors, n_pairs) > min(size // 8, 1 << 20):
+        raise BadDataError("its header counts more entries than the file can hold")
+    metadata: dict[str, Value] = {}
+    for _ in range(n_pairs):
+        key = reader.string()
+        metadata[key] = reader.value(reader.count("<I"))
+    header = Header(path, size, version, n_tensors, metadata)
+    if "general.architecture" not in metadata:
+        raise BadDataError("its header names no architecture")
+    if header.number("block_count") > _MAX_LAYERS:
+        raise BadDataError(f"its header claims {header.number('block_count')} layers (at most {_MAX_LAYERS})")
+    return header
+
+
+def fingerprint(path: Path) -> str:
+    """A quick identity of a model file: SHA-256 over its size and both ends, 16 hex digits."""
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        digest.update(str(size).encode())
+        for start in (0, max(0, size - _SAMPLE)):
+            file.seek(start)
+            digest.update(file.read(_SAMPLE))
+    return digest.hexdigest()[:16]

@@ -1,0 +1,239 @@
+"""Sequences: one llama.cpp context, its batch, and who holds which part of the shared KV cache.
+
+A fork copies no data (the KV cache is unified): the forked cells just belong to two sequences. A prompt is
+prefilled only where no cached sequence starts with the same tokens.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+from collections.abc import Sequence
+
+import llama_cpp.llama_cpp as llama
+import numpy as np
+
+from ..errors import ContextFullError, DecodeError
+from .protocol import Interrupted, Row
+
+_NO_SLOT, _ABORTED = 1, 2  # what llama_decode returns besides 0 (done) and negative numbers (fatal)
+
+Item = tuple[int, int, int, bool]
+"""One row of a batch: (sequence, token, position, whether its logits are wanted)."""
+
+
+def common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
+    """How many leading elements are equal.
+
+    >>> common_prefix([1, 2, 3], [1, 2, 4, 5])
+    2
+    """
+    n = min(len(a), len(b))
+    for i in range(n):
+        if a[i] != b[i]:
+            return i
+    return n
+
+
+class Sequences:
+    """Opens, forks, extends and frees the sequences of one llama.cpp context.
+
+    Args:
+        ctx: a llama_context with a unified KV cache of `n_ctx` cells; owned by the caller.
+        n_vocab, n_ctx, n_batch, n_seq_max: the context's sizes.
+        stop: when set, a running llama_decode returns within one graph node and `Interrupted` is raised.
+    """
+
+    def __init__(
+        self, ctx: object, *, n_vocab: int, n_ctx: int, n_batch: int, n_seq_max: int, stop: threading.Event
+    ) -> None:
+        self._ctx = ctx
+        self._memory = llama.llama_get_memory(ctx)
+        self._n_vocab, self._n_ctx, self._n_batch = n_vocab, n_ctx, n_batch
+        self._stop = stop
+        self._batch = llama.llama_batch_init(n_batch, 0, 1)
+        self._free = list(range(n_seq_max))[::-1]
+        self._tokens: dict[int, list[int]] = {}  # every sequence in the KV cache, live or kept
+        self._kept: list[int] = []  # given back, but still a source of prefixes; oldest first
+        self._rows: dict[int, Row] = {}
+        self.prefilled = 0
+        # The abort callback is asked at every node of the graph (about 500 times a step; not measurable).
+        # It runs Python in the decoding thread, which lets a pending SIGINT handler set the flag.
+        self._abort = llama.ggml_abort_callback(lambda _: self._stop.is_set())
+        llama.llama_set_abort_callback(ctx, self._abort, None)
+
+    def close(self) -> None:
+        """Free the batch. The context is the caller's."""
+        llama.llama_batch_free(self._batch)
+
+    # -- public operations -------------------------------------------------------------------------------
+
+    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+        """Prefill `prompts` (not empty, each of one token or more); see `protocol.Engine.open`."""
+        shared = self._shared_prefix(prompts)
+        trunk, opened = self._claim_trunk(shared), list[int]()
+        try:
+            self._extend([(trunk, list(shared[len(self._tokens[trunk]) :]), False)])
+            first: dict[tuple[int, ...], int] = {}
+            for prompt in prompts:
+                handle = self._fork(first.get(tuple(prompt), trunk))
+                first.setdefault(tuple(prompt), handle)
+                opened.append(handle)
+            unique = set(first.values())
+            pending = [
+                (handle, list(prompt[len(shared) :]), True)
+                for handle, prompt in zip(opened, prompts, strict=True)
+                if handle in unique
+            ]
+            self._extend(pending)
+            for i, prompt in enumerate(prompts):
+                source = first[tuple(prompt)]
+                if opened[i] != source:  # a twin: take over the cells and the logits of the first
+                    self._truncate(opened[i], 0)
+                    self._copy(source, opened[i], len(prompt))
+                    self._rows[opened[i]] = self._rows[source]
+        except BaseException:
+            for handle in opened:
+                self.close_sequence(handle)
+            raise
+        finally:
+            self._keep(trunk)
+        return opened
+
+    def step(self, tokens: Sequence[tuple[int, int]]) -> None:
+        """Append one token to each of several sequences in one llama_decode."""
+        self._extend([(handle, [token], True) for handle, token in tokens])
+
+    def logits(self, handle: int) -> Row:
+        """The logits after the last token of a sequence."""
+        return self._rows[handle]
+
+    def close_sequence(self, handle: int, *, keep: bool = False) -> None:
+        """Give a sequence back; see `protocol.Engine.close_sequence`."""
+        self._rows.pop(handle, None)
+        if keep:
+            self._keep(handle)
+        else:
+            self._drop(handle)
+
+    # -- prefixes ----------------------------------------------------------------------------------------
+
+    @staticmethod
+    def _shared_prefix(prompts: Sequence[Sequence[int]]) -> Sequence[int]:
+        """What all prompts start with, one token short of the shortest: its logits must be computed."""
+        shared = prompts[0]
+        for prompt in prompts[1:]:
+            shared = shared[: common_prefix(shared, prompt)]
+        return shared[: min(map(len, prompts)) - 1]
+
+    def _claim_trunk(self, shared: Sequence[int]) -> int:
+        """A new sequence that holds as much of `shared` as some cached sequence does; frees the stale ones."""
+        source, length = -1, 0
+        for handle, cached in self._tokens.items():
+            n = common_prefix(cached, shared)
+            if n > length:
+                source, length = handle, n
+        if not self._free:
+            self._evict(spare=source)
+        trunk = self._new()
+        if length:
+            self._copy(source, trunk, length)
+        for handle in list(self._kept):
+            self._drop(handle)
+        return trunk
+
+    def _fork(self, source: int) -> int:
+        handle = self._new()
+        self._copy(source, handle, len(self._tokens[source]))
+        return handle
+
+    def _copy(self, source: int, target: int, length: int) -> None:
+        llama.llama_memory_seq_cp(self._memory, source, target, 0, length)
+        self._tokens[target] = self._tokens[source][:length]
+
+    def _truncate(self, handle: int, length: int) -> None:
+        llama.llama_memory_seq_rm(self._memory, handle, length, -1)
+        del self._tokens[handle][length:]
+
+    # -- sequence ids ------------------------------------------------------------------------------------
+
+    def _new(self) -> int:
+        if not self._free and not self._evict():
+            raise ContextFullError(
+                "more sequences at once than this context was made for", "ask fewer prompts at a time"
+            )
+        handle = self._free.pop()
+        self._tokens[handle] = []
+        return handle
+
+    def _keep(self, handle: int) -> None:
+        if handle in self._tokens and handle not in self._kept:
+            self._kept.append(handle)
+
+    def _drop(self, handle: int) -> None:
+        if handle in self._tokens:
+            llama.llama_memory_seq_rm(self._memory, handle, -1, -1)
+            del self._tokens[handle]
+            self._free.append(handle)
+        if handle in self._kept:
+            self._kept.remove(handle)
+
+    def _evict(self, spare: int = -1) -> bool:
+        """Drop the oldest kept sequence; False if there is none."""
+        for handle in self._kept:
+            if handle != spare:
+                self._drop(handle)
+                return True
+        return False
+
+    # -- decoding ----------------------------------------------------------------------------------------
+
+    def _extend(self, pending: Sequence[tuple[int, list[int], bool]]) -> None:
+        """Append tokens to sequences: [(handle, tokens, whether the logits of the last are wanted)]."""
+        items: list[Item] = []
+        for handle, tokens, wanted in pending:
+            start = len(self._tokens[handle])
+            last = len(tokens) - 1
+            items += [(handle, t, start + i, wanted and i == last) for i, t in enumerate(tokens)]
+        before = {handle: len(self._tokens[handle]) for handle, _, _ in pending}
+        try:
+            for i in range(0, len(items), self._n_batch):
+                self._decode(items[i : i + self._n_batch])
+        except BaseException:
+            for handle, length in before.items():
+                llama.llama_memory_seq_rm(self._memory, handle, length, -1)
+            raise
+        for handle, tokens, _ in pending:
+            self._tokens[handle] += tokens
+        if len(items) > len(pending):  # a step appends one token a sequence, a prefill more
+            self.prefilled += len(items)
+
+    def _decode(self, items: Sequence[Item]) -> None:
+        batch = self._batch
+        batch.n_tokens = len(items)
+        for i, (handle, token, position, wanted) in enumerate(items):
+            batch.token[i] = token
+            batch.pos[i] = position
+            batch.n_seq_id[i] = 1
+            batch.seq_id[i][0] = handle
+            batch.logits[i] = wanted
+        result = llama.llama_decode(self._ctx, batch)
+        while result == _NO_SLOT and self._evict():
+            result = llama.llama_decode(self._ctx, batch)
+        if result == _ABORTED:
+            raise Interrupted
+        if result == _NO_SLOT:
+            raise ContextFullError(
+                f"the context of {self._n_ctx} tokens is full",
+                "start a new chat, shorten the prompt, or raise --ctx",
+            )
+        if result != 0:
+            raise DecodeError(f"llama.cpp could not decode (llama_decode returned {result})")
+        for i, (handle, _, _, wanted) in enumerate(items):
+            if wanted:
+                self._rows[handle] = self._read_logits(i)
+
+    def _read_logits(self, index: int) -> Row:
+        pointer = llama.llama_get_logits_ith(self._ctx, index)
+        view = np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._n_vocab,))
+        return view.copy()  # llama.cpp reuses the buffer at the next decode

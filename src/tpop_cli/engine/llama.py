@@ -1,0 +1,242 @@
+"""A GGUF model loaded by llama.cpp: the `protocol.Engine` that answers come from."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import llama_cpp.llama_cpp as llama
+import psutil
+
+from ..errors import BadDataError, DecodeError, UsageError
+from .gguf import Header, fingerprint, read_header
+from .kv import Sequences
+from .protocol import Message, ModelInfo, Row, Sampling
+from .sampler import SteeredSampler
+from .template import choose_template
+
+MAX_CTX = 1 << 20
+PLAUSIBLE_ALPHA = 0.1
+N_BATCH = 512
+
+
+@dataclass(frozen=True)
+class LoadOptions:
+    """How a model is loaded. The defaults suit a laptop.
+
+    Args:
+        n_ctx: tokens in the KV cache, shared by all sequences; 0: what the model was trained on, at most 8192.
+        n_threads: 0: one a physical core.
+        gpu_layers: layers on the GPU; -1: all of them, where this build of llama.cpp has a GPU backend.
+        n_seq_max: sequences at once.
+        chat_template: name of a built-in template to use in place of the model's.
+        verbose: let llama.cpp's log through.
+    """
+
+    n_ctx: int = 0
+    n_threads: int = 0
+    gpu_layers: int = -1
+    n_seq_max: int = 32
+    chat_template: str | None = None
+    verbose: bool = False
+
+
+class LlamaEngine:
+    """See `protocol.Engine`. Free it with `close`, or use it in a `with` statement.
+
+    Args:
+        path: a GGUF file.
+        options: how to load it.
+
+    Raises:
+        NoInputError, BadDataError: the file is not there or cannot be loaded.
+        UsageError: impossible options; a model without a chat template and none named.
+    """
+
+    def __init__(self, path: Path, options: LoadOptions = LoadOptions()) -> None:
+        header = read_header(path)
+        n_ctx = _context_size(options.n_ctx, header)
+        # llama-cpp-python prints llama.cpp's log through this logger's level
+        logging.getLogger("llama-cpp-python").setLevel(
+            logging.DEBUG if options.verbose else logging.CRITICAL + 1
+        )
+        llama.llama_backend_init()
+        self._model = self._ctx = None
+        self._sequences: Sequences | None = None
+        try:
+            self._model = _load_model(path, options.gpu_layers)
+            self._vocab = llama.llama_model_get_vocab(self._model)
+            self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
+            source = llama.llama_model_chat_template(self._model, None)
+            self._template = choose_template(
+                options.chat_template,
+                source.decode("utf-8", "replace") if source else None,
+                self._special_text(llama.llama_vocab_bos(self._vocab)),
+                self._special_text(llama.llama_vocab_eos(self._vocab)),
+            )
+            self.n_ctx, self.n_seq_max = n_ctx, options.n_seq_max
+            self._ctx = _make_context(self._model, n_ctx, options)
+            self.stop = threading.Event()
+            self._sequences = Sequences(
+                self._ctx,
+                n_vocab=self.n_vocab,
+                n_ctx=n_ctx,
+                n_batch=N_BATCH,
+                n_seq_max=self.n_seq_max,
+                stop=self.stop,
+            )
+        except BaseException:
+            self.close()
+            raise
+        self.info = ModelInfo(
+            name=header.name,
+            path=str(path),
+            architecture=header.architecture,
+            fingerprint=fingerprint(path),
+            n_ctx_train=int(llama.llama_model_n_ctx_train(self._model)),
+            n_layers=int(llama.llama_model_n_layer(self._model)),
+            size_bytes=header.size_bytes,
+            gpu_offload=bool(llama.llama_supports_gpu_offload()) and options.gpu_layers != 0,
+        )
+        self._pieces: dict[int, bytes] = {}
+
+    def __enter__(self) -> LlamaEngine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Free the context, then the model."""
+        if self._sequences is not None:
+            self._sequences.close()
+            self._sequences = None
+        if self._ctx is not None:
+            llama.llama_free(self._ctx)
+            self._ctx = None
+        if self._model is not None:
+            llama.llama_model_free(self._model)
+            self._model = None
+
+    # -- text and tokens ---------------------------------------------------------------------------------
+
+    def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
+        """See `protocol.Engine.chat_tokens`."""
+        return self.tokenize(self._template.render(messages), add_special=not self._template.adds_bos)
+
+    def tokenize(self, text: str, *, add_special: bool) -> list[int]:
+        """Tokens of a text in which special tokens may stand; `add_special` puts BOS before, if it has one."""
+        data = text.encode("utf-8", "replace")
+        n = 16 + len(data)
+        while True:
+            tokens = (llama.llama_token * n)()
+            found = llama.llama_tokenize(self._vocab, data, len(data), tokens, n, add_special, True)
+            if found >= 0:
+                return list(tokens[:found])
+            n = -found
+
+    def piece(self, token: int) -> bytes:
+        """See `protocol.Engine.piece`."""
+        cached = self._pieces.get(token)
+        if cached is None:
+            cached = self._pieces[token] = self._text_of(token, special=False)
+        return cached
+
+    def is_eog(self, token: int) -> bool:
+        """See `protocol.Engine.is_eog`."""
+        return bool(llama.llama_vocab_is_eog(self._vocab, token))
+
+    def _special_text(self, token: int) -> str:
+        return self._text_of(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+    def _text_of(self, token: int, *, special: bool) -> bytes:
+        size = 64
+        while True:
+            buffer = ctypes.create_string_buffer(size)
+            n = llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, special)
+            if n >= 0:
+                return buffer.raw[:n]
+            size = -n
+
+    # -- sequences ---------------------------------------------------------------------------------------
+
+    def sampler(self, sampling: Sampling, seed: int) -> SteeredSampler:
+        """See `protocol.Engine.sampler`."""
+        return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA)
+
+    @property
+    def _seqs(self) -> Sequences:
+        if self._sequences is None:
+            raise DecodeError("the model was closed")
+        return self._sequences
+
+    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+        """See `protocol.Engine.open`."""
+        return self._seqs.open(prompts)
+
+    def step(self, tokens: Sequence[tuple[int, int]]) -> None:
+        """See `protocol.Engine.step`."""
+        self._seqs.step(tokens)
+
+    def logits(self, handle: int) -> Row:
+        """See `protocol.Engine.logits`."""
+        return self._seqs.logits(handle)
+
+    def close_sequence(self, handle: int, *, keep: bool = False) -> None:
+        """See `protocol.Engine.close_sequence`."""
+        self._seqs.close_sequence(handle, keep=keep)
+
+    @property
+    def prefilled(self) -> int:
+        """See `protocol.Engine.prefilled`."""
+        return self._seqs.prefilled
+
+
+def _context_size(asked: int, header: Header) -> int:
+    trained = header.number("context_length") or 4096
+    if asked == 0:
+        return min(trained, 8192)
+    if not 16 <= asked <= MAX_CTX:
+        raise UsageError(f"a context of {asked} tokens is not possible", f"--ctx takes 16 to {MAX_CTX}")
+    return asked
+
+
+def _load_model(path: Path, gpu_layers: int) -> object:
+    params = llama.llama_model_default_params()
+    params.n_gpu_layers = gpu_layers if llama.llama_supports_gpu_offload() else 0
+    params.load_mode = llama.LLAMA_LOAD_MODE_MMAP
+    model = llama.llama_model_load_from_file(str(path).encode(), params)
+    if not model:
+        raise BadDataError(
+            f"llama.cpp could not load {path.name}", "see why with --verbose, or choose another with --model"
+        )
+    if llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model):
+        llama.llama_model_free(model)
+        raise BadDataError(
+            f"{path.name} is a recurrent model, whose state cannot be shared by two answers",
+            "choose a transformer model with --model",
+        )
+    if not llama.llama_model_has_decoder(model):
+        llama.llama_model_free(model)
+        raise BadDataError(f"{path.name} is an encoder and cannot write text", "choose another with --model")
+    return model
+
+
+def _make_context(model: object, n_ctx: int, options: LoadOptions) -> object:
+    threads = options.n_threads or psutil.cpu_count(logical=False) or 1
+    params = llama.llama_context_default_params()
+    params.n_ctx = n_ctx
+    params.n_batch = params.n_ubatch = N_BATCH
+    params.n_seq_max = options.n_seq_max
+    params.n_threads = params.n_threads_batch = threads
+    params.kv_unified = True  # a fork shares cells instead of copying them
+    params.swa_full = True  # with a pruned sliding window a prefix could not be reused
+    params.no_perf = True
+    ctx = llama.llama_init_from_model(model, params)
+    if not ctx:
+        raise UsageError(f"no memory for a context of {n_ctx} tokens", "ask for less with --ctx")
+    return ctx

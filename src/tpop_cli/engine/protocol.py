@@ -1,0 +1,97 @@
+"""What the layers above need of an engine. The llama.cpp engine fulfils it, and so does the tests' fake."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+Message = Mapping[str, str]
+"""One turn of a chat: {"role": "system" | "user" | "assistant", "content": text}."""
+
+Row = npt.NDArray[np.float32]
+"""Raw logits of one sequence's next token, shape (n_vocab,)."""
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
+    """Decoding stopped because the stop flag was set. Sequences are as they were before the call."""
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """llama.cpp's sampling parameters, with its names and meanings. temperature 0 is greedy."""
+
+    temperature: float = 0.8
+    top_k: int = 40
+    top_p: float = 0.95
+    min_p: float = 0.05
+    repeat_penalty: float = 1.1
+    repeat_last_n: int = 64
+
+
+@dataclass(frozen=True)
+class ModelInfo:
+    """What is shown of a loaded model."""
+
+    name: str
+    path: str
+    architecture: str
+    fingerprint: str
+    n_ctx_train: int
+    n_layers: int
+    size_bytes: int
+    gpu_offload: bool
+
+
+class TokenSampler(Protocol):
+    """Draws one answer's tokens. Holds the random state and the window of the repeat penalty."""
+
+    def next(self, rows: Sequence[Row], weights: Sequence[float]) -> int:
+        """The next token, given the logits of the arm's C contexts and their weights, which sum to one."""
+
+    def close(self) -> None:
+        """Free what llama.cpp holds."""
+
+
+class Engine(Protocol):
+    """A loaded model with one KV cache that many sequences share."""
+
+    info: ModelInfo
+    n_ctx: int
+    n_seq_max: int
+    stop: threading.Event
+
+    def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
+        """The prompt of a chat, ready for the assistant's answer. Raises BadDataError if the template cannot."""
+
+    def piece(self, token: int) -> bytes:
+        """The bytes of a token: possibly part of a UTF-8 character; empty for control tokens."""
+
+    def is_eog(self, token: int) -> bool:
+        """Whether the token ends a generation."""
+
+    def sampler(self, sampling: Sampling, seed: int) -> TokenSampler:
+        """A sampler with llama.cpp's chain behind the steered score."""
+
+    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+        """Prefill prompts that share what they can; returns a sequence handle for each.
+
+        Raises ContextFullError if they do not fit, Interrupted if `stop` is set.
+        """
+
+    def step(self, tokens: Sequence[tuple[int, int]]) -> None:
+        """One llama_decode: append to each (handle, token). Errors as `open`."""
+
+    def logits(self, handle: int) -> Row:
+        """The logits after the last token of a sequence; valid until the next `open` or `step`."""
+
+    def close_sequence(self, handle: int, *, keep: bool = False) -> None:
+        """Give a sequence back. With `keep` its KV cache stays until the next `open` has looked for a prefix."""
+
+    @property
+    def prefilled(self) -> int:
+        """Tokens evaluated by `open` since the engine was loaded: what prefix reuse saves shows here."""
