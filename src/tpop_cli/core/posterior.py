@@ -50,7 +50,8 @@ class Posterior:
 
     def solve(self, d: Vector) -> Vector:
         """V⁻¹d, for d of shape (D,) or (D, n)."""
-        return np.linalg.solve(self.precision, d)
+        found: Vector = np.linalg.solve(self.precision, d).astype(np.float64)
+        return found
 
     def width(self, d: Vector) -> float:
         """The confidence width ‖d‖ in V⁻¹: the standard deviation of θ·d."""

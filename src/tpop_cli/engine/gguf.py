@@ -17,7 +17,19 @@ from ..errors import BadDataError, NoInputError
 
 Value = int | float | bool | str | list["Value"]
 
-_SCALARS = {0: "<B", 1: "<b", 2: "<H", 3: "<h", 4: "<I", 5: "<i", 6: "<f", 7: "<?", 10: "<Q", 11: "<q", 12: "<d"}
+_SCALARS = {
+    0: "<B",
+    1: "<b",
+    2: "<H",
+    3: "<h",
+    4: "<I",
+    5: "<i",
+    6: "<f",
+    7: "<?",
+    10: "<Q",
+    11: "<q",
+    12: "<d",
+}
 _STRING, _ARRAY = 8, 9
 _MAX_LAYERS = 512
 _KEPT_ITEMS = 16  # of an array only the first few are kept: vocabularies are long

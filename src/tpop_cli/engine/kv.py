@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
+import numpy.typing as npt
 
 from ..errors import ContextFullError, DecodeError
 from .protocol import Interrupted, Row
@@ -208,7 +209,7 @@ class Sequences:
         if len(items) > len(pending):  # a step appends one token a sequence, a prefill more
             self.prefilled += len(items)
 
-    def _decode(self, items: Sequence[Item]) -> None:
+    def _decode(self, items: Sequence[Item], *, keep_rows: bool = True) -> None:
         batch = self._batch
         batch.n_tokens = len(items)
         for i, (handle, token, position, wanted) in enumerate(items):
@@ -230,8 +231,24 @@ class Sequences:
         if result != 0:
             raise DecodeError(f"llama.cpp could not decode (llama_decode returned {result})")
         for i, (handle, _, _, wanted) in enumerate(items):
-            if wanted:
+            if wanted and keep_rows:
                 self._rows[handle] = self._read_logits(i)
+
+    def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        """log π(tokens[i] | tokens[:i]) for i ≥ start ≥ 1, in one forward pass; shape (len(tokens) - start,)."""
+        handle, found = self._new(), list[float]()
+        try:
+            for i in range(0, len(tokens) - 1, self._n_batch):
+                part = range(i, min(i + self._n_batch, len(tokens) - 1))
+                self._decode([(handle, tokens[p], p, p >= start - 1) for p in part], keep_rows=False)
+                for p in part:
+                    if p >= start - 1:
+                        row = self._read_logits(p - i).astype(np.float64)
+                        top = row.max()
+                        found.append(float(row[tokens[p + 1]] - top - np.log(np.exp(row - top).sum())))
+        finally:
+            self._drop(handle)
+        return np.array(found)
 
     def _read_logits(self, index: int) -> Row:
         pointer = llama.llama_get_logits_ith(self._ctx, index)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
+import numpy as np
+import numpy.typing as npt
 import psutil
 
 from ..errors import BadDataError, DecodeError, UsageError
@@ -61,9 +63,7 @@ class LlamaEngine:
         header = read_header(path)
         n_ctx = _context_size(options.n_ctx, header)
         # llama-cpp-python prints llama.cpp's log through this logger's level
-        logging.getLogger("llama-cpp-python").setLevel(
-            logging.DEBUG if options.verbose else logging.CRITICAL + 1
-        )
+        logging.getLogger("llama-cpp-python").setLevel(logging.DEBUG if options.verbose else logging.CRITICAL + 1)
         llama.llama_backend_init()
         self._model = self._ctx = None
         self._sequences: Sequences | None = None
@@ -100,7 +100,6 @@ class LlamaEngine:
             n_ctx_train=int(llama.llama_model_n_ctx_train(self._model)),
             n_layers=int(llama.llama_model_n_layer(self._model)),
             size_bytes=header.size_bytes,
-            gpu_offload=bool(llama.llama_supports_gpu_offload()) and options.gpu_layers != 0,
         )
         self._pieces: dict[int, bytes] = {}
 
@@ -189,6 +188,10 @@ class LlamaEngine:
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
         """See `protocol.Engine.close_sequence`."""
         self._seqs.close_sequence(handle, keep=keep)
+
+    def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        """See `protocol.Engine.logprobs`."""
+        return self._seqs.logprobs(tokens, start)
 
     @property
     def prefilled(self) -> int:

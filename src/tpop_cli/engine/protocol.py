@@ -44,7 +44,6 @@ class ModelInfo:
     n_ctx_train: int
     n_layers: int
     size_bytes: int
-    gpu_offload: bool
 
 
 class TokenSampler(Protocol):
@@ -91,6 +90,9 @@ class Engine(Protocol):
 
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
         """Give a sequence back. With `keep` its KV cache stays until the next `open` has looked for a prefix."""
+
+    def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        """log π(tokens[i] | tokens[:i]) for each i ≥ start ≥ 1, shape (len(tokens) - start,)."""
 
     @property
     def prefilled(self) -> int:

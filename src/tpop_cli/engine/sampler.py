@@ -80,7 +80,7 @@ class SteeredSampler:
             # and since the weights sum to one a steered score has the level of a plain logit.
             self._candidates["logit"][:k] = scores
             array.contents.size = k
-        except BaseException as error:  # noqa: BLE001 - re-raised by `next`
+        except BaseException as error:
             self._error = error
 
 

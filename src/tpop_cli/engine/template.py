@@ -41,7 +41,7 @@ class GgufTemplate:
     def render(self, messages: Sequence[Message]) -> str:
         """See `Template.render`."""
         try:
-            return str(self._formatter(messages=[dict(m) for m in messages]).prompt)  # type: ignore[misc]
+            return str(self._formatter(messages=[dict(m) for m in messages]).prompt)
         except Exception as error:  # a template may raise anything, and often does so on purpose
             raise BadDataError(
                 f"the model's chat template refuses this chat: {error}",

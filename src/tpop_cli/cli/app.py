@@ -1,0 +1,49 @@
+"""The command line: which command is which function."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from .. import __version__
+from . import ask, axes, chat, models, picks, profile, reset, teach
+
+EXIT_CODES = """Exit codes: 0 done · 1 failed · 2 wrong usage · 65 bad data · 66 no such file or model · 70 internal ·
+73 cannot create · 74 reading or writing failed · 75 busy, try again · 78 bad configuration · 130 Ctrl-C ·
+143 SIGTERM · 129 SIGHUP"""
+
+app = typer.Typer(
+    name="tpop",
+    help="A terminal chat for local GGUF models that learns your taste while you use it.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"tpop {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    _: Annotated[
+        bool,
+        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and leave."),
+    ] = False,
+) -> None:
+    pass
+
+
+app.command()(ask.ask)
+app.command()(chat.chat)
+app.command()(teach.teach)
+app.command()(reset.reset)
+app.add_typer(profile.app, name="profile")
+app.add_typer(picks.app, name="picks")
+app.add_typer(axes.app, name="axes")
+app.add_typer(models.app, name="models")

@@ -1,0 +1,278 @@
+"""tpop chat: a conversation in which every answer is a duel."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from ..errors import TpopError, UsageError
+from . import options as opt
+from .runtime import (
+    command,
+    open_profile,
+    open_turns,
+    print_error,
+    stdout_console,
+)
+
+if TYPE_CHECKING:
+    from prompt_toolkit import PromptSession
+    from rich.console import Console, RenderableType
+
+    from ..engine.protocol import Message
+    from ..turn import Turns
+
+HELP = {
+    "/help": "this list",
+    "/undo": "take the last pick back, and its turn out of the chat",
+    "/redo": "answer the last question again, with two new candidates",
+    "/plain": "the last question answered without your taste, to compare",
+    "/taste": "what has been learned of your taste",
+    "/profile": "the profile; /profile NAME changes it",
+    "/quit": "leave (also Ctrl-D)",
+}
+
+
+@command
+@opt.with_decoding_options
+def chat(
+    profile: opt.ProfileOption = None,
+    *,
+    decoding: opt.DecodingOptions,
+) -> None:
+    """Chat. Every answer comes twice; your pick goes on in the chat, and the next answers follow your taste.
+
+    Keys after an answer: 1 or 2 picks, = is a tie, x both bad, s skip, r redo. Alt-Enter starts a new line.
+    Ctrl-C stops an answer and keeps the chat. /help lists the commands.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("tpop chat needs a terminal", 'in scripts: tpop ask "..." --pick auto')
+    chosen = open_profile(profile)
+    with open_turns(decoding, chosen, "chat") as turns:
+        Chat(turns, stdout_console()).run()
+
+
+@dataclass
+class Turn:
+    """One question of the chat, the answer that went on, and the pick behind it."""
+
+    question: str
+    answer: str
+    pick_id: int | None
+
+
+@dataclass
+class Chat:
+    """The state of one conversation, and its commands."""
+
+    turns: Turns
+    console: Console
+    past: list[Turn] = field(default_factory=list)
+    last_question: str | None = None
+
+    def run(self) -> None:
+        """Read and answer until the user leaves."""
+        self._greet()
+        session = self._session()
+        while True:
+            try:
+                line = session.prompt([("class:prompt", "› ")]).strip()
+            except KeyboardInterrupt:
+                continue
+            except EOFError:
+                return
+            if not line:
+                continue
+            if not line.startswith("/"):
+                self._guarded(lambda line=line: self._answer(line))  # type: ignore[misc]
+                continue
+            name, _, argument = line.partition(" ")
+            if name in ("/quit", "/exit"):
+                return
+            action = self._commands().get(name)
+            if action is None:
+                self._tell(f"there is no command {name}: /help lists them")
+            else:
+                self._guarded(lambda action=action, argument=argument: action(argument.strip()))  # type: ignore[misc]
+
+    # -- answering ---------------------------------------------------------------------------------------
+
+    def _answer(self, question: str) -> None:
+        from .duelling import Outcome, interactive_duel
+
+        self.last_question = question
+        messages = self._messages(question)
+        result = interactive_duel(self.turns, messages, self.console)
+        if result.outcome is Outcome.stopped:
+            self._tell("stopped: nothing was picked. /redo asks again")
+            return
+        answer = result.duel.chosen(result.verdict).text
+        if result.verdict == "both-bad":
+            self._tell("both bad: left out of the chat. /redo asks again")
+        else:
+            self.past.append(Turn(question, answer, result.pick_id))
+            self._print_answer(answer)
+        for line in result.notes:
+            self._tell(line)
+
+    def _messages(self, question: str) -> list[Message]:
+        """The chat with its new question; the oldest turns are left out when the context is full."""
+        from ..turn import trim
+
+        messages = [
+            message
+            for turn in self.past
+            for message in (
+                {"role": "user", "content": turn.question},
+                {"role": "assistant", "content": turn.answer},
+            )
+        ]
+        kept, dropped = trim(
+            self.turns.engine,
+            [*messages, {"role": "user", "content": question}],
+            self.turns.options.max_tokens,
+        )
+        if dropped:
+            self._tell(f"the context is full: the oldest {dropped} messages are no longer read")
+        return kept
+
+    # -- commands ----------------------------------------------------------------------------------------
+
+    def _commands(self) -> dict[str, Callable[[str], None]]:
+        return {
+            "/help": self._help,
+            "/undo": self._undo,
+            "/redo": self._redo,
+            "/plain": self._plain,
+            "/taste": self._taste,
+            "/profile": self._profile,
+        }
+
+    def _help(self, _: str) -> None:
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table.grid(padding=(0, 2))
+        for name, meaning in HELP.items():
+            table.add_row(Text(name, "bold"), Text(meaning))
+        self.console.print(table)
+
+    def _undo(self, _: str) -> None:
+        if not self.past:
+            self._tell("nothing to undo in this chat; `tpop picks undo` takes back older picks")
+            return
+        turn = self.past[-1]
+        if turn.pick_id is not None:
+            assert self.turns.profile is not None
+            self.turns.profile.undo(turn.pick_id)
+        self.past.pop()
+        self._tell("undone: the pick is forgotten and its turn is out of the chat")
+
+    def _redo(self, _: str) -> None:
+        if self.last_question is None:
+            self._tell("there is no question to answer again")
+            return
+        if self.past and self.past[-1].question == self.last_question:
+            self.past.pop()  # its pick stays learned: /undo takes that back
+        self._answer(self.last_question)
+
+    def _plain(self, _: str) -> None:
+        from ..turn import Turns
+        from .duelling import stream_answer
+
+        if self.last_question is None:
+            self._tell("there is no question to answer yet")
+            return
+        before = self.past[:-1] if self.past and self.past[-1].question == self.last_question else self.past
+        plain = Turns(self.turns.engine, None, self.turns.options)
+        current, self.past = self.past, before
+        try:
+            messages = self._messages(self.last_question)
+        finally:
+            self.past = current
+        arm = stream_answer(plain, messages, self.console)
+        if arm is not None:
+            self._tell("without your taste:")
+            self._print_answer(arm.text)
+
+    def _taste(self, _: str) -> None:
+        self.console.print(self._taste_view())
+
+    def _profile(self, name: str) -> None:
+        if name:
+            self.turns.use(open_profile(name))
+        assert self.turns.profile is not None
+        self._tell(f"profile {self.turns.profile.name}, {self.turns.profile.n_picks} picks")
+
+    # -- the screen --------------------------------------------------------------------------------------
+
+    def _taste_view(self) -> RenderableType:
+        from ..ui.taste import axis_tastes, taste_table
+
+        reward = self.turns.reward
+        assert reward is not None
+        return taste_table(axis_tastes(reward))
+
+    def _greet(self) -> None:
+        from pathlib import Path
+
+        profile = self.turns.profile
+        assert profile is not None
+        picks = f"{profile.n_picks} picks" if profile.n_picks else "no picks yet"
+        self._tell(f"{Path(self.turns.engine.info.path).stem} · profile {profile.name}, {picks} · /help")
+
+    def _tell(self, message: str) -> None:
+        from rich.text import Text
+
+        from ..ui.clean import clean
+
+        self.console.print(Text(clean(message), "dim"))
+
+    def _print_answer(self, text: str) -> None:
+        from rich.text import Text
+
+        from ..ui.clean import clean
+
+        self.console.print()
+        self.console.print(Text(clean(text.strip())), soft_wrap=True)
+        self.console.print()
+
+    def _guarded(self, action: Callable[[], None]) -> None:
+        """An error ends the command, not the chat."""
+        try:
+            action()
+        except TpopError as error:
+            print_error(error)
+        except KeyboardInterrupt:
+            self._tell("stopped")
+
+    def _session(self) -> PromptSession[str]:
+        from prompt_toolkit import PromptSession
+        from prompt_toolkit.completion import WordCompleter
+        from prompt_toolkit.history import FileHistory, History, InMemoryHistory
+        from prompt_toolkit.key_binding import KeyBindings
+
+        from ..store.paths import data_dir
+
+        keys = KeyBindings()
+
+        @keys.add("escape", "enter")
+        def _(event: object) -> None:
+            event.current_buffer.insert_text("\n")  # type: ignore[attr-defined]
+
+        history: History = InMemoryHistory()
+        path = data_dir() / "history"
+        try:
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            history = FileHistory(str(path))
+        except OSError as error:
+            self._tell(f"the input history is not kept: {error.strerror}")
+        return PromptSession(
+            history=history,
+            key_bindings=keys,
+            completer=WordCompleter([*HELP], sentence=True),
+            complete_while_typing=False,
+        )

@@ -1,0 +1,156 @@
+"""A duel on a terminal: both candidates stream, the user picks with one key, the profile learns."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, cast
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.text import Text
+
+from ..core.picks import Verdict
+from ..errors import TpopError
+from ..turn import Duel, Key, Turns
+from ..ui.duel import KEYS, Side, duel_view, keys_line
+from ..ui.keys import read_key
+from ..ui.taste import taste_line
+from .runtime import interruptible
+
+if TYPE_CHECKING:
+    from ..decode import Arm
+    from ..engine.protocol import Message
+
+COLORS = ("cyan", "magenta")
+_FRAME = 0.08  # seconds between two drawings: a step is not worth a frame each
+_NOTES = {"length": "cut at --max-tokens", "interrupted": "stopped"}
+
+
+class Outcome(Enum):
+    """How a duel on a terminal ended."""
+
+    picked = "picked"
+    stopped = "stopped"  # by Ctrl-C: nothing was recorded
+
+
+@dataclass
+class Result:
+    """A duel that was shown.
+
+    Args:
+        outcome: whether there is a verdict.
+        duel: what was decoded.
+        verdict: by arm; "skip" if stopped.
+        notes: what to tell the user below the answer.
+    """
+
+    outcome: Outcome
+    duel: Duel
+    verdict: Verdict = "skip"
+    notes: list[str] = field(default_factory=list)
+    pick_id: int | None = None
+
+
+def interactive_duel(turns: Turns, messages: Sequence[Message], console: Console) -> Result:
+    """Show a duel and ask, until there is a verdict or the user stops.
+
+    A pick that cannot be saved is told in the notes: the answer that the user waited for is still theirs.
+    """
+    while True:
+        duel, rate = _stream(turns, messages, console)
+        if not duel.complete:
+            if duel.arms:
+                console.print(duel_view(_sides(duel), console.width, None, COLORS))
+            return Result(Outcome.stopped, duel)
+        key, seconds = _ask(duel, console)
+        if key == "r":
+            continue
+        if key is None:
+            return Result(Outcome.stopped, duel)
+        verdict = duel.verdict(cast("Key", key))
+        result = Result(Outcome.picked, duel, verdict)
+        try:
+            result.pick_id = turns.learn(duel, verdict, seconds).id
+        except TpopError as error:
+            result.notes.append(f"not saved: {error.message}")
+        reward = turns.reward
+        assert reward is not None
+        result.notes.append(f"{_said(verdict)} · {taste_line(reward)} · {rate:.0f} tokens/s")
+        return result
+
+
+def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -> Arm | None:
+    """Show a single answer while it is written; None if it was stopped before it began."""
+
+    def on_step(arms: Sequence[Arm]) -> None:
+        if time.monotonic() - frame[0] > _FRAME:
+            frame[0] = time.monotonic()
+            live.update(Text(arms[0].text), refresh=True)
+
+    frame = [0.0]
+    with (
+        interruptible(turns.engine.stop),
+        Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop") as live,
+    ):
+        arm, _ = turns.answer(messages, on_step)
+    return arm
+
+
+def _stream(turns: Turns, messages: Sequence[Message], console: Console) -> tuple[Duel, float]:
+    """Decode both arms while showing them; returns the duel and its tokens a second."""
+    height = max(6, console.height - 2)
+    frame = [0.0]
+
+    def on_step(duel: Duel) -> None:
+        if time.monotonic() - frame[0] > _FRAME:
+            frame[0] = time.monotonic()
+            live.update(duel_view(_sides(duel), console.width, height, COLORS), refresh=True)
+
+    start = time.monotonic()
+    with (
+        interruptible(turns.engine.stop),
+        Live(Text(" reading…", "dim"), console=console, auto_refresh=False, transient=True) as live,
+    ):
+        live.refresh()
+        duel = turns.duel(messages, on_step)
+    tokens = sum(len(arm.tokens) for arm in duel.arms)
+    return duel, tokens / max(1e-6, time.monotonic() - start)
+
+
+def _ask(duel: Duel, console: Console) -> tuple[str | None, float]:
+    """Show the whole of both candidates and wait for a key; returns it and the seconds it took."""
+    view = duel_view(_sides(duel), console.width, None, COLORS)
+    footer = keys_line()
+    start = time.monotonic()
+    keys = {key for key, _ in KEYS}
+    if len(console.render_lines(Group(view, footer))) < console.height:
+        # It fits: shown in place, and folded away after the pick.
+        with Live(Group(view, footer), console=console, auto_refresh=False, transient=True) as live:
+            live.refresh()
+            key = read_key(keys)
+    else:
+        console.print(view)
+        console.print(footer)
+        key = read_key(keys)
+    return key, time.monotonic() - start
+
+
+def _sides(duel: Duel) -> list[Side]:
+    """Both arms as they stand on screen."""
+    return [
+        Side(arm.text, arm.finish_reason is not None, _NOTES.get(arm.finish_reason or "", ""))
+        for arm in (duel.arms[i] for i in duel.order)
+    ]
+
+
+def _said(verdict: Verdict) -> str:
+    return {
+        "exploit": "picked",
+        "explore": "picked",
+        "tie": "a tie",
+        "both-bad": "both bad, nothing ranked",
+        "skip": "skipped, nothing learned",
+    }[verdict]

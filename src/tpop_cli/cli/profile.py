@@ -1,0 +1,83 @@
+"""tpop profile: what was learned."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..errors import NoInputError
+from . import options as opt
+from .runtime import command, note, open_profile, stdout_console, write_answer
+
+if TYPE_CHECKING:
+    from ..core.picks import Pick
+
+app = typer.Typer(help="See what profiles have learned.", no_args_is_help=True)
+
+
+@app.command("list")
+@command
+def list_(as_json: opt.JsonOption = False) -> None:
+    """List the profiles and how many picks each holds."""
+    from ..store.profile import Profile, list_profiles
+
+    found = [(name, Profile(name).n_picks) for name in list_profiles()]
+    if as_json:
+        write_answer(json.dumps([{"profile": name, "picks": n} for name, n in found]))
+        return
+    if not found:
+        note("no profiles yet: the first pick makes one")
+    for name, n in found:
+        write_answer(f"{name}\t{n} picks")
+
+
+@app.command()
+@command
+def show(
+    name: Annotated[str | None, typer.Argument(help="The profile.", show_default="default")] = None,
+    profile: opt.ProfileOption = None,
+    as_json: opt.JsonOption = False,
+) -> None:
+    """Show what a profile has learned: every axis as a bar, with its certainty."""
+    from ..core.reward import AxesReward
+    from ..store.profile import list_profiles
+    from ..store.response import starter_response
+    from ..ui.taste import axis_tastes, taste_table
+
+    chosen = open_profile(name or profile)
+    if (name or profile) and chosen.name not in list_profiles():
+        raise NoInputError(f"there is no profile {chosen.name}", "tpop profile list")
+    reward = AxesReward.fresh(chosen.axes, starter_response()).with_posterior(chosen.posterior)
+    tastes = axis_tastes(reward)
+    picks = chosen.picks()
+    right, decided = _predicted_right(picks)
+    if as_json:
+        body = {
+            "profile": chosen.name,
+            "picks": len(picks),
+            "predicted_right": right,
+            "decided": decided,
+            "axes": [
+                {
+                    "axis": t.axis,
+                    "preferred": t.preferred,
+                    "lean": round(t.lean, 4),
+                    "certainty": round(t.certainty, 4),
+                    "words": t.words,
+                }
+                for t in tastes
+            ],
+        }
+        write_answer(json.dumps(body, ensure_ascii=False))
+        return
+    console = stdout_console()
+    console.print(f"profile {chosen.name}: {len(picks)} picks, {right} of {decided} predicted right")
+    console.print(taste_table(tastes))
+
+
+def _predicted_right(picks: list[Pick]) -> tuple[int, int]:
+    """How many clear picks were predicted right before they were made, of how many."""
+    clear = [pick for pick in picks if pick.verdict in ("exploit", "explore")]
+    return sum((p.predicted > 0.5) == (p.verdict == "exploit") for p in clear), len(clear)

@@ -1,0 +1,184 @@
+"""What commands share: consoles, errors and signals, and opening a model and a profile."""
+
+from __future__ import annotations
+
+import functools
+import os
+import secrets
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..errors import TpopError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ..store.profile import Profile
+    from ..turn import Turns
+    from .options import DecodingOptions
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+DEFAULT_PROFILE = "default"
+
+
+# -- output and errors -----------------------------------------------------------------------------------
+
+
+def stderr_console() -> Console:
+    """The console for everything that is not an answer."""
+    from rich.console import Console
+
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def stdout_console() -> Console:
+    """The console for what a command was asked to print."""
+    from rich.console import Console
+
+    return Console(highlight=False, markup=False, emoji=False)
+
+
+def note(message: str) -> None:
+    """Tell the user something on stderr."""
+    from rich.text import Text
+
+    from ..ui.clean import clean
+
+    stderr_console().print(Text(clean(message), "dim"), soft_wrap=True)
+
+
+def write_answer(text: str, *, end: str = "\n") -> None:
+    """Put an answer on stdout: as it is into a pipe, cleaned of control characters on a terminal."""
+    from ..ui.clean import clean
+
+    shown = clean(text) if sys.stdout.isatty() else text
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write((shown + end).encode(encoding, "replace").decode(encoding))
+    sys.stdout.flush()
+
+
+def print_error(error: TpopError) -> None:
+    """An error's message and hint, on stderr."""
+    from rich.text import Text
+
+    from ..ui.clean import clean
+
+    console = stderr_console()
+    console.print(Text("error: ", "bold red").append(clean(error.message), "not bold default"), soft_wrap=True)
+    if error.hint:
+        console.print(Text("hint: ", "bold").append(clean(error.hint), "not bold"), soft_wrap=True)
+
+
+def command(function: Command) -> Command:
+    """Turn the package's errors into one line and an exit code, and Ctrl-C into 130."""
+
+    @functools.wraps(function)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        except TpopError as error:
+            print_error(error)
+            raise SystemExit(error.exit_code) from None
+        except KeyboardInterrupt:
+            raise SystemExit(130) from None
+        except BrokenPipeError:  # `| head -1`: whoever read stdout has read enough
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise SystemExit(0) from None
+
+    return run  # type: ignore[return-value]
+
+
+@contextmanager
+def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
+    """While inside, Ctrl-C sets `stop` instead of raising; SIGTERM and SIGHUP too, and then end the program.
+
+    The handler never raises: it may run inside a callback from llama.cpp, which no exception can cross.
+    """
+    ending: list[int] = []
+
+    def on_signal(number: int, _frame: object) -> None:
+        stop.set()
+        if number != signal.SIGINT:
+            ending.append(number)
+
+    numbers = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
+    previous = [(number, signal.signal(number, on_signal)) for number in numbers]
+    stop.clear()
+    try:
+        yield stop
+    finally:
+        for number, handler in previous:
+            signal.signal(number, handler)
+        if ending:
+            raise SystemExit(128 + ending[0])
+
+
+# -- opening ---------------------------------------------------------------------------------------------
+
+
+def open_profile(name: str | None) -> Profile:
+    """The profile that the flag, $TPOP_PROFILE or the configuration names, with its notices told."""
+    from ..store.config import setting
+    from ..store.profile import Profile
+
+    profile = Profile(setting("profile", name) or DEFAULT_PROFILE)
+    for notice in profile.notices:
+        note(notice)
+    return profile
+
+
+@contextmanager
+def open_turns(decoding: DecodingOptions, profile: Profile | None, source: str) -> Iterator[Turns]:
+    """Find and load the model, with a word on a terminal's stderr while it takes time.
+
+    Args:
+        decoding: the command's options; what they leave open, $TPOP_* or config.toml may say.
+        profile: whose taste; None steers nothing.
+        source: the command's name, for the log.
+    """
+    from ..store.config import setting
+    from ..store.models import find_model
+
+    path = find_model(decoding.model)
+    temperature = setting("temperature", decoding.temperature)
+    gpu_layers = setting("gpu_layers", decoding.gpu_layers)
+    n_ctx, n_threads = setting("ctx", decoding.ctx), setting("threads", decoding.threads)
+    max_tokens = setting("max_tokens", decoding.max_tokens)
+    with stderr_console().status(f"loading {path.stem}", spinner="dots"):
+        from ..engine.llama import LlamaEngine, LoadOptions
+        from ..engine.protocol import Sampling
+        from ..turn import TurnOptions, Turns
+
+        engine = LlamaEngine(
+            path,
+            LoadOptions(
+                n_ctx=n_ctx or 0,
+                n_threads=n_threads or 0,
+                gpu_layers=-1 if gpu_layers is None else gpu_layers,
+                chat_template=setting("chat_template", decoding.chat_template),
+                verbose=decoding.verbose,
+            ),
+        )
+    sampling = Sampling(
+        temperature=Sampling.temperature if temperature is None else temperature,
+        top_k=decoding.top_k,
+        top_p=decoding.top_p,
+        min_p=decoding.min_p,
+        repeat_penalty=decoding.repeat_penalty,
+    )
+    with engine:
+        yield Turns(
+            engine,
+            profile,
+            TurnOptions(
+                sampling=sampling,
+                max_tokens=max_tokens or TurnOptions.max_tokens,
+                seed=secrets.randbits(31) if decoding.seed is None else decoding.seed,
+                source=source,
+            ),
+        )

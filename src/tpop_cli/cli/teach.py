@@ -1,0 +1,80 @@
+"""tpop teach: let a program decide duels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from . import options as opt
+from .ask import read_prompts
+from .runtime import (
+    command,
+    interruptible,
+    note,
+    open_profile,
+    open_turns,
+    stderr_console,
+)
+
+if TYPE_CHECKING:
+    from ..core.picks import Pick
+    from ..turn import Duel
+
+
+@command
+@opt.with_decoding_options
+def teach(
+    prompts: Annotated[
+        str,
+        typer.Option("--prompts", help="A prompt a line, or JSONL with `prompt`; - is stdin.", metavar="FILE"),
+    ],
+    judge: Annotated[str, typer.Option("--judge", help="The program that picks.", metavar="CMD")],
+    duels: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many; prompts are gone through again.", show_default="one a prompt"),
+    ] = None,
+    profile: opt.ProfileOption = None,
+    *,
+    decoding: opt.DecodingOptions,
+) -> None:
+    """Teach a profile with duels that a program decides.
+
+    CMD runs once. For each duel it reads one line of JSON, {"prompt": ..., "candidates": [..., ...]}, and
+    writes one line: 1, 2, = (a tie), x (both bad) or s (skip). Which candidate stands first is random.
+    """
+    questions = read_prompts(prompts)
+    chosen = open_profile(profile)
+    with open_turns(decoding, chosen, "teach") as turns:
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        from ..judge import Judge
+        from ..teach import teach as run
+        from ..ui.taste import taste_line
+
+        n = duels or len(questions)
+        console = stderr_console()
+        right: list[bool] = []
+        progress = Progress(
+            TextColumn("teaching"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        )
+        with Judge(judge) as judging, interruptible(turns.engine.stop), progress:
+            task = progress.add_task("", total=n)
+
+            def on_pick(_: Duel, pick: Pick) -> None:
+                progress.advance(task)
+                if pick.verdict in ("exploit", "explore"):
+                    right.append((pick.predicted > 0.5) == (pick.verdict == "exploit"))
+
+            done = run(turns, questions, judging, n, on_pick)
+        reward = turns.reward
+        assert reward is not None
+        note(f"{done} duels, {sum(right)} of {len(right)} picks predicted right · {taste_line(reward)}")
+        if done < n:
+            raise KeyboardInterrupt

@@ -1,0 +1,108 @@
+"""The `axes` reward model: what is liked is learned on strengths and text features, joined by B.
+
+A response has the gradient feature f = (z, x): z ∈ [0,1]^2A, how strongly each pole was on, and x ∈ R^F, its
+text features in units of spread. The reward is r = θ·z + w·x, and BTL learns (θ, w) from differences. Features
+see what a text is; θ can hold what no feature sees (humour, warmth). An arm that has poles z on is expected
+to show x = z·B, so the gain of a pole is g = θ_pole + B_pole·w, and its uncertainty follows from V.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from .axes import Axis
+from .features import FEATURES, SPREAD, text_features
+from .posterior import Posterior
+from .response import ResponseMatrix
+
+Vector = npt.NDArray[np.float64]
+Strengths = Mapping[str, float]
+"""Axis name -> strength s; the sign picks the pole, |s| = `Pole.full` has it fully on. Absent is 0."""
+
+
+@dataclass(frozen=True)
+class Priors:
+    """Standard deviations of the taste weights before any pick (1/σ² is the regularization λ).
+
+    Args:
+        theta: of a pole's own weight θ.
+        w: of a text feature's weight w.
+    """
+
+    theta: float = 0.3
+    w: float = 1.0
+
+
+@dataclass(frozen=True)
+class AxesReward:
+    """The reward model: A axes, B for them, and the posterior over (θ, w), of dimension D = 2A + F."""
+
+    axes: tuple[Axis, ...]
+    B: npt.NDArray[np.float64]
+    posterior: Posterior
+
+    @classmethod
+    def fresh(cls, axes: Sequence[Axis], response: ResponseMatrix, priors: Priors = Priors()) -> AxesReward:
+        """A reward model that has seen no pick."""
+        poles = [pole.name for axis in axes for pole in axis.poles]
+        B = response.matrix(poles, FEATURES)
+        scales = np.concatenate([np.full(len(poles), priors.theta), np.full(len(FEATURES), priors.w)])
+        return cls(tuple(axes), B, Posterior.prior(scales))
+
+    def with_posterior(self, posterior: Posterior) -> AxesReward:
+        """The same model in another state of knowledge."""
+        return replace(self, posterior=posterior)
+
+    def split(self, f: Vector) -> tuple[Vector, Vector]:
+        """A gradient feature (or a difference of two) taken apart into z (2A,) and x (F,)."""
+        return f[: 2 * len(self.axes)], f[2 * len(self.axes) :]
+
+    def z(self, strengths: Strengths) -> Vector:
+        """Pole activations, shape (2A,): pole 2a is axis a's `toward`, 2a + 1 its `away`."""
+        z = np.zeros(2 * len(self.axes))
+        for a, axis in enumerate(self.axes):
+            s = strengths.get(axis.name, 0.0)
+            z[2 * a + (s < 0)] = min(1.0, abs(s) / axis.poles[s < 0].full)
+        return z
+
+    def gradient(self, strengths: Strengths, text: str) -> Vector:
+        """The gradient feature ∇r = f = (z, x) of an answer that was decoded with `strengths`, shape (D,)."""
+        return np.concatenate([self.z(strengths), text_features(text) / SPREAD])
+
+    def expected(self, strengths: Strengths) -> Vector:
+        """The gradient feature to expect before decoding: (z, z·B), relative to a plain answer."""
+        z = self.z(strengths)
+        return np.concatenate([z, z @ self.B])
+
+    def gains(self) -> tuple[Vector, Vector]:
+        """Mean and standard deviation of every pole's gain g = θ + B·w, each of shape (2A,)."""
+        G = np.hstack([np.eye(len(self.B)), self.B])  # g = G·(θ, w), (2A, D)
+        covariance_rows = self.posterior.solve(G.T)  # V⁻¹Gᵀ, (D, 2A)
+        variance = np.einsum("pd,dp->p", G, covariance_rows)
+        return G @ self.posterior.mean, np.sqrt(np.maximum(variance, 0.0))
+
+    def leans(self) -> tuple[Vector, Vector]:
+        """For each axis half the difference of its poles' gains, and P(it has its sign); shapes (A,).
+
+        Half, since this is what leaving the middle for the better pole is worth.
+        """
+        G = np.hstack([np.eye(len(self.B)), self.B])
+        H = (G[0::2] - G[1::2]) / 2  # (A, D)
+        mean = H @ self.posterior.mean
+        variance = np.einsum("ad,da->a", H, self.posterior.solve(H.T))
+        ratio = np.abs(mean) / np.sqrt(np.maximum(variance, 1e-12))
+        certainty = np.array([0.5 * (1.0 + math.erf(r / math.sqrt(2.0))) for r in ratio])
+        return mean, certainty
+
+    def predict(self, difference: Vector) -> float:
+        """P(first is picked) for a difference of two gradient features, shape (D,)."""
+        return self.posterior.predict(difference)
+
+    def learn(self, difference: Vector, outcome: float, weight: float = 1.0) -> AxesReward:
+        """The model after a pick; arguments as in `Posterior.update`."""
+        return self.with_posterior(self.posterior.update(difference, outcome, weight))

@@ -1,0 +1,1 @@
+"""What is kept on disk: paths, configuration, profiles (state and picks), locks."""

@@ -1,0 +1,90 @@
+"""Settings: flag, then TPOP_* variable, then config.toml, then default."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from typing import Any
+
+from ..errors import ConfigError
+from . import paths
+from .files import make_private_dir, write_atomic
+
+# key -> the type its value has in config.toml
+KEYS: dict[str, type] = {
+    "model": str,
+    "profile": str,
+    "temperature": float,
+    "max_tokens": int,
+    "ctx": int,
+    "threads": int,
+    "gpu_layers": int,
+    "chat_template": str,
+}
+
+
+def setting(key: str, flag: Any = None) -> Any:
+    """The value that holds for `key`, or None where nobody set it.
+
+    Args:
+        key: one of KEYS.
+        flag: what the command line said; None if nothing.
+
+    Raises:
+        ConfigError: the variable or the file holds something that is not understood.
+    """
+    if flag is not None:
+        return flag
+    variable = f"TPOP_{key.upper()}"
+    text = os.environ.get(variable)
+    if text:
+        try:
+            return KEYS[key](text)
+        except ValueError:
+            raise ConfigError(f"{variable}={text!r} is not {_kind(key)}", f"unset it: unset {variable}") from None
+    return load_config().get(key)
+
+
+def load_config() -> dict[str, Any]:
+    """The settings of config.toml, checked; empty if there is no such file.
+
+    Raises:
+        ConfigError: it cannot be parsed, or holds an unknown key or a value of the wrong type.
+    """
+    path = paths.config_file()
+    if not path.exists():
+        return {}
+    import tomlkit
+
+    try:
+        values: dict[str, Any] = tomlkit.parse(path.read_text("utf-8")).unwrap()
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"cannot read {path}: {error}", f"mend it, or move it away: {path}") from None
+    for key, value in values.items():
+        if key not in KEYS:
+            near = difflib.get_close_matches(key, KEYS, 1)
+            raise ConfigError(
+                f"{path} holds an unknown key {key!r}",
+                f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(KEYS)}",
+            )
+        if KEYS[key] is float and type(value) is int:
+            values[key] = float(value)
+        elif type(value) is not KEYS[key]:
+            raise ConfigError(f"{key} in {path} is not {_kind(key)}", f"mend it in {path}")
+    return values
+
+
+def save_setting(key: str, value: Any) -> None:
+    """Set one key of config.toml; comments and order of the rest stay."""
+    import tomlkit
+
+    load_config()  # refuse to write into a file that is not understood
+    path = paths.config_file()
+    document = tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+    document[key] = value
+    make_private_dir(path.parent)
+    write_atomic(path, tomlkit.dumps(document).encode())
+
+
+def _kind(key: str) -> str:
+    return {str: "a text", int: "a whole number", float: "a number"}[KEYS[key]]

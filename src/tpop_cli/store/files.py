@@ -1,0 +1,197 @@
+"""Writing files so that a crash leaves the old one or the new one, and only their owner can read them."""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+from ..errors import BadDataError, CannotCreateError, StorageError
+
+_STALE_SECONDS = 3600.0
+_REPLACE_TRIES = 20
+
+
+def make_private_dir(path: Path) -> None:
+    """Create a folder, and its parents, that only the user can enter.
+
+    Raises:
+        CannotCreateError: it cannot be created.
+    """
+    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+    try:
+        for folder in reversed(missing):  # mkdir(parents=True) would leave the mode of parents to the umask
+            folder.mkdir(mode=0o700, exist_ok=True)
+        if not path.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    except OSError as error:
+        raise CannotCreateError(
+            f"cannot create the folder {path}: {error.strerror}", "set TPOP_HOME to a folder you can write to"
+        ) from None
+
+
+def write_atomic(path: Path, data: bytes, *, backup: bool = False) -> None:
+    """Replace a file in one step: temporary file, fsync, rename, fsync of the folder; mode 0600.
+
+    Args:
+        path: the file; its folder must exist.
+        data: the new content.
+        backup: keep the old content as `<name>.bak`.
+
+    Raises:
+        StorageError: nothing was changed.
+    """
+    temporary = None
+    try:
+        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        with os.fdopen(descriptor, "wb") as file:  # mkstemp makes it 0600
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if backup and path.exists():
+            _replace_by_link(path, path.with_name(path.name + ".bak"))
+        _replace(temporary, path)
+        temporary = None
+        _sync_dir(path.parent)
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {path}: {error.strerror}", "free some space or check the folder's permissions"
+        ) from None
+    finally:
+        if temporary is not None:
+            Path(temporary).unlink(missing_ok=True)
+
+
+def append_line(path: Path, line: bytes) -> int:
+    """Append one line to a log of mode 0600 and sync it; returns the new length in bytes.
+
+    A torn last line, left by a crash, is cut off first; an append that fails is undone.
+
+    Raises:
+        StorageError: the log is as it was.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "r+b") as file:
+            end = _end_of_whole_lines(file)
+            file.truncate(end)
+            file.seek(end)
+            try:
+                file.write(line.rstrip(b"\n") + b"\n")
+                file.flush()
+                os.fsync(file.fileno())
+            except OSError:
+                os.ftruncate(descriptor, end)
+                raise
+            return file.tell()
+    except OSError as error:
+        raise StorageError(
+            f"cannot write {path}: {error.strerror}", "free some space or check the folder's permissions"
+        ) from None
+
+
+def read_bounded(path: Path, limit: int) -> bytes:
+    """A file's content, refused when it is longer than `limit` bytes.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        BadDataError: too long, or not a regular file.
+        StorageError: it cannot be read.
+    """
+    try:
+        if not path.is_file():
+            if path.exists() or path.is_symlink():
+                raise BadDataError(f"{path} is not a regular file")
+            raise FileNotFoundError(path)
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise StorageError(f"cannot read {path}: {error.strerror}") from None
+    if len(data) > limit:
+        raise BadDataError(f"{path} is longer than {limit} bytes")
+    return data
+
+
+def strict_json(data: bytes) -> Any:
+    """Parse JSON without NaN, Infinity or duplicate keys.
+
+    Raises:
+        BadDataError: it is not such JSON.
+    """
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            raise ValueError("a key stands twice")
+        return found
+
+    def no_constant(name: str) -> Any:
+        raise ValueError(f"{name} is not a number of JSON")
+
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=unique, parse_constant=no_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadDataError(f"not valid JSON: {error}") from None
+
+
+def sweep_temporaries(folder: Path) -> None:
+    """Remove temporary files that a killed process left behind an hour ago or more."""
+    for path in folder.glob(".*.tmp"):
+        try:
+            if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+                path.unlink()
+        except OSError:
+            continue  # somebody else swept it
+
+
+def _end_of_whole_lines(file: Any) -> int:
+    """The offset behind the last newline."""
+    end: int = file.seek(0, os.SEEK_END)
+    while end > 0:
+        start = max(0, end - 65536)
+        file.seek(start)
+        at = file.read(end - start).rfind(b"\n")
+        if at >= 0:
+            return start + int(at) + 1
+        end = start
+    return 0
+
+
+def _replace(source: str | Path, target: Path) -> None:
+    """Rename over the target; tried again for a while on Windows, where a reader of the target makes it fail."""
+    for attempt in range(_REPLACE_TRIES):
+        try:
+            Path(source).replace(target)
+            return
+        except PermissionError:
+            if os.name != "nt" or attempt == _REPLACE_TRIES - 1:
+                raise
+            time.sleep(0.05)
+
+
+def _replace_by_link(path: Path, backup: Path) -> None:
+    """Keep the present content as `backup` without a moment in which `path` is missing."""
+    link = backup.with_name(f".{backup.name}.{os.getpid()}.tmp")
+    link.unlink(missing_ok=True)
+    try:
+        os.link(path, link)
+    except OSError:  # a file system without hard links
+        link.write_bytes(path.read_bytes())
+        link.chmod(0o600)
+    _replace(link, backup)
+
+
+def _sync_dir(folder: Path) -> None:
+    if os.name == "nt":
+        return
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

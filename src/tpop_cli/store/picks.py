@@ -1,0 +1,134 @@
+"""picks.jsonl: the append-only log of a profile. It is the truth; the state is its fold.
+
+A line is one event, a JSON object with a checksum `crc`: {"event": "pick", ...} or {"event": "undo", "id": n}.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+from typing import Any
+
+from ..core.picks import Candidate, Pick
+from ..errors import BadDataError
+from .files import append_line, strict_json
+
+MAX_LINE = 4 << 20
+_TYPICAL_LINE = 4096
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The event that takes a pick back."""
+
+    id: int
+
+
+Event = Pick | Undo
+
+
+def encode(event: Event) -> bytes:
+    """One line of the log, without its newline."""
+    body = {"event": "undo" if isinstance(event, Undo) else "pick", **asdict(event)}
+    return _dump({**body, "crc": _crc(body)})
+
+
+def decode_event(line: bytes) -> Event:
+    """The event of one line.
+
+    Raises:
+        BadDataError: the line is not an event or its checksum does not fit.
+    """
+    body = strict_json(line)
+    if not isinstance(body, dict) or body.pop("crc", None) != _crc(body):
+        raise BadDataError("a line's checksum does not fit")
+    kind = body.pop("event", None)
+    try:
+        if kind == "undo":
+            return Undo(int(body["id"]))
+        known = {f.name for f in fields(Pick)}
+        values = {key: value for key, value in body.items() if key in known}
+        for arm in ("exploit", "explore"):
+            values[arm] = Candidate(**values[arm])
+        return Pick(**values)
+    except (TypeError, KeyError, ValueError) as error:
+        raise BadDataError(f"a line is no event: {error}") from None
+
+
+class PickLog:
+    """Reads and appends the events of one profile. The caller holds the profile's lock while appending."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def size(self) -> int:
+        """Length of the log in bytes."""
+        try:
+            return self.path.stat().st_size
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
+
+    def append(self, event: Event) -> int:
+        """Add an event; returns the new length in bytes. Raises StorageError, leaving the log as it was."""
+        return append_line(self.path, encode(event))
+
+    def events(self, start: int = 0, damaged: list[int] | None = None) -> Iterator[tuple[Event, int]]:
+        """The events from byte `start` on, each with the offset behind it.
+
+        Lines that cannot be read are passed over, and their offsets are added to `damaged`. A last line
+        without a newline is a write that a crash cut short: it never happened.
+        """
+        if self.size() <= start:
+            return
+        with self.path.open("rb") as file:
+            file.seek(start)
+            offset = start
+            for line in iter(lambda: file.readline(MAX_LINE), b""):
+                offset += len(line)
+                if not line.endswith(b"\n"):
+                    if len(line) == MAX_LINE and damaged is not None:
+                        damaged.append(offset)
+                    continue
+                try:
+                    yield decode_event(line), offset
+                except BadDataError:
+                    if damaged is not None:
+                        damaged.append(offset)
+
+    def picks(self) -> list[Pick]:
+        """The picks that were not taken back, in order."""
+        return self._picks_from(0)
+
+
+    def recent(self, n: int) -> list[Pick]:
+        """The last n picks or a few more or less, read from the end of the log; a pick taken back is not among them."""
+        # The first line may start in its middle: then it is no event and is passed over.
+        return self._picks_from(max(0, self.size() - n * _TYPICAL_LINE))[-n:]
+
+    def _picks_from(self, start: int) -> list[Pick]:
+        found: dict[int, Pick] = {}
+        for event, _ in self.events(start):
+            if isinstance(event, Undo):
+                found.pop(event.id, None)
+            else:
+                found[event.id] = event
+        return list(found.values())
+
+
+def _dump(body: dict[str, Any]) -> bytes:
+    def dump(ensure_ascii: bool) -> bytes:
+        text = json.dumps(body, ensure_ascii=ensure_ascii, allow_nan=False, separators=(",", ":"))
+        return text.encode("utf-8")
+
+    try:
+        return dump(ensure_ascii=False)
+    except UnicodeEncodeError:  # half a surrogate pair: only an escape can hold it
+        return dump(ensure_ascii=True)
+
+
+def _crc(body: dict[str, Any]) -> int:
+    # Keys are sorted for the sum only, so that a reader may keep them in any order.
+    return zlib.crc32(json.dumps(body, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode())

@@ -1,0 +1,289 @@
+"""A profile: one person's taste on disk, `state.json` (the fold) and `picks.jsonl` (the truth)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from filelock import FileLock, Timeout
+
+from ..core.axes import AXES, Axis
+from ..core.features import FEATURES
+from ..core.picks import Pick, learn_pick
+from ..core.posterior import Posterior
+from ..core.response import ResponseMatrix
+from ..core.reward import AxesReward
+from ..errors import BadDataError, BusyError, NoInputError, StorageError, TpopError
+from . import paths
+from .files import make_private_dir, read_bounded, strict_json, sweep_temporaries, write_atomic
+from .picks import PickLog, Undo
+
+SCHEMA = 1
+MAX_STATE = 16 << 20
+LOCK_SECONDS = 5.0
+
+
+class Profile:
+    """The bandit state of one profile, in memory and on disk.
+
+    `posterior` is always the fold of the log. Nothing is written before the first pick.
+
+    Args:
+        name: a checked profile name.
+        axes: the taste axes of the running program; a state written for others is folded anew.
+    """
+
+    def __init__(self, name: str, axes: Sequence[Axis] = AXES) -> None:
+        self.name = paths.check_profile_name(name)
+        self.axes = tuple(axes)
+        self.folder = paths.profiles_dir() / name
+        self.log = PickLog(self.folder / "picks.jsonl")
+        self.notices: list[str] = []  # what the user should be told about the state of the files
+        self._reward = self._fresh()
+        self.n_picks = 0
+        self._last_id = 0
+        self._folded = 0  # bytes of the log that `posterior` holds
+        self._load()
+
+    @property
+    def posterior(self) -> Posterior:
+        """The posterior over taste weights after all picks."""
+        return self._reward.posterior
+
+    def picks(self) -> list[Pick]:
+        """The picks that count, oldest first."""
+        return self.log.picks()
+
+    def recent(self, n: int) -> list[Pick]:
+        """The last n picks that count, oldest first; reads only the end of a long log."""
+        return self.log.recent(n)
+
+    # -- changes -----------------------------------------------------------------------------------------
+
+    def record(self, pick: Pick) -> Pick:
+        """Log a pick, learn from it, save; returns the pick with its number.
+
+        Raises:
+            BusyError: another process holds the profile for too long.
+            CannotCreateError, StorageError: nothing was recorded.
+        """
+        with self._locked():
+            pick = replace(pick, id=self._last_id + 1)
+            self._folded = self.log.append(pick)
+            self._apply(pick)
+            self._save()
+        return pick
+
+    def undo(self, pick_id: int | None = None) -> Pick:
+        """Take back a pick (the last one by default): the state is as if it had never been made.
+
+        Raises:
+            NoInputError: there is no such pick.
+        """
+        with self._locked():
+            picks = self.log.picks()
+            chosen = next((p for p in reversed(picks) if pick_id in (None, p.id)), None)
+            if chosen is None:
+                raise NoInputError(
+                    f"there is no pick {pick_id} in profile {self.name}"
+                    if pick_id is not None
+                    else f"profile {self.name} holds no picks",
+                    f"tpop picks list --profile {self.name}",
+                )
+            self.log.append(Undo(chosen.id))
+            self._refold()
+            self._save()
+        return chosen
+
+    def reset(self) -> Path | None:
+        """Move the profile's folder aside; returns where it is now, or None if there was nothing."""
+        if not self.folder.exists():
+            return None
+        with self._locked():
+            backups = paths.home() / "backups"
+            make_private_dir(backups)
+            stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+            target = backups / f"{self.name}-{stamp}"
+            n = 1
+            while target.exists():
+                n += 1
+                target = backups / f"{self.name}-{stamp}-{n}"
+            try:
+                target.mkdir(mode=0o700)
+                for file in self.folder.iterdir():
+                    if file.name != ".lock":  # held, and never deleted
+                        shutil.move(file, target / file.name)
+            except OSError as error:
+                raise StorageError(f"cannot move {self.folder} aside: {error.strerror}") from None
+            self._refold()
+        return target
+
+    # -- the fold ----------------------------------------------------------------------------------------
+
+    def _fresh(self) -> AxesReward:
+        return AxesReward.fresh(self.axes, ResponseMatrix({}))  # learning does not need B
+
+    def _apply(self, pick: Pick) -> None:
+        self._reward = learn_pick(self._reward, pick)
+        self.n_picks += 1
+        self._last_id = max(self._last_id, pick.id)
+
+    def _refold(self) -> None:
+        """Fold the whole log from nothing."""
+        self._reward, self.n_picks, self._last_id = self._fresh(), 0, 0
+        for event, _ in self.log.events():
+            self._last_id = max(self._last_id, event.id)
+        for pick in self.log.picks():
+            self._apply(pick)
+        self._folded = self.log.size()
+
+    def _catch_up(self) -> None:
+        """Fold what others appended since; from nothing if they took something back or the log was replaced."""
+        if self.log.size() < self._folded:
+            self._refold()
+            return
+        damaged: list[int] = []
+        for event, offset in self.log.events(self._folded, damaged):
+            if isinstance(event, Undo):
+                self._refold()
+                return
+            self._apply(event)
+            self._folded = offset
+        if damaged:
+            self.notices.append(f"{len(damaged)} unreadable lines in {self.log.path} were passed over")
+
+    # -- files -------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        """Hold the profile's lock, with memory caught up with the disk."""
+        make_private_dir(self.folder)
+        lock = FileLock(self.folder / ".lock", timeout=LOCK_SECONDS, mode=0o600)
+        try:
+            lock.acquire()
+        except Timeout:
+            raise BusyError(
+                f"profile {self.name} is in use by another process", "wait for it to finish and try again"
+            ) from None
+        except OSError as error:
+            raise StorageError(f"cannot lock profile {self.name}: {error.strerror}") from None
+        try:
+            sweep_temporaries(self.folder)
+            self._catch_up()
+            yield
+        finally:
+            lock.release()
+
+    def _save(self) -> None:
+        write_atomic(self.folder / "state.json", _encode_state(self._state()), backup=True)
+
+    def _state(self) -> dict[str, Any]:
+        n = len(self.posterior.mean)
+        return {
+            "schema": SCHEMA,
+            "profile": self.name,
+            "reward": "axes",
+            "axes": [axis.name for axis in self.axes],
+            "features": list(FEATURES),
+            "mean": self.posterior.mean.tolist(),
+            # V is symmetric: its lower triangle, row by row
+            "precision": self.posterior.precision[np.tril_indices(n)].tolist(),
+            "picks": self.n_picks,
+            "last_id": self._last_id,
+            "log_bytes": self._folded,
+        }
+
+    def _load(self) -> None:
+        """Read the state, or its previous generation, or fold the log; then what the log holds beyond it."""
+        for name in ("state.json", "state.json.bak"):
+            path = self.folder / name
+            try:
+                self._restore(_decode_state(read_bounded(path, MAX_STATE)))
+                break
+            except FileNotFoundError:
+                continue
+            except BadDataError as error:
+                aside = _set_aside(path)
+                self.notices.append(f"{path} was unreadable ({error.message}) and is kept as {aside.name}")
+        else:
+            if self.log.size():
+                self._refold()
+                return
+        self._catch_up()
+
+    def _restore(self, state: dict[str, Any]) -> None:
+        if state["schema"] > SCHEMA:
+            raise TpopError(
+                f"profile {self.name} was written by a newer tpop (schema {state['schema']})",
+                "upgrade: pip install --upgrade tpop-cli",
+            )
+        if state["axes"] != [axis.name for axis in self.axes] or state["features"] != list(FEATURES):
+            self._refold()  # the weights have other meanings now; the picks have not
+            return
+        n = len(self.posterior.mean)
+        precision = np.zeros((n, n))
+        precision[np.tril_indices(n)] = state["precision"]
+        precision += np.tril(precision, -1).T
+        self._reward = self._reward.with_posterior(Posterior(np.array(state["mean"]), precision))
+        self.n_picks, self._last_id = state["picks"], state["last_id"]
+        self._folded = state["log_bytes"]
+
+
+def list_profiles() -> list[str]:
+    """The names of the profiles on disk, sorted."""
+    try:
+        return sorted(p.name for p in paths.profiles_dir().iterdir() if (p / "picks.jsonl").exists())
+    except FileNotFoundError:
+        return []
+
+
+def _encode_state(state: dict[str, Any]) -> bytes:
+    body = json.dumps(state, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return f'{{"sha256":"{digest}",{body[1:]}\n'.encode()
+
+
+def _decode_state(data: bytes) -> dict[str, Any]:
+    """The state, if it is whole: strict JSON, a fitting checksum, finite numbers of the right shapes."""
+    state = strict_json(data)
+    if not isinstance(state, dict) or not isinstance(state.get("schema"), int):
+        raise BadDataError("it is no profile state")
+    digest = state.pop("sha256", None)
+    body = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+    if digest != hashlib.sha256(body.encode("utf-8", "replace")).hexdigest():
+        raise BadDataError("its checksum does not fit")
+    if state["schema"] > SCHEMA:
+        return state  # whatever else it holds is for a newer program to read
+    try:
+        n = len(state["mean"])
+        numbers = state["mean"] + state["precision"]
+        whole = [state["picks"], state["last_id"], state["log_bytes"]]
+        if not all(type(x) is float for x in numbers) or not np.isfinite(numbers).all():
+            raise BadDataError("it holds something that is no finite number")
+        if len(state["precision"]) != n * (n + 1) // 2 or not all(type(x) is int and x >= 0 for x in whole):
+            raise BadDataError("its numbers do not fit together")
+        if n != 2 * len(state["axes"]) + len(state["features"]):
+            raise BadDataError("its weights do not fit its axes and features")
+    except (KeyError, TypeError) as error:
+        raise BadDataError(f"it lacks {error}") from None
+    return state
+
+
+def _set_aside(path: Path) -> Path:
+    """Rename a file that cannot be used, so that it is kept and never overwritten."""
+    n = 1
+    while (aside := path.with_name(f"{path.name}.corrupt-{n}")).exists():
+        n += 1
+    try:
+        path.replace(aside)
+    except OSError:
+        return path  # a read-only folder: it stays where it is
+    return aside

@@ -1,0 +1,38 @@
+"""Duels that a program decides, one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from .core.picks import Pick
+from .judge import Judge
+from .turn import Duel, Turns
+
+
+def judged_duel(turns: Turns, duel: Duel, judge: Judge) -> Pick:
+    """Let the judge decide a complete duel, and learn from its verdict."""
+    first, second = duel.order
+    key = judge.decide(duel.prompt, [duel.arms[first].text, duel.arms[second].text])
+    return turns.learn(duel, duel.verdict(key))
+
+
+def teach(
+    turns: Turns,
+    prompts: Sequence[str],
+    judge: Judge,
+    n_duels: int,
+    on_pick: Callable[[Duel, Pick], None] | None = None,
+) -> int:
+    """Fight `n_duels` duels, going through the prompts again when they run out.
+
+    Returns:
+        How many duels were decided: fewer than asked for if the stop flag was set.
+    """
+    for n in range(n_duels):
+        duel = turns.duel([{"role": "user", "content": prompts[n % len(prompts)]}])
+        if not duel.complete:
+            return n
+        pick = judged_duel(turns, duel, judge)
+        if on_pick:
+            on_pick(duel, pick)
+    return n_duels

@@ -1,0 +1,308 @@
+"""One turn of the loop: prompt -> duel -> pick -> learn -> save."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timezone
+from typing import Literal
+
+import numpy as np
+
+from .core.arms import ArmRules, exploit, explore_ucb
+from .core.axes import Axis
+from .core.picks import ArmName, Candidate, Pick, Verdict, pick_difference
+from .core.response import ResponseEstimate
+from .core.reward import AxesReward, Strengths
+from .core.steering import contexts, with_instruction
+from .decode import Arm, ArmPlan, decode, decode_many
+from .engine.protocol import Engine, Message, Sampling
+from .errors import ContextFullError
+from .store.profile import Profile
+from .store.response import load_response
+
+Key = Literal["1", "2", "=", "x", "s"]
+"""A verdict as it is given: about the sides of the screen, not the arms."""
+
+OnStep = Callable[[Sequence[Arm]], None]
+
+N0_MEASURED, N0_GUESSED = 16.0, 2.0
+"""How many duels a pole's row of B is worth, measured on this model or guessed from another."""
+
+_RECENT = 200  # picks that are read back to refine B
+_MIN_ANSWER = 16  # tokens of room below which an answer is not begun
+
+
+@dataclass(frozen=True)
+class TurnOptions:
+    """What holds for every turn of a command.
+
+    Args:
+        sampling: llama.cpp's sampling parameters.
+        max_tokens: where an answer is cut.
+        seed: base of every turn's seeds: same seed, same profile, same prompt, same answer.
+        rules: how the arms are chosen.
+        source: the command, for the log.
+    """
+
+    sampling: Sampling = Sampling()
+    max_tokens: int = 512
+    seed: int = 0
+    rules: ArmRules = ArmRules()
+    source: str = "ask"
+
+
+@dataclass
+class Duel:
+    """Two decoded answers to one prompt, and what is needed to learn from the pick.
+
+    arms: exploit first, always. `left` says which of them is shown first, by chance.
+    """
+
+    prompt: str
+    strengths: tuple[dict[str, float], dict[str, float]]
+    arms: list[Arm]
+    left: ArmName
+    predicted: float
+    seed: int
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Indices into `arms` of the first and the second side on screen."""
+        return (0, 1) if self.left == "exploit" else (1, 0)
+
+    @property
+    def complete(self) -> bool:
+        """Whether both answers came to their end, so that a pick can teach."""
+        return bool(self.arms) and all(arm.finish_reason in ("stop", "length") for arm in self.arms)
+
+    def verdict(self, key: Key) -> Verdict:
+        """The verdict by arm for a key about sides."""
+        if key in ("1", "2"):
+            return ("exploit", "explore")[self.order[int(key) - 1]]
+        return {"=": "tie", "x": "both-bad", "s": "skip"}[key]  # type: ignore[return-value]
+
+    def chosen(self, verdict: Verdict) -> Arm:
+        """The arm whose answer goes on into the chat: the picked one, else the exploit arm."""
+        return self.arms[1 if verdict == "explore" else 0]
+
+
+@dataclass
+class Turns:
+    """Runs turns for one profile on one engine. Each turn sees what the last pick taught.
+
+    Args:
+        engine: the loaded model.
+        profile: whose taste; None steers nothing and learns nothing.
+        options: what holds for every turn.
+    """
+
+    engine: Engine
+    profile: Profile | None
+    options: TurnOptions = field(default_factory=TurnOptions)
+    n: int = 0  # turns begun: each has its own seeds
+
+    def __post_init__(self) -> None:
+        self._response, self.measured = load_response(self.engine.info.fingerprint)
+        self.use(self.profile)
+
+    def use(self, profile: Profile | None) -> None:
+        """Go on with this profile. What its recent duels showed of this very model refines B."""
+        self.profile = profile
+        if profile is None:
+            return
+        self._fresh = AxesReward.fresh(profile.axes, self._response)
+        self._estimate = ResponseEstimate(self._fresh.B, N0_MEASURED if self.measured else N0_GUESSED)
+        for pick in profile.recent(_RECENT):
+            self._observe(pick)
+
+    def _observe(self, pick: Pick) -> None:
+        if pick.fingerprint == self.engine.info.fingerprint:
+            self._estimate.observe(*self._fresh.split(pick_difference(self._fresh, pick)))
+
+    @property
+    def reward(self) -> AxesReward | None:
+        """The reward model of this moment: the profile's posterior on this model's response matrix."""
+        if self.profile is None:
+            return None
+        return replace(self._fresh, B=self._estimate.B, posterior=self.profile.posterior)
+
+    def exploit_strengths(self) -> dict[str, float]:
+        """What the single answer is steered with."""
+        reward = self.reward
+        return exploit(reward, self.options.rules) if reward else {}
+
+    # -- decoding ----------------------------------------------------------------------------------------
+
+    def plan(self, messages: Sequence[Message], strengths: Strengths, seed: int) -> ArmPlan:
+        """How an arm is decoded that answers the last message with `strengths`."""
+        return plan_arm(
+            self.engine, messages, self.profile.axes if self.profile else (), strengths, self.options, seed
+        )
+
+    def next_seeds(self) -> tuple[int, int, int]:
+        """Seeds of a new turn: of the exploit arm, of the explore arm, of the order on screen."""
+        seeds = np.random.SeedSequence([self.options.seed, self.n]).generate_state(3)
+        self.n += 1
+        a, b, c = (int(s) & 0x7FFFFFFF for s in seeds)
+        return a, b, c
+
+    def answer(
+        self, messages: Sequence[Message], on_step: OnStep | None = None
+    ) -> tuple[Arm | None, dict[str, float]]:
+        """The exploit arm's answer alone, and its strengths. Nothing is learned; None if stopped at once."""
+        strengths = self.exploit_strengths()
+        plans = fit([self.plan(messages, strengths, self.next_seeds()[0])], self.engine.n_ctx)
+        arms = decode(self.engine, plans, on_step)
+        return (arms[0] if arms else None), strengths
+
+    def answer_many(self, chats: Sequence[Sequence[Message]]) -> Iterator[tuple[Arm, dict[str, float]]]:
+        """The exploit arm's answer to each of many chats, in order, decoded many at a time.
+
+        Ends early if the stop flag is set.
+        """
+        strengths = self.exploit_strengths()
+
+        def plans() -> Iterator[list[ArmPlan]]:
+            for messages in chats:
+                yield fit([self.plan(messages, strengths, self.next_seeds()[0])], self.engine.n_ctx)
+
+        done: dict[int, Arm] = {}
+        n_given = 0
+        for index, (arm,) in decode_many(self.engine, plans()):
+            done[index] = arm
+            while n_given in done:
+                yield done.pop(n_given), strengths
+                n_given += 1
+
+    def begin(self, messages: Sequence[Message]) -> tuple[Duel, list[ArmPlan]]:
+        """Choose both arms of a duel and plan their decoding."""
+        reward = self.reward
+        assert reward is not None, "a duel needs a profile"
+        seeds = self.next_seeds()
+        first = exploit(reward, self.options.rules)
+        second = explore_ucb(reward, first, self.options.rules)
+        plans = [self.plan(messages, s, seed) for s, seed in zip((first, second), seeds, strict=False)]
+        left: ArmName = "exploit" if seeds[2] % 2 else "explore"
+        duel = Duel(messages[-1]["content"], (first, second), [], left, 0.5, seeds[0])
+        return duel, fit(plans, self.engine.n_ctx)
+
+    def duel(self, messages: Sequence[Message], on_step: Callable[[Duel], None] | None = None) -> Duel:
+        """Decode both arms together.
+
+        Args:
+            messages: the chat, the user's new message last.
+            on_step: called after every step with the duel as it stands.
+        """
+        duel, plans = self.begin(messages)
+
+        def show(arms: Sequence[Arm]) -> None:
+            duel.arms = list(arms)
+            if on_step:
+                on_step(duel)
+
+        duel.arms = decode(self.engine, plans, show)
+        if duel.complete:
+            duel.predicted = self._predict(duel)
+        return duel
+
+    def _predict(self, duel: Duel) -> float:
+        reward = self.reward
+        assert reward is not None
+        first, second = (reward.gradient(s, arm.text) for s, arm in zip(duel.strengths, duel.arms, strict=True))
+        return reward.predict(first - second)
+
+    # -- learning ----------------------------------------------------------------------------------------
+
+    def learn(self, duel: Duel, verdict: Verdict, seconds: float | None = None) -> Pick:
+        """Record the outcome of a duel in the profile and learn from it. Errors as `Profile.record`."""
+        assert self.profile is not None, "learning needs a profile"
+        exploit_arm, explore_arm = (
+            Candidate(arm.text, dict(s), arm.plan.seed, arm.finish_reason or "")
+            for s, arm in zip(duel.strengths, duel.arms, strict=True)
+        )
+        pick = self.profile.record(
+            Pick(
+                id=0,  # the profile numbers it
+                time=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
+                prompt=duel.prompt,
+                exploit=exploit_arm,
+                explore=explore_arm,
+                verdict=verdict,
+                left=duel.left,
+                predicted=duel.predicted,
+                seconds=seconds,
+                source=self.options.source,
+                model=self.engine.info.name,
+                fingerprint=self.engine.info.fingerprint,
+            )
+        )
+        self._observe(pick)
+        return pick
+
+
+def plan_arm(
+    engine: Engine,
+    messages: Sequence[Message],
+    axes: Sequence[Axis],
+    strengths: Strengths,
+    options: TurnOptions,
+    seed: int,
+) -> ArmPlan:
+    """Write out the contexts of an arm for a chat.
+
+    Raises:
+        ContextFullError: the chat leaves no room for an answer.
+    """
+    *history, last = messages
+    readings = contexts(axes, strengths)
+    prompts = [
+        tuple(
+            engine.chat_tokens(
+                [
+                    *history,
+                    {"role": "user", "content": with_instruction(last["content"], reading.instruction)},
+                ]
+            )
+        )
+        for reading in readings
+    ]
+    weights = tuple(reading.weight for reading in readings)
+    return ArmPlan(tuple(prompts), weights, options.sampling, seed, options.max_tokens)
+
+
+def fit(plans: Sequence[ArmPlan], n_ctx: int) -> list[ArmPlan]:
+    """Arms that share a prompt, cut to what the context holds: the prompt once, then every sequence's answer.
+
+    Raises:
+        ContextFullError: the chat leaves no room for an answer.
+    """
+    prompts = [prompt for plan in plans for prompt in plan.prompts]
+    longest = max(map(len, prompts))
+    # Instructions and the end of the prompt are kept once a sequence; 64 tokens are ample for them.
+    room = (n_ctx - longest) // len(prompts) - (64 if len(prompts) > 1 else 0)
+    if room < _MIN_ANSWER:
+        raise ContextFullError(
+            f"the prompt takes {longest} of the context's {n_ctx} tokens and leaves no room for an answer",
+            "shorten it, or raise --ctx",
+        )
+    return [replace(plan, max_tokens=min(plan.max_tokens, room)) for plan in plans]
+
+
+def trim(engine: Engine, messages: Sequence[Message], max_tokens: int) -> tuple[list[Message], int]:
+    """A chat without its oldest turns, so that an answer fits the context.
+
+    Args:
+        messages: user and assistant in turn, a leading system message perhaps, the new question last.
+        max_tokens: what an answer may take; at most half of the context is kept free for it.
+
+    Returns:
+        (the messages that are kept, how many were left out).
+    """
+    kept, dropped = list(messages), 0
+    first = 1 if messages[0]["role"] == "system" else 0
+    limit = engine.n_ctx - min(2 * max_tokens, engine.n_ctx // 2)
+    while len(kept) - first > 2 and len(engine.chat_tokens(kept)) > limit:
+        del kept[first : first + 2]  # a question and its answer
+        dropped += 2
+    return kept, dropped

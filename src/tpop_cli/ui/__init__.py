@@ -1,0 +1,1 @@
+"""Pure functions from data to Rich renderables, the duel's live view, and the keys."""

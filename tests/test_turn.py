@@ -1,0 +1,176 @@
+"""Turns on an engine in memory: arms, sides, seeds, learning, and room in the context."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tpop_cli.decode import ArmPlan
+from tpop_cli.engine.protocol import Sampling
+from tpop_cli.errors import BadDataError, ContextFullError, NoInputError, TpopError, UsageError
+from tpop_cli.judge import Judge
+from tpop_cli.store.profile import Profile
+from tpop_cli.teach import judged_duel, teach
+from tpop_cli.turn import Turns, TurnOptions, fit, trim
+
+from .fakes import FakeEngine
+
+CHAT = [{"role": "user", "content": "Why is the sky blue?"}]
+
+
+def turns(name: str | None = "work", seed: int = 0) -> Turns:
+    options = TurnOptions(max_tokens=20, seed=seed)
+    return Turns(FakeEngine(), Profile(name) if name else None, options)
+
+
+def test_a_duel_has_two_arms_of_different_strengths_and_seeds() -> None:
+    duel = turns().duel(CHAT)
+    assert duel.complete
+    assert duel.strengths[0] == {}  # nothing is known yet
+    assert duel.strengths[1] != {}
+    assert duel.arms[0].plan.seed != duel.arms[1].plan.seed
+    assert 0 < duel.predicted < 1
+
+
+def test_same_seed_same_duel_and_another_seed_another() -> None:
+    first, again, other = turns().duel(CHAT), turns().duel(CHAT), turns(seed=1).duel(CHAT)
+    assert [a.text for a in first.arms] == [a.text for a in again.arms]
+    assert first.left == again.left
+    assert [a.text for a in first.arms] != [a.text for a in other.arms]
+
+
+def test_the_order_on_screen_is_random_and_verdicts_are_kept_by_arm() -> None:
+    duels = [turns(seed=s).duel(CHAT) for s in range(40)]
+    lefts = [duel.left for duel in duels]
+    assert 8 < lefts.count("exploit") < 32
+    for duel in duels:
+        first, second = (("exploit", "explore")[i] for i in duel.order)
+        assert (duel.verdict("1"), duel.verdict("2")) == (first, second)
+        assert duel.left == first
+        assert duel.verdict("=") == "tie"
+        assert duel.verdict("x") == "both-bad"
+        assert duel.verdict("s") == "skip"
+
+
+def test_the_next_answer_uses_the_pick() -> None:
+    work = turns()
+    for _ in range(30):
+        duel = work.duel(CHAT)
+        a, b = (s.get("length", 0.0) for s in duel.strengths)  # this user likes brief answers, whatever they say
+        work.learn(duel, "exploit" if a > b else "explore" if b > a else "tie")
+    assert work.exploit_strengths()["length"] == 1.0
+    arm, strengths = work.answer(CHAT)
+    assert arm is not None
+    assert strengths == work.exploit_strengths()
+    assert arm.plan.prompts != turns(None).plan(CHAT, {}, 0).prompts  # an instruction stands in a context
+
+
+def test_a_pick_is_logged_with_what_was_shown() -> None:
+    work = turns()
+    duel = work.duel(CHAT)
+    pick = work.learn(duel, "explore", seconds=2.5)
+    (logged,) = Profile("work").picks()
+    assert logged == pick
+    assert (logged.exploit.text, logged.explore.text) == tuple(arm.text for arm in duel.arms)
+    assert logged.explore.strengths == duel.strengths[1]
+    assert (logged.left, logged.predicted, logged.seconds) == (duel.left, duel.predicted, 2.5)
+
+
+def test_without_a_profile_nothing_is_steered() -> None:
+    arm, strengths = turns(None).answer(CHAT)
+    assert strengths == {}
+    assert arm is not None
+    assert arm.plan.weights == (1.0,)
+
+
+def test_many_answers_come_in_order() -> None:
+    work = turns()
+    chats = [[{"role": "user", "content": f"question number {i}"}] for i in range(25)]
+    found = list(work.answer_many(chats))
+    assert len(found) == 25
+    for (arm, _), chat in zip(found, chats, strict=True):
+        assert list(arm.plan.prompts[0]) == work.engine.chat_tokens(chat)
+
+
+def plan(length: int, contexts: int = 1, n: int = 100) -> ArmPlan:
+    return ArmPlan(((1,) * length,) * contexts, (1.0,) * contexts, Sampling(), 0, n)
+
+
+def test_answers_are_cut_to_what_the_context_holds() -> None:
+    assert fit([plan(100)], 1000)[0].max_tokens == 100
+    assert fit([plan(100)], 150)[0].max_tokens == 50
+    two = fit([plan(200, 2, 900), plan(200, 1, 900)], 1100)
+    assert two[0].max_tokens * 3 + 200 <= 1100
+    with pytest.raises(ContextFullError, match="1000"):
+        fit([plan(1000)], 1010)
+
+
+def test_the_oldest_turns_go_when_the_context_is_full() -> None:
+    engine = FakeEngine(n_ctx=100)
+    chat = [{"role": r, "content": f"{r} {i} " * 5} for i in range(6) for r in ("user", "assistant")]
+    chat = [{"role": "system", "content": "be nice"}, *chat, {"role": "user", "content": "now"}]
+    kept, dropped = trim(engine, chat, 20)
+    assert dropped > 0 and dropped % 2 == 0
+    assert kept[0] == chat[0]
+    assert kept[1:] == chat[1 + dropped :]
+    assert len(engine.chat_tokens(kept)) <= 60
+    assert trim(engine, chat[-1:], 20) == (chat[-1:], 0)
+
+
+SHORTER = "import sys, json\nfor line in sys.stdin:\n  a, b = map(len, json.loads(line)['candidates'])\n  print(1 if a < b else 2 if b < a else '=', flush=True)"
+
+
+def judge(code: str) -> Judge:
+    import shlex
+
+    return Judge(shlex.join([sys.executable, "-c", code]))
+
+
+def test_a_judge_teaches() -> None:
+    work = turns()
+    with judge(SHORTER) as shorter:
+        assert teach(work, ["one", "two"], shorter, 5) == 5
+    picks = Profile("work").picks()
+    assert [p.prompt for p in picks] == ["one", "two", "one", "two", "one"]
+    for p in picks:
+        a, b = len(p.exploit.text), len(p.explore.text)
+        assert p.verdict == ("exploit" if a < b else "explore" if b < a else "tie")
+
+
+@pytest.mark.parametrize(
+    ("code", "error", "match"),
+    [
+        ("pass", TpopError, "ended before"),
+        ("input(); print('both!')", BadDataError, "both!"),
+        ("import sys; sys.exit(3)", TpopError, "ended before"),
+    ],
+)
+def test_a_judge_that_fails_is_told_and_nothing_is_learned(code: str, error: type, match: str) -> None:
+    work = turns()
+    with judge(code) as bad, pytest.raises(error, match=match):
+        judged_duel(work, work.duel(CHAT), bad)
+    assert Profile("work").n_picks == 0
+
+
+def test_judges_that_cannot_be_started(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="empty"):
+        Judge("  ")
+    with pytest.raises(UsageError, match="quot"):
+        Judge("python 'x")
+    with pytest.raises(NoInputError, match="cannot start"):
+        Judge(str(tmp_path / "nobody"))
+
+
+def test_an_unknown_model_has_half_the_starters_response() -> None:
+    from tpop_cli.store.response import starter_response
+
+    work = turns()
+    assert not work.measured
+    assert work.reward is not None
+    poles = [pole.name for axis in work.reward.axes for pole in axis.poles]
+    from tpop_cli.core.features import FEATURES
+
+    np.testing.assert_allclose(work.reward.B, 0.5 * starter_response().matrix(poles, FEATURES))

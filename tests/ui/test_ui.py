@@ -1,0 +1,111 @@
+"""What is drawn, as exact strings on consoles of fixed width."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.console import Console, RenderableType
+
+from tpop_cli.core.axes import AXES
+from tpop_cli.core.reward import AxesReward
+from tpop_cli.core.response import ResponseMatrix
+from tpop_cli.ui.clean import clean
+from tpop_cli.ui.duel import Side, duel_view, keys_line, markdown
+from tpop_cli.ui.taste import AxisTaste, axis_tastes, bar, taste_line, taste_table
+
+COLORS = ("cyan", "magenta")
+
+
+def draw(renderable: RenderableType, width: int = 80) -> list[str]:
+    console = Console(file=io.StringIO(), width=width, height=24, legacy_windows=False, _environ={})
+    console.print(renderable)
+    return console.file.getvalue().splitlines()  # type: ignore[attr-defined]
+
+
+def test_wide_terminals_show_candidates_side_by_side() -> None:
+    lines = draw(duel_view([Side("Yes.", True), Side("No.", False)], 120, 3, COLORS), 120)
+    assert lines[0].startswith("╭─  1  ─") and "╭─  2  ─" in lines[0]
+    assert lines[1] == "│ Yes." + " " * 53 + "││ No." + " " * 54 + "│"
+    assert "writing…" in lines[2]
+
+
+def test_narrow_terminals_stack_them() -> None:
+    lines = draw(duel_view([Side("Yes.", True), Side("No.", True, "cut at --max-tokens")], 60, None, COLORS), 60)
+    assert [line[:8] for line in lines] == ["╭─  1  ─", "│ Yes.  ", "╰───────", "╭─  2  ─", "│ No.   ", "╰───────"]
+    assert "cut at --max-tokens" in lines[-1]
+
+
+@pytest.mark.parametrize("width", [1, 20, 60, 100, 110, 200])
+def test_a_streaming_view_never_outgrows_its_height(width: int) -> None:
+    text = "\n".join(f"line {i} of a long answer" for i in range(100))
+    lines = draw(duel_view([Side(text, False), Side("short", False)], width, 12, COLORS), width)
+    assert len(lines) <= 12
+    assert all(len(line) <= width for line in lines)
+    if width >= 60:
+        assert any("line 99" in line for line in lines)  # the tail shows, not the head
+        assert not any("line 0 " in line for line in lines)
+
+
+def test_a_finished_view_shows_the_whole_of_both() -> None:
+    text = "\n\n".join(f"paragraph {i}" for i in range(40))
+    joined = "\n".join(draw(duel_view([Side(text, True), Side("x", True)], 120, None, COLORS), 120))
+    assert all(f"paragraph {i}" in joined for i in range(40))
+
+
+def test_wide_characters_keep_the_columns() -> None:
+    lines = draw(duel_view([Side("日本語 🙂", True), Side("ok", True)], 120, 3, COLORS), 120)
+    from rich.cells import cell_len
+
+    assert {cell_len(line) for line in lines} == {120}
+
+
+@pytest.mark.parametrize("text", ["[/b]", "[link=x]y[/link]", ":smile:", "[bold]"])
+def test_markup_of_a_model_is_plain_text(text: str) -> None:
+    assert text in "\n".join(draw(duel_view([Side(text, True), Side("", True)], 60, 8, COLORS), 60))
+
+
+def test_links_show_their_address() -> None:
+    assert "https://evil.example" in "\n".join(draw(markdown("[home](https://evil.example)")))
+
+
+@given(st.text())
+def test_no_control_character_is_ever_shown(text: str) -> None:
+    for char in clean(text):
+        code = ord(char)
+        assert char in "\n\t" or (code >= 0x20 and not 0x7F <= code <= 0x9F)
+        assert not 0xD800 <= code <= 0xDFFF
+        assert code not in {0x202E, 0x2066, 0x200F, 0x061C, 0x200B}
+
+
+@given(st.text(), st.text())
+def test_cleaning_pieces_is_cleaning_the_whole(a: str, b: str) -> None:
+    assert clean(a) + clean(b) == clean(a + b)
+
+
+def test_joiners_that_scripts_need_are_kept() -> None:
+    assert clean("👩\u200d🚀 می\u200cخواهم") == "👩\u200d🚀 می\u200cخواهم"
+
+
+def test_the_footer_names_every_verdict() -> None:
+    assert [word for word in "12=xsr" if word in keys_line().plain] == list("12=xsr")
+
+
+def test_bars_lean_towards_the_preferred_pole() -> None:
+    assert bar(AxisTaste("length", "brief", "detailed", 1.0, 0.99)).plain == "·" * 8 + "│" + "████····"
+    assert bar(AxisTaste("length", "brief", "detailed", -5.0, 0.99)).plain == "█" * 8 + "│" + "·" * 8
+
+
+def test_certainty_in_words() -> None:
+    words = [AxisTaste("length", "brief", "detailed", lean, c).words for lean, c in [(1, 0.99), (-1, 0.85), (1, 0.6)]]
+    assert words == ["sure: brief", "probably detailed", "not enough evidence"]
+
+
+def test_a_fresh_profile_knows_nothing() -> None:
+    reward = AxesReward.fresh(AXES, ResponseMatrix({}))
+    assert taste_line(reward) == "not enough evidence yet"
+    tastes = axis_tastes(reward)
+    assert {t.words for t in tastes} == {"not enough evidence"}
+    assert len(draw(taste_table(tastes))) == len(AXES) + 1
