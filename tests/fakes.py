@@ -91,6 +91,4 @@ class FakeEngine:
 
     def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
         rows = [self._logits(tokens[:i]) for i in range(start, len(tokens))]
-        return np.array(
-            [row[t] - np.log(np.exp(row).sum()) for row, t in zip(rows, tokens[start:], strict=True)]
-        )
+        return np.array([row[t] - np.log(np.exp(row).sum()) for row, t in zip(rows, tokens[start:], strict=True)])

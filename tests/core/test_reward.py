@@ -75,7 +75,7 @@ def test_tie_is_weak_and_skip_and_both_bad_teach_nothing() -> None:
     tied, won = learn_pick(fresh, pick("tie")), learn_pick(fresh, pick("exploit"))
     np.testing.assert_allclose(tied.posterior.mean, 0, atol=1e-12)
     gained = [np.trace(r.posterior.precision) - np.trace(fresh.posterior.precision) for r in (tied, won)]
-    assert 0 < gained[0]
+    assert gained[0] > 0
     assert np.abs(won.posterior.mean).max() > 0.05
 
 

@@ -24,7 +24,9 @@ VERDICTS: list[Verdict] = ["exploit", "explore", "tie", "both-bad", "skip"]
 
 def make_pick(n: int = 0, verdict: Verdict = "exploit") -> Pick:
     rng = np.random.default_rng(n)
-    texts = [" ".join(["word", "another!", "you"][k] for k in rng.integers(0, 3, 1 + int(rng.integers(40)))) for _ in "ab"]
+    texts = [
+        " ".join(["word", "another!", "you"][k] for k in rng.integers(0, 3, 1 + int(rng.integers(40)))) for _ in "ab"
+    ]
     return Pick(
         id=0,
         time="2026-01-01T10:00:00+00:00",
@@ -288,7 +290,8 @@ def test_profiles_never_touch() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["", "../x", "a/b", "a\0b", "x" * 81, "CON", "com1.txt", "a.", ".hidden", "-x", "\u202eevil", "\x1b[31m", "é"]
+    "name",
+    ["", "../x", "a/b", "a\0b", "x" * 81, "CON", "com1.txt", "a.", ".hidden", "-x", "\u202eevil", "\x1b[31m", "é"],
 )
 def test_names_that_no_file_system_should_see(name: str, home: Path) -> None:
     with pytest.raises(UsageError):

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
 from tpop_cli.core.axes import AXES
-from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.response import ResponseMatrix
+from tpop_cli.core.reward import AxesReward
 from tpop_cli.ui.clean import clean
-from tpop_cli.ui.duel import Side, duel_view, keys_line, markdown
+from tpop_cli.ui.duel import DuelView, Side, keys_line, markdown
 from tpop_cli.ui.taste import AxisTaste, axis_tastes, bar, taste_line, taste_table
 
 COLORS = ("cyan", "magenta")
@@ -26,14 +26,14 @@ def draw(renderable: RenderableType, width: int = 80) -> list[str]:
 
 
 def test_wide_terminals_show_candidates_side_by_side() -> None:
-    lines = draw(duel_view([Side("Yes.", True), Side("No.", False)], 120, 3, COLORS), 120)
+    lines = draw(DuelView((Side("Yes.", True), Side("No.", False)), COLORS, 3), 120)
     assert lines[0].startswith("╭─  1  ─") and "╭─  2  ─" in lines[0]
     assert lines[1] == "│ Yes." + " " * 53 + "││ No." + " " * 54 + "│"
     assert "writing…" in lines[2]
 
 
 def test_narrow_terminals_stack_them() -> None:
-    lines = draw(duel_view([Side("Yes.", True), Side("No.", True, "cut at --max-tokens")], 60, None, COLORS), 60)
+    lines = draw(DuelView((Side("Yes.", True), Side("No.", True, "cut at --max-tokens")), COLORS, None), 60)
     assert [line[:8] for line in lines] == ["╭─  1  ─", "│ Yes.  ", "╰───────", "╭─  2  ─", "│ No.   ", "╰───────"]
     assert "cut at --max-tokens" in lines[-1]
 
@@ -41,7 +41,7 @@ def test_narrow_terminals_stack_them() -> None:
 @pytest.mark.parametrize("width", [1, 20, 60, 100, 110, 200])
 def test_a_streaming_view_never_outgrows_its_height(width: int) -> None:
     text = "\n".join(f"line {i} of a long answer" for i in range(100))
-    lines = draw(duel_view([Side(text, False), Side("short", False)], width, 12, COLORS), width)
+    lines = draw(DuelView((Side(text, False), Side("short", False)), COLORS, 12), width)
     assert len(lines) <= 12
     assert all(len(line) <= width for line in lines)
     if width >= 60:
@@ -51,12 +51,12 @@ def test_a_streaming_view_never_outgrows_its_height(width: int) -> None:
 
 def test_a_finished_view_shows_the_whole_of_both() -> None:
     text = "\n\n".join(f"paragraph {i}" for i in range(40))
-    joined = "\n".join(draw(duel_view([Side(text, True), Side("x", True)], 120, None, COLORS), 120))
+    joined = "\n".join(draw(DuelView((Side(text, True), Side("x", True)), COLORS, None), 120))
     assert all(f"paragraph {i}" in joined for i in range(40))
 
 
 def test_wide_characters_keep_the_columns() -> None:
-    lines = draw(duel_view([Side("日本語 🙂", True), Side("ok", True)], 120, 3, COLORS), 120)
+    lines = draw(DuelView((Side("日本語 🙂", True), Side("ok", True)), COLORS, 3), 120)
     from rich.cells import cell_len
 
     assert {cell_len(line) for line in lines} == {120}
@@ -64,7 +64,7 @@ def test_wide_characters_keep_the_columns() -> None:
 
 @pytest.mark.parametrize("text", ["[/b]", "[link=x]y[/link]", ":smile:", "[bold]"])
 def test_markup_of_a_model_is_plain_text(text: str) -> None:
-    assert text in "\n".join(draw(duel_view([Side(text, True), Side("", True)], 60, 8, COLORS), 60))
+    assert text in "\n".join(draw(DuelView((Side(text, True), Side("", True)), COLORS, 8), 60))
 
 
 def test_links_show_their_address() -> None:

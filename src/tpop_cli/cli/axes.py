@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from . import options as opt
-from .runtime import command, stdout_console, write_answer
+from .runtime import (
+    command,
+    interruptible,
+    note,
+    open_turns,
+    stderr_console,
+    stdout_console,
+    write_answer,
+)
 
-app = typer.Typer(help="See what answers can be steered by.", no_args_is_help=True)
+app = typer.Typer(help="See what answers can be steered by, and measure it.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -45,3 +56,52 @@ def list_(as_json: opt.JsonOption = False) -> None:
                 Text(pole.instruction),
             )
     stdout_console().print(table)
+
+
+@app.command()
+@command
+@opt.with_decoding_options
+def measure(
+    prompts: Annotated[int, typer.Option(help="On how many tuning prompts.", min=2, max=24)] = 16,
+    output: Annotated[
+        Path | None, typer.Option(help="Write the file there.", show_default="the data folder", metavar="FILE")
+    ] = None,
+    *,
+    decoding: opt.DecodingOptions,
+) -> None:
+    """Measure how far each pole moves the answers of a model: its response matrix.
+
+    The starter model's comes with the program. For another model half of it is assumed, and corrected by the duels
+    you fight; measuring takes some minutes and makes the first duels count for more.
+    """
+    from rich.progress import Progress
+
+    from ..bench.prompts import TUNE
+    from ..bench.response import measure_response
+    from ..store.files import write_atomic
+    from ..store.response import encode_response, save_response
+
+    console = stderr_console()
+    with open_turns(decoding, None, "axes") as turns:
+        progress = Progress(console=console, transient=True, disable=not console.is_terminal)
+        with interruptible(turns.engine.stop) as stop, progress:
+            task = progress.add_task("measuring", total=None)
+            matrix, answers = measure_response(
+                turns.engine,
+                TUNE[:prompts],
+                options=replace(turns.options, max_tokens=decoding.max_tokens or 256, seed=decoding.seed or 0),
+                on_answer=lambda done, total: progress.update(task, completed=done, total=total),
+            )
+        if stop.is_set():
+            raise KeyboardInterrupt
+        about = {
+            "fingerprint": turns.engine.info.fingerprint,
+            "model": Path(turns.engine.info.path).stem,
+            "prompts": prompts,
+            "answers": len(answers),
+        }
+        if output:
+            write_atomic(output, encode_response(matrix, about))
+        else:
+            output = save_response(matrix, about)
+    note(f"measured on {len(answers)} answers; kept in {output}")

@@ -15,7 +15,7 @@ from rich.text import Text
 from ..core.picks import Verdict
 from ..errors import TpopError
 from ..turn import Duel, Key, Turns
-from ..ui.duel import KEYS, Side, duel_view, keys_line
+from ..ui.duel import KEYS, DuelView, Side, keys_line
 from ..ui.keys import read_key
 from ..ui.taste import taste_line
 from .runtime import interruptible
@@ -63,7 +63,7 @@ def interactive_duel(turns: Turns, messages: Sequence[Message], console: Console
         duel, rate = _stream(turns, messages, console)
         if not duel.complete:
             if duel.arms:
-                console.print(duel_view(_sides(duel), console.width, None, COLORS))
+                console.print(DuelView(_sides(duel), COLORS))
             return Result(Outcome.stopped, duel)
         key, seconds = _ask(duel, console)
         if key == "r":
@@ -107,7 +107,7 @@ def _stream(turns: Turns, messages: Sequence[Message], console: Console) -> tupl
     def on_step(duel: Duel) -> None:
         if time.monotonic() - frame[0] > _FRAME:
             frame[0] = time.monotonic()
-            live.update(duel_view(_sides(duel), console.width, height, COLORS), refresh=True)
+            live.update(DuelView(_sides(duel), COLORS, height), refresh=True)
 
     start = time.monotonic()
     with (
@@ -122,7 +122,7 @@ def _stream(turns: Turns, messages: Sequence[Message], console: Console) -> tupl
 
 def _ask(duel: Duel, console: Console) -> tuple[str | None, float]:
     """Show the whole of both candidates and wait for a key; returns it and the seconds it took."""
-    view = duel_view(_sides(duel), console.width, None, COLORS)
+    view = DuelView(_sides(duel), COLORS)
     footer = keys_line()
     start = time.monotonic()
     keys = {key for key, _ in KEYS}
@@ -138,12 +138,13 @@ def _ask(duel: Duel, console: Console) -> tuple[str | None, float]:
     return key, time.monotonic() - start
 
 
-def _sides(duel: Duel) -> list[Side]:
+def _sides(duel: Duel) -> tuple[Side, Side]:
     """Both arms as they stand on screen."""
-    return [
+    first, second = (
         Side(arm.text, arm.finish_reason is not None, _NOTES.get(arm.finish_reason or "", ""))
         for arm in (duel.arms[i] for i in duel.order)
-    ]
+    )
+    return first, second
 
 
 def _said(verdict: Verdict) -> str:

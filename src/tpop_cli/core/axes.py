@@ -39,7 +39,7 @@ AXES: tuple[Axis, ...] = (
     Axis(
         "length",
         Pole("brief", "Please answer in one or two short sentences."),
-        Pole("detailed", "Please give a long and detailed answer that covers every aspect."),
+        Pole("detailed", "Please write a long, thorough answer of at least six paragraphs."),
     ),
     Axis(
         "words",

@@ -102,9 +102,8 @@ class PickLog:
         """The picks that were not taken back, in order."""
         return self._picks_from(0)
 
-
     def recent(self, n: int) -> list[Pick]:
-        """The last n picks or a few more or less, read from the end of the log; a pick taken back is not among them."""
+        """The last picks, at most n, read from the end of the log; those taken back are left out."""
         # The first line may start in its middle: then it is no event and is passed over.
         return self._picks_from(max(0, self.size() - n * _TYPICAL_LINE))[-n:]
 

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.columns import Columns
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.segment import Segment
-from rich.table import Table
 from rich.text import Text
 
 from .clean import clean
 
 SIDE_BY_SIDE = 110
 """From this many columns on, candidates stand side by side."""
+
+_FRAME_COLUMNS, _FRAME_ROWS = 4, 2  # what a panel's border and padding take
 
 KEYS = (
     ("1", "first is better"),
@@ -42,63 +44,64 @@ class Side:
     note: str = ""
 
 
-class Tail:
-    """Shows the last lines of a renderable that is taller than its room, so that streaming text scrolls."""
-
-    def __init__(self, inner: RenderableType, height: int) -> None:
-        self._inner, self._height = inner, height
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        lines = console.render_lines(self._inner, options.update(height=None), pad=True)
-        for line in lines[-self._height :]:
-            yield from line
-            yield Segment.line()
-
-
-def duel_view(sides: Sequence[Side], width: int, height: int | None, colors: tuple[str, str]) -> RenderableType:
-    """Both candidates, in the order they are given.
+@dataclass(frozen=True)
+class DuelView:
+    """Both candidates, in the order they are given, in frames of the same height.
 
     Args:
         sides: two of them.
-        width: columns of the terminal.
-        height: rows there are for the view while it streams; None shows all of both, Markdown rendered.
-        colors: border styles of the first and the second panel.
-
-    Returns:
-        A renderable of at most `height` rows.
+        colors: border styles of the first and the second frame.
+        height: rows there are while answers stream: longer ones scroll, so that their ends show. None shows the
+            whole of both, Markdown rendered.
     """
-    beside = width >= SIDE_BY_SIDE
-    room = None if height is None else max(1, (height if beside else height // 2) - 2)
-    panels = [
-        Panel(
-            _body(side, room),
-            title=Text(f" {number} "),
-            title_align="left",
-            subtitle=Text(_status(side)),
-            subtitle_align="right",
-            border_style=color,
-            padding=(0, 1),
-        )
-        for number, side, color in zip("12", sides, colors, strict=True)
-    ]
-    if not beside:
-        return Group(*panels)
-    grid = Table.grid(expand=True, padding=0)
-    grid.add_column(ratio=1)
-    grid.add_column(ratio=1)
-    grid.add_row(*panels)
-    return grid
+
+    sides: tuple[Side, Side]
+    colors: tuple[str, str]
+    height: int | None = None
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        beside = options.max_width >= SIDE_BY_SIDE
+        width = options.max_width // 2 if beside else options.max_width
+        inner = options.update(width=max(1, width - _FRAME_COLUMNS), height=None)
+        bodies = [console.render_lines(self._body(side), inner, pad=True) for side in self.sides]
+        if self.height is not None:
+            room = max(1, (self.height if beside else self.height // 2) - _FRAME_ROWS)
+            bodies = [lines[-room:] for lines in bodies]
+        tallest = max(map(len, bodies))
+        panels = [
+            Panel(
+                _Lines(lines),
+                title=Text(f" {number} "),
+                title_align="left",
+                subtitle=Text(side.note if side.done else "writing…"),
+                subtitle_align="right",
+                border_style=color,
+                padding=(0, 1),
+                width=width,
+                height=(tallest if beside else len(lines)) + _FRAME_ROWS,
+            )
+            for number, side, color, lines in zip("12", self.sides, self.colors, bodies, strict=True)
+        ]
+        if beside:
+            yield Columns(panels, padding=0)
+        else:
+            yield from panels
+
+    def _body(self, side: Side) -> RenderableType:
+        text = clean(side.text).strip("\n")
+        return markdown(text) if self.height is None else Text(text or "…", overflow="fold")
 
 
-def _body(side: Side, room: int | None) -> RenderableType:
-    text = clean(side.text).strip("\n")
-    if room is None:
-        return markdown(text)
-    return Tail(Text(text or "…", overflow="fold"), room)
+@dataclass(frozen=True)
+class _Lines:
+    """Lines that are rendered already."""
 
+    lines: list[list[Segment]]
 
-def _status(side: Side) -> str:
-    return side.note if side.done else "writing…"
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.lines:
+            yield from line
+            yield Segment.line()
 
 
 def markdown(text: str) -> RenderableType:

@@ -1,0 +1,131 @@
+"""Does a taught profile answer to its teacher's taste? Simple judges, duels, and answers to other prompts.
+
+    python -m tpop_cli.bench.taught
+
+prints, for judges of one measurable taste each, how often the answers of a profile taught in 15 duels beat those
+of a fresh profile on prompts that neither the duels nor any tuning saw.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..engine.protocol import Engine
+from ..store.profile import Profile
+from ..teach import teach
+from ..turn import Key, TurnOptions, Turns
+from .prompts import REPORT, TRAIN
+
+Measure = Callable[[str], float]
+
+_WORD = re.compile(r"[A-Za-z']+")
+_VOWELS = re.compile(r"[aeiouy]+", re.IGNORECASE)
+
+
+def syllables_per_word(text: str) -> float:
+    """A plain measure of how simple words are: groups of vowels a word."""
+    words = _WORD.findall(text)
+    return sum(max(1, len(_VOWELS.findall(word))) for word in words) / max(1, len(words))
+
+
+# name -> what its judge wants more of
+JUDGES: dict[str, Measure] = {
+    "shorter": lambda text: -float(len(text)),
+    "longer": lambda text: float(len(text)),
+    "simpler words": lambda text: -syllables_per_word(text),
+}
+
+
+@dataclass(frozen=True)
+class MeasuringJudge:
+    """Decides duels by a measure of the text: the higher one is better, equal is a tie."""
+
+    measure: Measure
+
+    def decide(self, _prompt: str, candidates: Sequence[str]) -> Key:
+        """See `judge.Judge.decide`."""
+        first, second = map(self.measure, candidates)
+        return "1" if first > second else "2" if second > first else "="
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a judge's profile learned.
+
+    Args:
+        strengths: what the taught profile steers with.
+        wins: for each prompt and seed 1, ½ or 0: the taught answer against the fresh one.
+    """
+
+    strengths: dict[str, float]
+    wins: tuple[float, ...]
+
+    @property
+    def win_rate(self) -> float:
+        """Mean of the wins."""
+        return float(np.mean(self.wins))
+
+    def interval(self, n: int = 2000) -> tuple[float, float]:
+        """95% bootstrap interval of the win rate, over comparisons."""
+        rng = np.random.default_rng(0)
+        means = rng.choice(self.wins, (n, len(self.wins))).mean(axis=1)
+        low, high = np.quantile(means, [0.025, 0.975])
+        return float(low), float(high)
+
+
+def taught_against_fresh(
+    engine: Engine,
+    profile: Profile,
+    measure: Measure,
+    *,
+    n_duels: int = 15,
+    prompts: Sequence[str] = REPORT[:10],
+    seeds: Sequence[int] = (1, 2),
+    max_tokens: int = 256,
+) -> Result:
+    """Teach a profile, then compare its answers with an unsteered profile's, same seeds, on other prompts."""
+    options = TurnOptions(max_tokens=max_tokens, seed=seeds[0], source="bench")
+    taught = Turns(engine, profile, options)
+    teach(taught, TRAIN[:n_duels], MeasuringJudge(measure), n_duels)
+    chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
+    wins: list[float] = []
+    for seed in seeds:
+        answers = [
+            [
+                arm.text
+                for arm, _ in Turns(engine, whose, TurnOptions(max_tokens=max_tokens, seed=seed)).answer_many(chats)
+            ]
+            for whose in (profile, None)
+        ]
+        wins += [
+            (1.0 if measure(a) > measure(b) else 0.5 if measure(a) == measure(b) else 0.0)
+            for a, b in zip(*answers, strict=True)
+        ]
+    return Result(taught.exploit_strengths(), tuple(wins))
+
+
+def main() -> None:
+    """Print the figures for the starter model."""
+    import os
+
+    from ..engine.llama import LlamaEngine
+    from ..store.models import find_model
+
+    with tempfile.TemporaryDirectory() as home, LlamaEngine(find_model()) as engine:
+        os.environ["TPOP_HOME"] = home
+        print("judge          win rate over a fresh profile, 15 duels, 10 prompts, 2 seeds [95% interval]")
+        for name, measure in JUDGES.items():
+            result = taught_against_fresh(engine, Profile(name.replace(" ", "-")), measure)
+            low, high = result.interval()
+            print(
+                f"{name:14} {result.win_rate:.2f} [{low:.2f}, {high:.2f}]  steered by {result.strengths}", flush=True
+            )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,151 @@
+"""Driven through a real terminal, on the real model, as a person would."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tpop_cli.store.profile import Profile
+
+ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|[=>])")
+FOOTER = "both bad"
+
+
+@contextmanager
+def terminal(*arguments: str, columns: int = 140, **environment: str) -> Iterator[pexpect.spawn]:
+    process = pexpect.spawn(
+        sys.executable,
+        ["-m", "tpop_cli", *arguments],
+        dimensions=(40, columns),
+        encoding="utf-8",
+        timeout=90,
+        env={**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **environment},
+    )
+    try:
+        yield process
+    finally:
+        process.close(force=True)
+
+
+def left(process: pexpect.spawn) -> str:
+    """What is still to come, until the program ends; its exit code must be 0."""
+    process.expect(pexpect.EOF)
+    process.close()
+    assert process.exitstatus == 0, process.before
+    return ESCAPE.sub("", process.before or "")
+
+
+@pytest.mark.parametrize("columns", [140, 60])
+def test_ask_shows_a_duel_and_prints_the_picked_answer(columns: int) -> None:
+    with terminal("ask", "Why is the sky blue?", "-n", "40", "--seed", "3", columns=columns) as tpop:
+        tpop.expect("writing")
+        tpop.expect(FOOTER)
+        tpop.send("1")
+        text = left(tpop)
+    (pick,) = Profile("default").picks()
+    assert pick.winner is not None
+    assert pick.winner.text.split()[0] in text
+    assert pick.verdict == pick.left
+    assert pick.seconds is not None
+    assert "picked ·" in text
+
+
+def test_a_key_that_means_nothing_is_passed_over_and_skip_teaches_nothing() -> None:
+    fresh = Profile("default").posterior
+    with terminal("ask", "Hello", "-n", "10") as tpop:
+        tpop.expect(FOOTER)
+        tpop.send("qs")
+        assert "skipped, nothing learned" in left(tpop)
+    profile = Profile("default")
+    assert [p.verdict for p in profile.picks()] == ["skip"]
+    assert (profile.posterior.mean == fresh.mean).all()
+    assert (profile.posterior.precision == fresh.precision).all()
+
+
+def test_ctrl_c_at_the_pick_records_nothing(home: Path) -> None:
+    with terminal("ask", "Hello", "-n", "10") as tpop:
+        tpop.expect(FOOTER)
+        tpop.sendintr()
+        tpop.expect(pexpect.EOF)
+        tpop.close()
+        assert tpop.exitstatus == 130
+    assert Profile("default").n_picks == 0
+
+
+def test_no_color_is_honoured() -> None:
+    with terminal("ask", "Hello", "-n", "10", NO_COLOR="1") as tpop:
+        tpop.expect(FOOTER)
+        shown = tpop.before or ""
+        tpop.send("s")
+        shown += left(tpop)
+    assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", shown)
+
+
+def test_a_chat_learns_undoes_and_resumes() -> None:
+    with terminal("chat", "--profile", "work", "-n", "30", "--seed", "1") as tpop:
+        tpop.expect("no picks yet")
+        tpop.expect("›")
+        tpop.send("What is tea?\r")
+        tpop.expect(FOOTER)
+        tpop.send("1")
+        tpop.expect("tokens/s")
+        tpop.expect("›")
+        tpop.send("And coffee?\r")
+        tpop.expect(FOOTER)
+        tpop.send("2")
+        tpop.expect("tokens/s")
+        assert [p.prompt for p in Profile("work").picks()] == ["What is tea?", "And coffee?"]
+        tpop.expect("›")
+        tpop.send("/undo\r")
+        tpop.expect("undone")
+        tpop.expect("›")
+        tpop.send("/taste\r")
+        tpop.expect("what the picks say")
+        tpop.expect("›")
+        tpop.send("/nonsense\r")
+        tpop.expect("no command /nonsense")
+        tpop.expect("›")
+        tpop.send("/quit\r")
+        left(tpop)
+    assert [p.prompt for p in Profile("work").picks()] == ["What is tea?"]
+    with terminal("chat", "--profile", "work") as tpop:
+        tpop.expect("profile work, 1 picks")
+        tpop.expect("›")
+        tpop.sendeof()
+        left(tpop)
+
+
+def test_ctrl_c_stops_an_answer_and_keeps_the_chat() -> None:
+    with terminal("chat", "-n", "600", "--seed", "1") as tpop:
+        tpop.expect("›")
+        tpop.send("Tell me a very long story.\r")
+        tpop.expect("writing")
+        tpop.sendintr()
+        tpop.expect("stopped: nothing was picked", timeout=5)
+        tpop.expect("›")
+        tpop.send("/plain\r")
+        tpop.expect("without your taste", timeout=90)
+        tpop.expect("›")
+        tpop.send("/quit\r")
+        left(tpop)
+    assert Profile("default").n_picks == 0
+
+
+def test_reset_asks_first() -> None:
+    with terminal("ask", "Hello", "-n", "5") as tpop:
+        tpop.expect(FOOTER)
+        tpop.send("1")
+        left(tpop)
+    for answer, kept in (("n", 1), ("y", 0)):
+        with terminal("reset") as tpop:
+            tpop.expect("A backup is kept")
+            tpop.send(f"{answer}\r")
+            left(tpop)
+        assert Profile("default").n_picks == kept
