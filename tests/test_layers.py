@@ -24,7 +24,7 @@ ALLOWED = {
     "judge": {"turn", "errors"},
     "teach": {"judge", "turn", "core", "errors"},
     "ui": {"core", "errors"},
-    "bench": {"teach", "turn", "decode", "engine", "store", "core", "errors"},
+    "bench": {"ui", "teach", "turn", "decode", "engine", "store", "core", "errors"},
     "cli": {"bench", "ui", "teach", "judge", "turn", "decode", "engine", "store", "core", "errors"},
     "data": set(),
     "__main__": {"cli"},

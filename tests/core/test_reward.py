@@ -90,6 +90,20 @@ def test_what_was_picked_is_exploited() -> None:
     assert exploit(learned)["length"] == -1.5  # the pole's full strength
 
 
+def test_a_second_pole_counts_for_what_it_adds() -> None:
+    both = AxesReward.fresh(
+        TWO, ResponseMatrix({"brief": {"length": -2.0, "commas": 1.0}, "warm": {"length": -1.5, "commas": -0.5}})
+    )
+    x = both.expected({"length": 1.0, "tone": 1.0})[4:]
+    assert x[FEATURES.index("length")] == -2.0
+    assert x[FEATURES.index("commas")] == 0.5
+    # who likes short texts, and nothing else that is known, is answered with "brief" alone
+    mean = np.zeros(4 + len(FEATURES))
+    mean[4 + FEATURES.index("length")] = -1.0
+    liking = both.with_posterior(Posterior(mean, 100 * np.eye(len(mean))))
+    assert exploit(liking) == {"length": 1.0}
+
+
 def test_candidates_hold_every_set_once() -> None:
     found = list(candidates(TWO, 2))
     assert len(found) == len({tuple(sorted(c.items())) for c in found}) == 1 + 4 + 4

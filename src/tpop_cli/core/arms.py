@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -40,25 +40,40 @@ def candidates(axes: tuple[Axis, ...], max_axes: int) -> Iterator[dict[str, floa
 
 
 def exploit(reward: AxesReward, rules: ArmRules = ArmRules()) -> dict[str, float]:
-    """The poles of highest mean gain, those not yet sure left out; none if none is sure."""
-    mean, sd = reward.gains()
+    """The poles that gain most, one after the other, those not yet sure left out; none if none is sure.
+
+    A second pole counts for what it adds to the first (`AxesReward.expected`).
+    """
     chosen: dict[str, float] = {}
-    for pole in np.argsort(-mean):
-        axis = reward.axes[pole // 2]
-        if len(chosen) == rules.max_axes:
+    for _ in range(rules.max_axes):
+        options = [
+            {**chosen, axis.name: s}
+            for axis in reward.axes
+            if axis.name not in chosen
+            for s in (axis.toward.full, -axis.away.full)
+        ]
+        if not options:
             break
-        if mean[pole] >= max(rules.least_gain, rules.sure * sd[pole]) and axis.name not in chosen:
-            chosen[axis.name] = -axis.away.full if pole % 2 else axis.toward.full
+        gain, width = gains_over(reward, options, chosen)
+        best = int(np.argmax(np.where(gain >= rules.sure * width, gain, -np.inf)))
+        if gain[best] < max(rules.least_gain, rules.sure * width[best]):
+            break
+        chosen = options[best]
     return chosen
+
+
+def gains_over(reward: AxesReward, options: Sequence[Strengths], against: Strengths) -> tuple[Vector, Vector]:
+    """Expected Δr of each of n options against `against`, and its confidence width ‖Δf‖ in V⁻¹, shapes (n,)."""
+    difference = np.array([reward.expected(s) for s in options]) - reward.expected(against)  # (n, D)
+    width = np.sqrt(np.einsum("nd,dn->n", difference, reward.posterior.solve(difference.T)).clip(0.0))
+    return difference @ reward.posterior.mean, width
 
 
 def explore_ucb(reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()) -> dict[str, float]:
     """The paper's rule on this reward: maximise  Δr + ν·‖Δ∇r‖_{V⁻¹}  against the exploit arm's strengths."""
     options = list(candidates(reward.axes, rules.max_axes))
-    difference = np.array([reward.expected(s) for s in options]) - reward.expected(against)  # (n, D)
-    width = np.sqrt(np.einsum("nd,dn->n", difference, reward.posterior.solve(difference.T)).clip(0.0))
-    score = difference @ reward.posterior.mean + rules.nu * width
-    return options[int(np.argmax(score))]
+    gain, width = gains_over(reward, options, against)
+    return options[int(np.argmax(gain + rules.nu * width))]
 
 
 def sample(reward: AxesReward, rng: np.random.Generator, rules: ArmRules = ArmRules()) -> dict[str, float]:

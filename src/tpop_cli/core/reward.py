@@ -2,8 +2,8 @@
 
 A response has the gradient feature f = (z, x): z ∈ [0,1]^2A, how strongly each pole was on, and x ∈ R^F, its
 text features in units of spread. The reward is r = θ·z + w·x, and BTL learns (θ, w) from differences. Features
-see what a text is; θ can hold what no feature sees (humour, warmth). An arm that has poles z on is expected
-to show x = z·B, so the gain of a pole is g = θ_pole + B_pole·w, and its uncertainty follows from V.
+see what a text is; θ can hold what no feature sees (humour, warmth). An arm that has one pole on is expected to
+show x = B_pole, so the gain of a pole is g = θ_pole + B_pole·w, and its uncertainty follows from V.
 """
 
 from __future__ import annotations
@@ -75,9 +75,15 @@ class AxesReward:
         return np.concatenate([self.z(strengths), text_features(text) / SPREAD])
 
     def expected(self, strengths: Strengths) -> Vector:
-        """The gradient feature to expect before decoding: (z, z·B), relative to a plain answer."""
+        """The gradient feature (z, x) to expect before decoding, relative to a plain answer, shape (D,).
+
+        For one pole x = z·B. Two poles that move a feature the same way move it no further than the stronger of
+        them does (two calls for brevity are not twice as brief), so the second pole is worth what it adds.
+        """
         z = self.z(strengths)
-        return np.concatenate([z, z @ self.B])
+        shifts = z[z > 0, None] * self.B[z > 0]  # (poles that are on, F)
+        x = shifts.max(axis=0, initial=0.0) + shifts.min(axis=0, initial=0.0)
+        return np.concatenate([z, x])
 
     def gains(self) -> tuple[Vector, Vector]:
         """Mean and standard deviation of every pole's gain g = θ + B·w, each of shape (2A,)."""

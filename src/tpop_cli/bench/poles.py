@@ -1,0 +1,131 @@
+"""What each pole does to a model's answers, at several strengths: the ground on which wordings are chosen.
+
+    python -m tpop_cli.bench.poles                      # every pole, strengths 1.0 and 1.5, on tuning prompts
+    python -m tpop_cli.bench.poles --pairs              # two poles: one joint context against two contexts
+
+For each it prints the answer's length, the share of answers that quote four words of the instruction, the share of
+repeated 4-grams, and the features that move most, in spreads, with the share of prompts on which they move that way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.axes import AXES
+from ..core.features import FEATURES, SPREAD, text_features
+from ..core.steering import with_instruction
+from ..decode import Arm, ArmPlan, decode_many
+from ..engine.protocol import Engine, Sampling
+from .prompts import TUNE
+
+_PAIRS = (("brief", "simple words"), ("simple words", "lists"), ("academic", "lists"), ("warm", "personal"))
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to steer: instructions, each in a context of its own, and their weights; plain has the rest to one."""
+
+    name: str
+    instructions: tuple[str, ...]
+    weights: tuple[float, ...]
+
+
+def variants(strengths: Sequence[float]) -> list[Variant]:
+    """Every pole at every strength."""
+    poles = [pole for axis in AXES for pole in axis.poles]
+    return [Variant(f"{p.name} @ {s:g}", (p.instruction,), (s,)) for p in poles for s in strengths]
+
+
+def pair_variants() -> list[Variant]:
+    """Two poles at once: joined in one context, or in a context each."""
+    said = {pole.name: pole.instruction for axis in AXES for pole in axis.poles}
+    found = []
+    for a, b in _PAIRS:
+        joint = f"{said[a]} {said[b]}"
+        found += [
+            Variant(f"{a} + {b}, one context @ 1", (joint,), (1.0,)),
+            Variant(f"{a} + {b}, one context @ 1.5", (joint,), (1.5,)),
+            Variant(f"{a} + {b}, two contexts @ 0.5 each", (said[a], said[b]), (0.5, 0.5)),
+            Variant(f"{a} + {b}, two contexts @ 1 each", (said[a], said[b]), (1.0, 1.0)),
+        ]
+    return found
+
+
+def plan(engine: Engine, prompt: str, variant: Variant, seed: int, max_tokens: int) -> ArmPlan:
+    """The arm of a variant."""
+
+    def tokens(instruction: str | None) -> tuple[int, ...]:
+        return tuple(engine.chat_tokens([{"role": "user", "content": with_instruction(prompt, instruction)}]))
+
+    prompts, weights = [tokens(i) for i in variant.instructions], list(variant.weights)
+    plain = 1.0 - sum(weights)
+    if abs(plain) > 1e-9:
+        prompts, weights = [tokens(None), *prompts], [plain, *weights]
+    return ArmPlan(tuple(prompts), tuple(weights), Sampling(), seed, max_tokens)
+
+
+def quotes(instructions: Sequence[str], text: str) -> bool:
+    """Whether four words in a row of an instruction stand in the text."""
+
+    def words(s: str) -> list[str]:
+        return re.findall(r"\w+", s.lower())
+
+    haystack = f" {' '.join(words(text))} "
+    for instruction in instructions:
+        w = words(instruction)
+        if any(f" {' '.join(w[i : i + 4])} " in haystack for i in range(len(w) - 3)):
+            return True
+    return False
+
+
+def repeated(tokens: Sequence[int]) -> float:
+    """The share of 4-grams that stood before in the same answer."""
+    grams = [tuple(tokens[i : i + 4]) for i in range(len(tokens) - 3)]
+    return 1.0 - len(set(grams)) / len(grams) if grams else 0.0
+
+
+def main() -> None:
+    """Print the table for the starter model."""
+    from ..engine.llama import LlamaEngine, LoadOptions
+    from ..store.models import find_model
+
+    parser = argparse.ArgumentParser(description="What each pole does to a model's answers.")
+    parser.add_argument("--pairs", action="store_true", help="two poles at once")
+    parser.add_argument("--strengths", type=float, nargs="+", default=[1.0, 1.5])
+    parser.add_argument("--prompts", type=int, default=8)
+    parser.add_argument("--max-tokens", type=int, default=160)
+    given = parser.parse_args()
+    plain = [Variant("plain", (), ())] * 2
+    chosen = plain + (pair_variants() if given.pairs else variants(given.strengths))
+    prompts = TUNE[: given.prompts]
+    with LlamaEngine(find_model(), LoadOptions(n_ctx=8192)) as engine:
+        jobs = [(v, p, i) for i, v in enumerate(chosen) for p in prompts]
+        plans = ([plan(engine, p, v, i % 2, given.max_tokens)] for v, p, i in jobs)
+        answers = {n: arms[0] for n, arms in decode_many(engine, plans)}
+    _report([(i, v, p, answers[n]) for n, (v, p, i) in enumerate(jobs)], prompts)
+
+
+def _report(done: Sequence[tuple[int, Variant, str, Arm]], prompts: Sequence[str]) -> None:
+    features = {id(arm): text_features(arm.text) / SPREAD for _, _, _, arm in done}
+    base = {p: np.mean([features[id(a)] for i, _, q, a in done if q == p and i < 2], axis=0) for p in prompts}
+    print(f"{len(prompts)} prompts; tokens, quoting, repeated 4-grams, what moves most (spreads, share of prompts)")
+    for index in dict.fromkeys(i for i, _, _, _ in done):
+        rows = [(v, p, a) for i, v, p, a in done if i == index]
+        shifts = np.array([features[id(a)] - base[p] for _, p, a in rows])
+        mean = shifts.mean(axis=0)
+        agree = (np.sign(shifts) == np.sign(mean)).mean(axis=0)
+        top = np.argsort(-np.abs(mean))[:4]
+        quoting = np.mean([quotes(v.instructions, a.text) for v, _, a in rows])
+        moved = ", ".join(f"{FEATURES[k]} {mean[k]:+.1f} ({agree[k]:.0%})" for k in top)
+        length = np.mean([len(a.tokens) for _, _, a in rows])
+        again = np.mean([repeated(a.tokens) for _, _, a in rows])
+        print(f"{rows[0][0].name:48} {length:4.0f}  {quoting:4.0%}  {again:4.0%}  {moved}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
