@@ -67,7 +67,9 @@ def test_a_prefix_is_prefilled_once(tiny: LlamaEngine) -> None:
     tiny.close_sequence(handle)
     tiny.close_sequence(tiny.open([prompt(tiny, "x")])[0])  # drops what was kept
     fresh = tiny.open([longer])[0]
-    np.testing.assert_allclose(tiny.logits(fresh), kept, atol=2e-3)
+    # What was decoded in another batch is rounded differently: the cache holds 16-bit floats.
+    np.testing.assert_allclose(tiny.logits(fresh), kept, atol=0.05)
+    assert tiny.logits(fresh).argmax() == kept.argmax()
 
 
 def test_sequences_are_given_back(tiny: LlamaEngine) -> None:

@@ -23,7 +23,8 @@ def test_strengths_zero_give_llama_cpp_pythons_own_tokens(starter_path: Path, te
     with LlamaEngine(starter_path, LoadOptions(n_ctx=512, n_threads=2)) as engine:
         tokens = engine.chat_tokens([{"role": "user", "content": QUESTION}])
         arm = decode(engine, [ArmPlan((tuple(tokens),), (1.0,), sampling, 7, 48)])[0]
-    plain = Llama(str(starter_path), n_ctx=512, n_threads=2, n_threads_batch=2, verbose=False, seed=7)
+    # llama.cpp's own default is to use flash attention where it can; llama-cpp-python's is not to.
+    plain = Llama(str(starter_path), n_ctx=512, n_threads=2, n_threads_batch=2, flash_attn=True, verbose=False)
     try:
         answer = plain.create_chat_completion(
             [{"role": "user", "content": QUESTION}],

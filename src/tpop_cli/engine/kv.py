@@ -70,34 +70,40 @@ class Sequences:
     # -- public operations -------------------------------------------------------------------------------
 
     def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
-        """Prefill `prompts` (not empty, each of one token or more); see `protocol.Engine.open`."""
-        shared = self._shared_prefix(prompts)
-        trunk, opened = self._claim_trunk(shared), list[int]()
+        """Prefill `prompts` (not empty, each of one token or more); see `protocol.Engine.open`.
+
+        What all prompts share is decoded once, in the *trunk*; each different prompt forks it and adds its own
+        end, all ends in one batch. A single prompt is decoded in one piece, as llama.cpp's own programs do: cut in
+        two it would be rounded differently, and could be answered differently.
+        """
+        unique = list(dict.fromkeys(map(tuple, prompts)))
+        shared = self._shared_prefix(unique)
+        trunk, made = self._claim_trunk(shared), dict[tuple[int, ...], int]()
+        opened: list[int] = []
         try:
-            self._extend([(trunk, list(shared[len(self._tokens[trunk]) :]), False)])
-            first: dict[tuple[int, ...], int] = {}
-            for prompt in prompts:
-                handle = self._fork(first.get(tuple(prompt), trunk))
-                first.setdefault(tuple(prompt), handle)
+            if len(unique) == 1:
+                made[unique[0]] = trunk
+                self._prefill([(trunk, unique[0])], wanted=True)
+            else:
+                self._prefill([(trunk, shared)], wanted=False)
+                for prompt in unique:
+                    made[prompt] = self._fork(trunk)
+                self._prefill([(handle, prompt) for prompt, handle in made.items()], wanted=True)
+            given = {trunk}
+            for prompt in map(tuple, prompts):
+                handle = made[prompt]
+                if handle in given:  # a twin of one before: its cells and logits are shared
+                    twin = self._fork(handle)
+                    self._rows[twin] = self._rows[handle]
+                    handle = twin
+                given.add(handle)
                 opened.append(handle)
-            unique = set(first.values())
-            pending = [
-                (handle, list(prompt[len(shared) :]), True)
-                for handle, prompt in zip(opened, prompts, strict=True)
-                if handle in unique
-            ]
-            self._extend(pending)
-            for i, prompt in enumerate(prompts):
-                source = first[tuple(prompt)]
-                if opened[i] != source:  # a twin: take over the cells and the logits of the first
-                    self._truncate(opened[i], 0)
-                    self._copy(source, opened[i], len(prompt))
-                    self._rows[opened[i]] = self._rows[source]
         except BaseException:
-            for handle in opened:
+            for handle in {*made.values(), *opened} - {trunk}:
                 self.close_sequence(handle)
             raise
         finally:
+            self._rows.pop(trunk, None)
             self._keep(trunk)
         return opened
 
@@ -116,6 +122,12 @@ class Sequences:
             self._keep(handle)
         else:
             self._drop(handle)
+
+    def _prefill(self, prompts: Sequence[tuple[int, Sequence[int]]], *, wanted: bool) -> None:
+        """Bring each sequence, which starts as its prompt does, to the whole of it."""
+        pending = [(handle, list(prompt[len(self._tokens[handle]) :]), wanted) for handle, prompt in prompts]
+        self._extend(pending)
+        self.prefilled += sum(len(tokens) for _, tokens, _ in pending)
 
     # -- prefixes ----------------------------------------------------------------------------------------
 
@@ -151,10 +163,6 @@ class Sequences:
     def _copy(self, source: int, target: int, length: int) -> None:
         llama.llama_memory_seq_cp(self._memory, source, target, 0, length)
         self._tokens[target] = self._tokens[source][:length]
-
-    def _truncate(self, handle: int, length: int) -> None:
-        llama.llama_memory_seq_rm(self._memory, handle, length, -1)
-        del self._tokens[handle][length:]
 
     # -- sequence ids ------------------------------------------------------------------------------------
 
@@ -206,8 +214,6 @@ class Sequences:
             raise
         for handle, tokens, _ in pending:
             self._tokens[handle] += tokens
-        if len(items) > len(pending):  # a step appends one token a sequence, a prefill more
-            self.prefilled += len(items)
 
     def _decode(self, items: Sequence[Item], *, keep_rows: bool = True) -> None:
         batch = self._batch

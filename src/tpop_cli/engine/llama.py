@@ -85,7 +85,7 @@ class LlamaEngine:
                 self._ctx,
                 n_vocab=self.n_vocab,
                 n_ctx=n_ctx,
-                n_batch=N_BATCH,
+                n_batch=int(llama.llama_n_batch(self._ctx)),  # llama.cpp caps it, and aborts on a larger batch
                 n_seq_max=self.n_seq_max,
                 stop=self.stop,
             )
