@@ -12,9 +12,10 @@ from tpop_cli.decode import ArmPlan
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, ContextFullError, NoInputError, TpopError, UsageError
 from tpop_cli.judge import Judge
+from tpop_cli.plan import fit, trim
 from tpop_cli.store.profile import Profile
 from tpop_cli.teach import judged_duel, teach
-from tpop_cli.turn import TurnOptions, Turns, fit, trim
+from tpop_cli.turn import TurnOptions, Turns
 
 from .fakes import FakeEngine
 

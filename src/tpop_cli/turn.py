@@ -10,14 +10,12 @@ from typing import Literal
 import numpy as np
 
 from .core.arms import ArmRules, exploit, explore_ucb
-from .core.axes import Axis
 from .core.picks import ArmName, Candidate, Pick, Verdict, pick_difference
 from .core.response import ResponseEstimate
 from .core.reward import AxesReward, Strengths
-from .core.steering import contexts, with_instruction
 from .decode import Arm, ArmPlan, decode, decode_many
 from .engine.protocol import Engine, Message, Sampling
-from .errors import ContextFullError
+from .plan import fit, plan_arm
 from .store.profile import Profile
 from .store.response import load_response
 
@@ -30,7 +28,6 @@ N0_MEASURED, N0_GUESSED = 16.0, 2.0
 """How many duels a pole's row of B is worth, measured on this model or guessed from another."""
 
 _RECENT = 200  # picks that are read back to refine B
-_MIN_ANSWER = 16  # tokens of room below which an answer is not begun
 
 
 @dataclass(frozen=True)
@@ -136,9 +133,8 @@ class Turns:
 
     def plan(self, messages: Sequence[Message], strengths: Strengths, seed: int) -> ArmPlan:
         """How an arm is decoded that answers the last message with `strengths`."""
-        return plan_arm(
-            self.engine, messages, self.profile.axes if self.profile else (), strengths, self.options, seed
-        )
+        axes, options = self.profile.axes if self.profile else (), self.options
+        return plan_arm(self.engine, messages, axes, strengths, options.sampling, seed, options.max_tokens)
 
     def next_seeds(self) -> tuple[int, int, int]:
         """Seeds of a new turn: of the exploit arm, of the explore arm, of the order on screen."""
@@ -239,70 +235,3 @@ class Turns:
         )
         self._observe(pick)
         return pick
-
-
-def plan_arm(
-    engine: Engine,
-    messages: Sequence[Message],
-    axes: Sequence[Axis],
-    strengths: Strengths,
-    options: TurnOptions,
-    seed: int,
-) -> ArmPlan:
-    """Write out the contexts of an arm for a chat.
-
-    Raises:
-        ContextFullError: the chat leaves no room for an answer.
-    """
-    *history, last = messages
-    readings = contexts(axes, strengths)
-    prompts = [
-        tuple(
-            engine.chat_tokens(
-                [
-                    *history,
-                    {"role": "user", "content": with_instruction(last["content"], reading.instruction)},
-                ]
-            )
-        )
-        for reading in readings
-    ]
-    weights = tuple(reading.weight for reading in readings)
-    return ArmPlan(tuple(prompts), weights, options.sampling, seed, options.max_tokens)
-
-
-def fit(plans: Sequence[ArmPlan], n_ctx: int) -> list[ArmPlan]:
-    """Arms that share a prompt, cut to what the context holds: the prompt once, then every sequence's answer.
-
-    Raises:
-        ContextFullError: the chat leaves no room for an answer.
-    """
-    prompts = [prompt for plan in plans for prompt in plan.prompts]
-    longest = max(map(len, prompts))
-    # Instructions and the end of the prompt are kept once a sequence; 64 tokens are ample for them.
-    room = (n_ctx - longest) // len(prompts) - (64 if len(prompts) > 1 else 0)
-    if room < _MIN_ANSWER:
-        raise ContextFullError(
-            f"the prompt takes {longest} of the context's {n_ctx} tokens and leaves no room for an answer",
-            "shorten it, or raise --ctx",
-        )
-    return [replace(plan, max_tokens=min(plan.max_tokens, room)) for plan in plans]
-
-
-def trim(engine: Engine, messages: Sequence[Message], max_tokens: int) -> tuple[list[Message], int]:
-    """A chat without its oldest turns, so that an answer fits the context.
-
-    Args:
-        messages: user and assistant in turn, a leading system message perhaps, the new question last.
-        max_tokens: what an answer may take; at most half of the context is kept free for it.
-
-    Returns:
-        (the messages that are kept, how many were left out).
-    """
-    kept, dropped = list(messages), 0
-    first = 1 if messages[0]["role"] == "system" else 0
-    limit = engine.n_ctx - min(2 * max_tokens, engine.n_ctx // 2)
-    while len(kept) - first > 2 and len(engine.chat_tokens(kept)) > limit:
-        del kept[first : first + 2]  # a question and its answer
-        dropped += 2
-    return kept, dropped

@@ -6,12 +6,14 @@ python -m tpop_cli.bench.pictures docs/duel.svg
 from __future__ import annotations
 
 import io
+import re
 import sys
+from pathlib import Path
 
 from ..ui.duel import DuelView, Side, keys_line
 
 _PROMPT = "What makes a good cup of coffee?"
-_SEED = 11
+_SEED = 21
 
 
 def main() -> None:
@@ -22,17 +24,17 @@ def main() -> None:
     from ..core.axes import AXES
     from ..decode import decode
     from ..engine.llama import LlamaEngine
+    from ..engine.protocol import Sampling
+    from ..plan import plan_arm
     from ..store.models import find_model
-    from ..turn import TurnOptions, plan_arm
 
     with LlamaEngine(find_model()) as engine:
         chat = [{"role": "user", "content": _PROMPT}]
-        options = TurnOptions(max_tokens=160)
         arms = decode(
             engine,
             [
-                plan_arm(engine, chat, AXES, {}, options, _SEED),
-                plan_arm(engine, chat, AXES, {"length": 1.0, "tone": 1.5}, options, _SEED + 1),
+                plan_arm(engine, chat, AXES, {}, Sampling(), _SEED, 200),
+                plan_arm(engine, chat, AXES, {"length": 1.0, "tone": 1.5}, Sampling(), _SEED + 1, 200),
             ],
         )
     console = Console(record=True, width=118, file=io.StringIO(), force_terminal=True, highlight=False)
@@ -40,7 +42,8 @@ def main() -> None:
     first, second = (Side(arm.text, done=True) for arm in arms)
     console.print(DuelView((first, second), ("cyan", "magenta")))
     console.print(keys_line())
-    console.save_svg(sys.argv[1], title="tpop chat")
+    svg = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="tpop chat"), flags=re.DOTALL)  # no web fonts
+    Path(sys.argv[1]).write_text(svg, "utf-8")
 
 
 if __name__ == "__main__":

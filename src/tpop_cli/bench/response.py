@@ -11,8 +11,8 @@ from ..core.axes import AXES, Axis
 from ..core.features import FEATURES, SPREAD, text_features
 from ..core.response import ResponseMatrix, mean_shift
 from ..decode import decode_many
-from ..engine.protocol import Engine
-from ..turn import TurnOptions, fit, plan_arm
+from ..engine.protocol import Engine, Sampling
+from ..plan import fit, plan_arm
 
 N_PLAIN = 2  # plain answers a prompt that every steered one is compared with
 
@@ -30,7 +30,9 @@ def measure_response(
     engine: Engine,
     prompts: Sequence[str],
     axes: Sequence[Axis] = AXES,
-    options: TurnOptions = TurnOptions(max_tokens=256),
+    sampling: Sampling = Sampling(),
+    seed: int = 0,
+    max_tokens: int = 256,
     on_answer: Callable[[int, int], None] | None = None,
 ) -> tuple[ResponseMatrix, list[Measured]]:
     """Decode each pole at full strength on each prompt, and see how far the features move.
@@ -43,13 +45,13 @@ def measure_response(
     """
     wanted: list[tuple[str, str, dict[str, float], int]] = []
     for n, prompt in enumerate(prompts):
-        wanted += [("", prompt, {}, options.seed + 1000 * n + i) for i in range(N_PLAIN)]
+        wanted += [("", prompt, {}, seed + 1000 * n + i) for i in range(N_PLAIN)]
         for axis in axes:
             for pole, sign in zip(axis.poles, (1.0, -1.0), strict=True):
-                wanted.append((pole.name, prompt, {axis.name: sign * pole.full}, options.seed + 1000 * n + 7))
+                wanted.append((pole.name, prompt, {axis.name: sign * pole.full}, seed + 1000 * n + 7))
     plans = (
         fit(
-            [plan_arm(engine, [{"role": "user", "content": prompt}], axes, strengths, options, seed)],
+            [plan_arm(engine, [{"role": "user", "content": prompt}], axes, strengths, sampling, seed, max_tokens)],
             engine.n_ctx,
         )
         for _, prompt, strengths, seed in wanted

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
@@ -89,7 +88,9 @@ def measure(
             matrix, answers = measure_response(
                 turns.engine,
                 TUNE[:prompts],
-                options=replace(turns.options, max_tokens=decoding.max_tokens or 256, seed=decoding.seed or 0),
+                sampling=turns.options.sampling,
+                seed=decoding.seed or 0,
+                max_tokens=decoding.max_tokens or 256,
                 on_answer=lambda done, total: progress.update(task, completed=done, total=total),
             )
         if stop.is_set():

@@ -119,7 +119,7 @@ class Chat:
 
     def _messages(self, question: str) -> list[Message]:
         """The chat with its new question; the oldest turns are left out when the context is full."""
-        from ..turn import trim
+        from ..plan import trim
 
         messages = [
             message

@@ -105,7 +105,7 @@ tuning prompts with the starter model, at least 0.35 for features that most answ
 def text_features(text: str) -> npt.NDArray[np.float64]:
     """The raw features of one text, shape (F,), finite for any string.
 
-    >>> dict(zip(FEATURES, text_features("Hi! You win."), strict=True))["exclamation marks"] > 3
+    >>> bool(text_features("Hi! You win.")[FEATURES.index("exclamation marks")] > 3)
     True
     """
     reading = _Reading(text)

@@ -32,9 +32,9 @@ def plausible(logits: Sequence[FloatArray], alpha: float) -> IntArray:
     Returns:
         The token ids in rising order, shape (k,), k ≥ 1.
 
-    >>> plausible([np.log([0.6, 0.3, 0.1]), np.log([0.1, 0.1, 0.8])], alpha=0.5).tolist()
+    >>> plausible([np.log([0.6, 0.35, 0.05]), np.log([0.1, 0.1, 0.8])], alpha=0.5).tolist()
     [0, 1, 2]
-    >>> plausible([np.log([0.6, 0.3, 0.1])], alpha=0.6).tolist()
+    >>> plausible([np.log([0.6, 0.35, 0.05])], alpha=0.6).tolist()
     [0]
     """
     bound = math.log(alpha)

@@ -1,0 +1,79 @@
+"""From a chat to what is decoded: the contexts of an arm, cut to what the model's context holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from .core.axes import Axis
+from .core.reward import Strengths
+from .core.steering import contexts, with_instruction
+from .decode import ArmPlan
+from .engine.protocol import Engine, Message, Sampling
+from .errors import ContextFullError
+
+_MIN_ANSWER = 16  # tokens of room below which an answer is not begun
+
+
+def plan_arm(
+    engine: Engine,
+    messages: Sequence[Message],
+    axes: Sequence[Axis],
+    strengths: Strengths,
+    sampling: Sampling,
+    seed: int,
+    max_tokens: int,
+) -> ArmPlan:
+    """Write out the contexts of an arm that answers the last message of a chat with `strengths`."""
+    *history, last = messages
+    readings = contexts(axes, strengths)
+    prompts = [
+        tuple(
+            engine.chat_tokens(
+                [
+                    *history,
+                    {"role": "user", "content": with_instruction(last["content"], reading.instruction)},
+                ]
+            )
+        )
+        for reading in readings
+    ]
+    weights = tuple(reading.weight for reading in readings)
+    return ArmPlan(tuple(prompts), weights, sampling, seed, max_tokens)
+
+
+def fit(plans: Sequence[ArmPlan], n_ctx: int) -> list[ArmPlan]:
+    """Arms that share a prompt, cut to what the context holds: the prompt once, then every sequence's answer.
+
+    Raises:
+        ContextFullError: the chat leaves no room for an answer.
+    """
+    prompts = [prompt for plan in plans for prompt in plan.prompts]
+    longest = max(map(len, prompts))
+    # Instructions and the end of the prompt are kept once a sequence; 64 tokens are ample for them.
+    room = (n_ctx - longest) // len(prompts) - (64 if len(prompts) > 1 else 0)
+    if room < _MIN_ANSWER:
+        raise ContextFullError(
+            f"the prompt takes {longest} of the context's {n_ctx} tokens and leaves no room for an answer",
+            "shorten it, or raise --ctx",
+        )
+    return [replace(plan, max_tokens=min(plan.max_tokens, room)) for plan in plans]
+
+
+def trim(engine: Engine, messages: Sequence[Message], max_tokens: int) -> tuple[list[Message], int]:
+    """A chat without its oldest turns, so that an answer fits the context.
+
+    Args:
+        messages: user and assistant in turn, a leading system message perhaps, the new question last.
+        max_tokens: what an answer may take; at most half of the context is kept free for it.
+
+    Returns:
+        (the messages that are kept, how many were left out).
+    """
+    kept, dropped = list(messages), 0
+    first = 1 if messages[0]["role"] == "system" else 0
+    limit = engine.n_ctx - min(2 * max_tokens, engine.n_ctx // 2)
+    while len(kept) - first > 2 and len(engine.chat_tokens(kept)) > limit:
+        del kept[first : first + 2]  # a question and its answer
+        dropped += 2
+    return kept, dropped
