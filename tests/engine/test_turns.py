@@ -11,7 +11,7 @@ from tpop_cli.turn import TurnOptions, Turns
 
 def test_a_turn_prefills_only_what_is_new(starter: LlamaEngine) -> None:
     turns = Turns(starter, Profile("work"), TurnOptions(max_tokens=40, seed=1))
-    messages: list[Message] = [{"role": "user", "content": "Tell me about the history of tea, in China and elsewhere."}]
+    messages: list[Message] = [{"role": "user", "content": "Tell me about the history of tea, in China and beyond."}]
     cached: list[int] = []
     for question in ("Who drinks it most?", "And coffee?", "Thank you. And water?"):
         before = starter.prefilled

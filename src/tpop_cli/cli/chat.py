@@ -236,7 +236,7 @@ class Chat:
         from ..ui.clean import clean
 
         self.console.print()
-        self.console.print(Text(clean(text.strip())), soft_wrap=True)
+        self.console.print(Text(clean(text.strip())))
         self.console.print()
 
     def _guarded(self, action: Callable[[], None]) -> None:
