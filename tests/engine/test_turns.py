@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tpop_cli.engine.kv import common_prefix
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.protocol import Message
@@ -9,7 +11,12 @@ from tpop_cli.store.profile import Profile
 from tpop_cli.turn import TurnOptions, Turns
 
 
-def test_a_turn_prefills_only_what_is_new(starter: LlamaEngine) -> None:
+def test_a_turn_prefills_only_what_is_new(starter_path: Path) -> None:
+    with LlamaEngine(starter_path) as engine:
+        chat(engine)
+
+
+def chat(starter: LlamaEngine) -> None:
     turns = Turns(starter, Profile("work"), TurnOptions(max_tokens=40, seed=1))
     messages: list[Message] = [{"role": "user", "content": "Tell me about the history of tea, in China and beyond."}]
     cached: list[int] = []

@@ -16,7 +16,7 @@ from ..core.picks import Verdict
 from ..errors import TpopError
 from ..turn import Duel, Key, Turns
 from ..ui.duel import KEYS, DuelView, Side, keys_line
-from ..ui.keys import read_key
+from ..ui.keys import key_reader
 from ..ui.taste import taste_line
 from .runtime import interruptible
 
@@ -124,17 +124,17 @@ def _ask(duel: Duel, console: Console) -> tuple[str | None, float]:
     """Show the whole of both candidates and wait for a key; returns it and the seconds it took."""
     view = DuelView(_sides(duel), COLORS)
     footer = keys_line()
-    start = time.monotonic()
     keys = {key for key, _ in KEYS}
-    if len(console.render_lines(Group(view, footer))) < console.height:
-        # It fits: shown in place, and folded away after the pick.
-        with Live(Group(view, footer), console=console, auto_refresh=False, transient=True) as live:
-            live.refresh()
-            key = read_key(keys)
-    else:
-        console.print(view)
-        console.print(footer)
-        key = read_key(keys)
+    start = time.monotonic()
+    with key_reader() as reader:
+        if len(console.render_lines(Group(view, footer))) < console.height:
+            # It fits: shown in place, and folded away after the pick.
+            with Live(Group(view, footer), console=console, auto_refresh=False, transient=True):
+                key = reader.wait_for(keys)
+        else:
+            console.print(view)
+            console.print(footer)
+            key = reader.wait_for(keys)
     return key, time.monotonic() - start
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from . import options as opt
 from .runtime import command, note, open_profile, stdout_console, write_answer
+
+if TYPE_CHECKING:
+    from ..core.picks import Pick
 
 app = typer.Typer(help="See picks and take them back.", no_args_is_help=True)
 
@@ -33,23 +36,28 @@ def list_(
     from rich.table import Table
     from rich.text import Text
 
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
+    for column in ("#", "when", "verdict"):
+        table.add_column(column, no_wrap=True, min_width=max(len(row(pick)[column]) for pick in picks))
+    for column in ("prompt", "picked"):
+        table.add_column(column, no_wrap=True, ratio=1)
+    for pick in picks:
+        table.add_row(*map(Text, row(pick).values()))
+    stdout_console().print(table)
+
+
+def row(pick: Pick) -> dict[str, str]:
+    """What the list shows of a pick, in the order of its columns."""
     from ..ui.clean import clean
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("#", "when", "prompt", "verdict", "picked"):
-        table.add_column(
-            column, no_wrap=True, overflow="ellipsis", ratio=3 if column in ("prompt", "picked") else None
-        )
-    for pick in picks:
-        winner = pick.winner
-        table.add_row(
-            str(pick.id),
-            pick.time[:16].replace("T", " "),
-            Text(clean(pick.prompt).replace("\n", " ")),
-            pick.verdict,
-            Text(clean(winner.text).replace("\n", " ") if winner else ""),
-        )
-    stdout_console().print(table)
+    winner = pick.winner
+    return {
+        "#": str(pick.id),
+        "when": pick.time[:16].replace("T", " "),
+        "verdict": pick.verdict,
+        "prompt": clean(pick.prompt).replace("\n", " "),
+        "picked": clean(winner.text).replace("\n", " ") if winner else "",
+    }
 
 
 @app.command()

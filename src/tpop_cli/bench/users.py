@@ -1,0 +1,162 @@
+"""Simulated users: tastes written down as measures of a text, and the ways in which people are not machines.
+
+Most of these tastes are not text features of the reward: they count other words, or weigh several things, since a
+person's taste is not a feature that somebody happened to write down.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+Measure = Callable[[str], float]
+
+_WORD = re.compile(r"[A-Za-z']+")
+_VOWELS = re.compile(r"[aeiouy]+", re.IGNORECASE)
+_ITEM = re.compile(r"^\s*(?:[-*•]|\d+[.)])\s", re.MULTILINE)
+
+_COMMON = frozenset(
+    "the of and a to in is you that it he was for on are as with his they i at be this have from or one had by "
+    "word but not what all were we when your can said there use an each which she do how their if will up other "
+    "about out many then them these so some her would make like him into time has look two more write go see "
+    "number no way could people my than first water been call who oil its now find long down day did get come "
+    "made may part over new sound take only little work know place year live me back give most very after thing "
+    "our just name good sentence man think say great where help through much before line right too mean old any "
+    "same tell boy follow came want show also around form three small set put end does another well large must "
+    "big even such because turn here why ask went men read need land different home us move try kind hand picture "
+    "again change off play air away animal house point page letter mother answer found study still learn should "
+    "world high every near add food between own below keep eye sun let thought city tree start light feel hot "
+    "cold eat drink sleep run walk happy sad fun easy nice".split()
+)
+_POSITIVE = frozenset(
+    "amazing awesome beautiful best bright brilliant celebrate cheer cheerful delight delightful delicious enjoy "
+    "excellent excited exciting fantastic favorite friend fun glad good great happy hope incredible joy kind "
+    "laugh love lovely magic nice perfect pleasure proud smile super sweet thank thrilled welcome win wonderful "
+    "wow yay".split()
+)
+_SENSES = frozenset(
+    "see saw hear heard smell taste touch feel felt look glow shine shimmer sparkle whisper roar rustle crisp "
+    "soft rough smooth bitter sweet salty red orange yellow green blue purple white black gold silver crimson "
+    "amber scarlet warm cool icy hot cold bright dark shadow mist breeze wind rain leaves petals waves moonlight "
+    "sunlight sunset fragrant aroma scent gentle vast tiny towering vibrant lush golden like".split()
+)
+_FUNCTION_YOU = frozenset("you your yours yourself you're you'll you've".split())
+
+
+def words(text: str) -> list[str]:
+    """The words of a text, in lower case."""
+    return [word.lower() for word in _WORD.findall(text)]
+
+
+def share(text: str, vocabulary: frozenset[str]) -> float:
+    """Of a hundred words, how many are in the vocabulary."""
+    found = words(text)
+    return 100.0 * sum(word in vocabulary for word in found) / max(1, len(found))
+
+
+def grade(text: str) -> float:
+    """Flesch-Kincaid grade level (Kincaid et al. 1975)."""
+    found = words(text)
+    sentences = max(1, len(re.findall(r"[.!?]+(?:\s|$)", text)))
+    syllables = sum(max(1, len(_VOWELS.findall(word))) for word in found)
+    return 0.39 * len(found) / sentences + 11.8 * syllables / max(1, len(found)) - 15.59
+
+
+def listed(text: str) -> float:
+    """The share of non-empty lines that are list items."""
+    return len(_ITEM.findall(text)) / max(1, sum(bool(line.strip()) for line in text.splitlines()))
+
+
+def upbeat(text: str) -> float:
+    """Glad words and exclamation marks in a hundred words."""
+    return share(text, _POSITIVE) + 100.0 * text.count("!") / max(1, len(words(text)))
+
+
+def concrete(text: str) -> float:
+    """Numbers, names and examples in a hundred words."""
+    body = _ITEM.sub("", text)
+    found = len(re.findall(r"\d+", body)) + len(re.findall(r"(?<=[a-z,;] )[A-Z][a-z]+", body))
+    return (
+        100.0
+        * (found + 3 * len(re.findall(r"for example|for instance|such as", body, re.I)))
+        / max(1, len(words(body)))
+    )
+
+
+def ends_asking(text: str) -> float:
+    """A question at the very end, else one somewhere in the last lines."""
+    return 2.0 * text.rstrip().endswith("?") + 0.5 * ("?" in text[-200:])
+
+
+@dataclass(frozen=True)
+class User:
+    """A simulated user.
+
+    Args:
+        name: what the tables call it.
+        measure: what it wants more of.
+        flipped: share of its picks that go the wrong way.
+        indifferent: it answers at random.
+        turns_after: from this duel on it wants the opposite; 0 is never.
+    """
+
+    name: str
+    measure: Measure
+    flipped: float = 0.0
+    indifferent: bool = False
+    turns_after: int = 0
+
+    def outcome(self, first: str, second: str, n: int, rng: np.random.Generator) -> float:
+        """1 if it picks the first of two texts, 0 if the second, ½ for a tie, in its n-th duel (from 0)."""
+        if self.indifferent:
+            return float(rng.random() < 0.5)
+        a, b = self.measure(first), self.measure(second)
+        if a == b:
+            return 0.5
+        picks_first = a > b
+        if self.turns_after and n >= self.turns_after:
+            picks_first = not picks_first
+        if self.flipped and rng.random() < self.flipped:
+            picks_first = not picks_first
+        return float(picks_first)
+
+    def prefers(self, text: str, other: str, n: int = 0) -> float:
+        """Its true preference after n duels, without noise: 1, ½ or 0."""
+        a, b = self.measure(text), self.measure(other)
+        if self.turns_after and n > self.turns_after:
+            a, b = b, a
+        return 0.5 if a == b else float(a > b)
+
+
+def _short(text: str) -> float:
+    return -float(len(text))
+
+
+CONSISTENT: tuple[User, ...] = (
+    User("short", _short),
+    User("long", lambda t: float(len(t))),
+    User("simple words", lambda t: share(t, _COMMON)),
+    User("academic", grade),
+    User("lists", listed),
+    User("prose", lambda t: -float(t.count("\n")) - listed(t)),
+    User("upbeat", upbeat),
+    User("sober", lambda t: -upbeat(t) - 0.5 * share(t, _FUNCTION_YOU)),
+    User("addresses the reader", lambda t: share(t, _FUNCTION_YOU)),
+    User("impersonal", lambda t: -share(t, _FUNCTION_YOU | frozenset("i me my we us our let's i'm".split()))),
+    User("vivid", lambda t: share(t, _SENSES)),
+    User("concrete", concrete),
+    User("question at the end", ends_asking),
+    User("short and upbeat", lambda t: -len(t) / 300.0 + upbeat(t) / 4.0),
+)
+"""Tastes that do not change and do not err: the targets are means over these."""
+
+DIFFICULT: tuple[User, ...] = (
+    User("simple words, 15% flipped", CONSISTENT[2].measure, flipped=0.15),
+    User("indifferent", _short, indifferent=True),
+    User("short, then long", _short, turns_after=20),
+)
+
+USERS: Mapping[str, User] = {user.name: user for user in (*CONSISTENT, *DIFFICULT)}
