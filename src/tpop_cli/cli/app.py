@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import ask, axes, chat, models, picks, profile, reset, teach
+from . import ask, axes, bench, chat, models, picks, profile, reset, teach
 
 EXIT_CODES = """Exit codes: 0 done · 1 failed · 2 wrong usage · 65 bad data · 66 no such file or model · 70 internal ·
 73 cannot create · 74 reading or writing failed · 75 busy, try again · 78 bad configuration · 130 Ctrl-C ·
@@ -47,3 +47,4 @@ app.add_typer(profile.app, name="profile")
 app.add_typer(picks.app, name="picks")
 app.add_typer(axes.app, name="axes")
 app.add_typer(models.app, name="models")
+app.add_typer(bench.app, name="bench")

@@ -1,0 +1,146 @@
+"""A bank of answers: what a model says to a prompt, steered so and seeded so, is decoded once and kept.
+
+Simulated users ask for the same answers over and over (all start with the same first duels, and a profile that has
+settled keeps its strengths), so a bench asks the bank. The file is also what a bench resumes from after an interrupt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..core.axes import Axis
+from ..core.reward import Strengths
+from ..decode import decode_many
+from ..engine.protocol import Engine, Sampling
+from ..plan import fit, plan_arm
+from ..store.files import make_private_dir
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which answer: strengths are sorted (axis, s) pairs, so that it can be a key."""
+
+    prompt: str
+    strengths: tuple[tuple[str, float], ...]
+    seed: int
+
+
+@dataclass(frozen=True)
+class Banked:
+    """An answer in the bank.
+
+    Args:
+        text: as decoded.
+        tokens: its token ids.
+        finish_reason: "stop" or "length".
+    """
+
+    text: str
+    tokens: tuple[int, ...]
+    finish_reason: str
+
+
+def wanted(prompt: str, strengths: Strengths, seed: int) -> Wanted:
+    """The key of an answer."""
+    return Wanted(prompt, tuple(sorted(strengths.items())), seed)
+
+
+class AnswerBank:
+    """Decodes what is missing, many answers in one batch, and keeps all in a file.
+
+    Args:
+        engine: the loaded model.
+        axes: the taste axes that strengths name.
+        folder: where the file is kept; None keeps nothing.
+        sampling, max_tokens: of every answer. Another model, wording or setting is another file.
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        axes: Sequence[Axis],
+        folder: Path | None,
+        sampling: Sampling = Sampling(),
+        max_tokens: int = 128,
+    ) -> None:
+        self._engine, self._axes, self._sampling, self._max_tokens = engine, axes, sampling, max_tokens
+        self._answers: dict[Wanted, Banked] = {}
+        self._surprise: dict[Wanted, float] = {}
+        self._path: Path | None = None
+        if folder is not None:
+            settings = [engine.info.fingerprint, asdict(sampling), max_tokens, [asdict(axis) for axis in axes]]
+            name = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
+            make_private_dir(folder)
+            self._path = folder / f"bank-{name}.jsonl"
+            self._read()
+
+    def __len__(self) -> int:
+        return len(self._answers)
+
+    def __getitem__(self, key: Wanted) -> Banked:
+        return self._answers[key]
+
+    def fill(self, keys: Collection[Wanted], on_answer: Callable[[int], None] | None = None) -> bool:
+        """Decode what is missing; `on_answer` is called with 1 for each. False if the stop flag ended it early."""
+        missing = [key for key in dict.fromkeys(keys) if key not in self._answers]
+        plans = (
+            fit(
+                [
+                    plan_arm(
+                        self._engine,
+                        [{"role": "user", "content": key.prompt}],
+                        self._axes,
+                        dict(key.strengths),
+                        self._sampling,
+                        key.seed,
+                        self._max_tokens,
+                    )
+                ],
+                self._engine.n_ctx,
+            )
+            for key in missing
+        )
+        for index, (arm,) in decode_many(self._engine, plans):
+            answer = Banked(arm.text, tuple(arm.tokens), arm.finish_reason or "")
+            self._answers[missing[index]] = answer
+            self._write({"key": asdict(missing[index]), "answer": asdict(answer)})
+            if on_answer:
+                on_answer(1)
+        return not self._engine.stop.is_set()
+
+    def surprise(self, key: Wanted) -> float:
+        """Mean −log π of an answer's tokens under the plain prompt: the logarithm of its perplexity."""
+        if key not in self._surprise:
+            prompt = self._engine.chat_tokens([{"role": "user", "content": key.prompt}])
+            tokens = self._answers[key].tokens
+            logs = self._engine.logprobs([*prompt, *tokens], len(prompt)) if tokens else np.zeros(1)
+            self._surprise[key] = -float(np.mean(logs))
+            self._write({"key": asdict(key), "surprise": self._surprise[key]})
+        return self._surprise[key]
+
+    def _write(self, line: dict[str, object]) -> None:
+        if self._path is not None:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(line, ensure_ascii=True) + "\n")
+
+    def _read(self) -> None:
+        if self._path is None or not self._path.exists():
+            return
+        for line in self._path.read_text("utf-8").splitlines():
+            try:
+                body = json.loads(line)
+            except ValueError:
+                continue  # cut short by an interrupt
+            key = body["key"]
+            found = wanted(key["prompt"], dict(map(tuple, key["strengths"])), key["seed"])
+            if "answer" in body:
+                answer = body["answer"]
+                self._answers[found] = Banked(answer["text"], tuple(answer["tokens"]), answer["finish_reason"])
+            else:
+                self._surprise[found] = body["surprise"]

@@ -1,0 +1,87 @@
+"""The taste bench as tables and a learning curve."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+_BARS = " ▁▂▃▄▅▆▇█"
+_LOW, _ROWS = 0.5, 6  # the curve starts where steering does nothing
+
+
+def taste_report(result: Mapping[str, Any]) -> RenderableType:
+    """Everything a run of `tpop bench taste` found."""
+    counts = [str(n) for n in result["plan"]["counts"]]
+    parts: list[RenderableType] = [_learners(result, counts), Text()]
+    parts += [_users(result["learners"][0], result["oracle"]["users"], counts), Text()]
+    parts += [_costs(result["learners"]), Text(), _curve(result["learners"][0]["consistent"], counts)]
+    return Group(*parts)
+
+
+def _name(learner: Mapping[str, Any]) -> str:
+    return str(learner["policy"]) + ("" if learner["reward"] == "axes" else f", {learner['reward']}")
+
+
+def _rate(found: Mapping[str, float] | None) -> str:
+    return f"{found['mean']:.2f} [{found['low']:.2f}, {found['high']:.2f}]" if found else "-"
+
+
+def _table(title: str, columns: Sequence[str]) -> Table:
+    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
+    for i, column in enumerate(columns):
+        table.add_column(column, justify="left" if i == 0 else "right", header_style="dim", no_wrap=True)
+    return table
+
+
+def _learners(result: Mapping[str, Any], counts: Sequence[str]) -> Table:
+    table = _table(
+        f"Win rate over the base model, mean of the consistent users (oracle {result['oracle']['mean']:.2f})",
+        ["after duels", *counts, "picks predicted"],
+    )
+    for learner in result["learners"]:
+        rates = [_rate(learner["consistent"][n]) for n in counts]
+        table.add_row(_name(learner), *rates, f"{learner['predicted_right']:.2f}")
+    return table
+
+
+def _users(learner: Mapping[str, Any], oracles: Mapping[str, Any], counts: Sequence[str]) -> Table:
+    table = _table(f"Users ({_name(learner)})", ["after duels", *counts, "oracle"])
+    for user, rates in learner["users"].items():
+        ceiling = f"{oracles[user]['win_rate']:.2f}" if user in oracles else "-"
+        table.add_row(user, *[f"{rates[n]['mean']:.2f}" if rates[n] else "-" for n in counts], ceiling)
+    return table
+
+
+def _costs(learners: Sequence[Mapping[str, Any]]) -> Table:
+    columns = ["at the last count", "perplexity ratio", "repeated 4-grams", "quoting", "empty", "cut"]
+    table = _table("What steering costs (base in brackets)", columns)
+    for learner in learners:
+        cost = learner["cost"]
+        table.add_row(
+            _name(learner),
+            f"{cost['perplexity_ratio']:.2f}",
+            "{:.1%} ({:.1%})".format(*cost["repeated"]),
+            f"{cost['quoting']:.1%}",
+            f"{cost['empty']:.1%}",
+            "{:.0%} ({:.0%})".format(*cost["unfinished"]),
+        )
+    return table
+
+
+def _curve(rates: Mapping[str, Mapping[str, float] | None], counts: Sequence[str]) -> Text:
+    """The learning curve, from ½ to 1, a column of bars for each count."""
+    means = [(rates[n] or {"mean": _LOW})["mean"] for n in counts]
+    eighths = [round(max(0.0, (mean - _LOW) / (1 - _LOW)) * _ROWS * 8) for mean in means]
+    text = Text()
+    for row in range(_ROWS - 1, -1, -1):
+        level = _LOW + (1 - _LOW) * (row + 1) / _ROWS
+        text.append(f"{level:.2f} ", "dim")
+        for filled in eighths:
+            text.append(f"  {_BARS[min(8, max(0, filled - 8 * row))] * 3} ", "green")
+        text.append("\n")
+    text.append("     " + "".join(f"{n:>4}  " for n in counts) + "duels", "dim")
+    return text
