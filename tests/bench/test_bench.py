@@ -147,7 +147,7 @@ def test_every_policy_plays_and_only_learners_learn(bank: AnswerBank, policy: st
 
 
 def test_the_report_is_whole_and_drawn(bank: AnswerBank) -> None:
-    plan = Plan(("ucb", "no learning"), ("axes", "strengths alone"), ("short", "indifferent"), (0, 3), 2, 3)
+    plan = Plan(("ucb", "no learning"), ("axes", "strengths alone"), ("short", "indifferent"), (0, 3), 2, 3, 2)
     result = report(Bench(bank, plan, starter_response()))
     assert json.loads(json.dumps(result))["plan"]["seeds"] == 2
     names = [(one["policy"], one["reward"]) for one in result["learners"]]

@@ -302,3 +302,18 @@ def test_help_documents_the_exit_codes() -> None:
 )
 def test_odd_environments_do_not_crash(environment: dict[str, str]) -> None:
     assert "\x1b" not in run("axes", "list", **environment).stdout
+
+
+@pytest.mark.usefixtures("tiny_env")
+def test_bench_taste_runs_and_resumes(home: Path) -> None:
+    arguments = ("bench", "taste", "--quick", "--max-tokens", "8", "--policies", "ucb,random pairs")
+    first = run(*arguments, "--json").stdout
+    assert {one["policy"] for one in json.loads(first)["learners"]} == {"ucb", "random pairs"}
+    (bank,) = (home / "data" / "bench").iterdir()
+    size = bank.stat().st_size
+    picture = home / "taste.svg"
+    shown = run(*arguments, "--svg", str(picture)).stdout
+    assert bank.stat().st_size == size  # nothing was decoded twice
+    assert "oracle" in shown
+    assert "<svg" in picture.read_text()
+    assert "none named 'nobody'" in run("bench", "taste", "--users", "nobody", code=2).stderr

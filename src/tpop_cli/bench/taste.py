@@ -32,6 +32,7 @@ class Plan:
         counts: after how many duels answers are judged.
         seeds: how many runs of each.
         n_report: how many reporting prompts.
+        n_choose: how many training prompts the oracle's poles are chosen on.
     """
 
     policies: tuple[str, ...] = ("ucb",)
@@ -40,6 +41,7 @@ class Plan:
     counts: tuple[int, ...] = (0, 5, 10, 15, 20, 40)
     seeds: int = 3
     n_report: int = len(REPORT)
+    n_choose: int = 16
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -150,9 +152,9 @@ class Bench:
             np.array([[self.wins(USERS[t.user], t.strengths[n], n, self.prompts) for t in runs] for runs in chosen])
         )
 
-    def oracle(self, user: User, n_choose: int = 16) -> tuple[dict[str, float], list[float]]:
+    def oracle(self, user: User) -> tuple[dict[str, float], list[float]]:
         """The taste simply given: the best one or two poles by training prompts; its wins on reporting prompts."""
-        prompts = TRAIN[:n_choose]
+        prompts = TRAIN[: self.plan.n_choose]
         singles: list[dict[str, float]] = [{}]
         singles += [{axis.name: s} for axis in self.axes for s in (axis.toward.full, -axis.away.full)]
         self.fill(singles, prompts)

@@ -53,7 +53,7 @@ def taste(
         report_prompts,
     )
     if quick:
-        plan = Plan(plan.policies, plan.rewards, ("short", "upbeat"), (0, 3), 1, 4)
+        plan = Plan(plan.policies, plan.rewards, ("short", "upbeat"), (0, 3), 1, 4, 2)
     console = stderr_console()
     with open_turns(decoding, None, "bench") as turns:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
