@@ -168,6 +168,16 @@ class TestProfiles:
         assert "no pick 2" in run("picks", "undo", "2", code=66).stderr
         assert "no profile nobody" in run("profile", "show", "nobody", code=66).stderr
 
+    def test_a_taste_is_exported(self) -> None:
+        self.teach(2)
+        pairs = objects(run("profile", "export", "--as", "pairs").stdout)
+        picks = objects(run("picks", "list", "--json").stdout)
+        assert [p["prompt"] for p in pairs] == ["one", "two"]
+        assert {pairs[0]["chosen"], pairs[0]["rejected"]} == {picks[0][arm]["text"] for arm in ("exploit", "explore")}
+        assert objects(run("profile", "export", "--as", "json").stdout)[0]["picks"] == picks
+        prompt = run("profile", "export")
+        assert "answer in the way" in prompt.stdout or "not enough evidence" in prompt.stderr
+
     def test_reset_says_where_the_backup_is(self, home: Path) -> None:
         self.teach(2)
         said = run("reset", "--yes").stderr.replace("\n", "")

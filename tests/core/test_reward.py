@@ -6,7 +6,7 @@ import pytest
 from tpop_cli.core.arms import ArmRules, candidates, exploit, explore_ucb, sample
 from tpop_cli.core.axes import AXES, Axis, Pole
 from tpop_cli.core.features import FEATURES, SPREAD, text_features
-from tpop_cli.core.picks import Candidate, Pick, Verdict, fold, learn_pick
+from tpop_cli.core.picks import Candidate, Pick, Verdict, evidence, fold, learn_pick
 from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.response import ResponseMatrix, mean_shift
 from tpop_cli.core.reward import AxesReward
@@ -88,6 +88,12 @@ def test_what_was_picked_is_exploited() -> None:
     assert exploit(learned) == {"length": 1.0}
     learned = fold(reward(), [pick("explore", n) for n in range(1, 6)])
     assert exploit(learned)["length"] == -1.5  # the pole's full strength
+
+
+def test_evidence_counts_what_the_winners_were_like() -> None:
+    picks = [pick("exploit", 1), pick("exploit", 2), pick("explore", 3), pick("tie", 4), pick("skip", 5)]
+    counted = evidence(reward(), picks)
+    assert counted[0] == (2, 3)  # the shorter of the two won twice in three clear picks
 
 
 def test_a_second_pole_counts_for_what_it_adds() -> None:

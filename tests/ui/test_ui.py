@@ -100,7 +100,9 @@ def test_bars_lean_towards_the_preferred_pole() -> None:
 
 def test_certainty_in_words() -> None:
     words = [AxisTaste("length", "brief", "detailed", lean, c).words for lean, c in [(1, 0.99), (-1, 0.85), (1, 0.6)]]
-    assert words == ["sure: brief", "probably detailed", "not enough evidence"]
+    assert words == ["brief: sure", "detailed: probably", "not enough evidence"]
+    counted = AxisTaste("length", "brief", "detailed", -1, 0.99, toward_won=2, clear=16)
+    assert counted.words == "detailed: sure (14 of 16 picks)"
 
 
 def test_a_fresh_profile_knows_nothing() -> None:

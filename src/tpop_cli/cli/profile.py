@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,8 +15,10 @@ from .runtime import command, note, open_profile, stdout_console, write_answer
 
 if TYPE_CHECKING:
     from ..core.picks import Pick
+    from ..core.reward import AxesReward
+    from ..store.profile import Profile
 
-app = typer.Typer(help="See what profiles have learned.", no_args_is_help=True)
+app = typer.Typer(help="See what profiles have learned, and take it elsewhere.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -41,17 +45,11 @@ def show(
     as_json: opt.JsonOption = False,
 ) -> None:
     """Show what a profile has learned: every axis as a bar, with its certainty."""
-    from ..core.reward import AxesReward
-    from ..store.profile import list_profiles
-    from ..store.response import starter_response
     from ..ui.taste import axis_tastes, taste_table
 
-    chosen = open_profile(name or profile)
-    if (name or profile) and chosen.name not in list_profiles():
-        raise NoInputError(f"there is no profile {chosen.name}", "tpop profile list")
-    reward = AxesReward.fresh(chosen.axes, starter_response()).with_posterior(chosen.posterior)
-    tastes = axis_tastes(reward)
+    chosen, reward = _known(name or profile)
     picks = chosen.picks()
+    tastes = axis_tastes(reward, picks)
     right, decided = _predicted_right(picks)
     if as_json:
         body = {
@@ -75,6 +73,60 @@ def show(
     console = stdout_console()
     console.print(f"profile {chosen.name}: {len(picks)} picks, {right} of {decided} predicted right")
     console.print(taste_table(tastes))
+
+
+class ExportAs(str, Enum):
+    """What a taste is exported as."""
+
+    prompt = "prompt"
+    pairs = "pairs"
+    json = "json"
+
+
+@app.command()
+@command
+def export(
+    name: Annotated[str | None, typer.Argument(help="The profile.", show_default="default")] = None,
+    form: Annotated[
+        ExportAs,
+        typer.Option(
+            "--as",
+            help="prompt: a system prompt for any other tool. pairs: JSONL of prompt, chosen, rejected. "
+            "json: every pick, with both texts.",
+        ),
+    ] = ExportAs.prompt,
+    profile: opt.ProfileOption = None,
+) -> None:
+    """Take a taste elsewhere: on stdout."""
+    from ..ui.taste import taste_prompt
+
+    chosen, reward = _known(name or profile)
+    if form is ExportAs.prompt:
+        text = taste_prompt(reward)
+        if not text:
+            note(f"profile {chosen.name}: not enough evidence yet to say anything")
+            return
+        write_answer(text)
+    elif form is ExportAs.pairs:
+        for pick in chosen.picks():
+            if pick.winner and pick.loser:
+                pair = {"prompt": pick.prompt, "chosen": pick.winner.text, "rejected": pick.loser.text}
+                write_answer(json.dumps(pair, ensure_ascii=False))
+    else:
+        body = {"schema": 1, "profile": chosen.name, "picks": [asdict(pick) for pick in chosen.picks()]}
+        write_answer(json.dumps(body, ensure_ascii=False))
+
+
+def _known(name: str | None) -> tuple[Profile, AxesReward]:
+    """A profile and its reward model, on the response matrix of the starter model. Raises NoInputError."""
+    from ..core.reward import AxesReward
+    from ..store.profile import list_profiles
+    from ..store.response import starter_response
+
+    chosen = open_profile(name)
+    if name and chosen.name not in list_profiles():
+        raise NoInputError(f"there is no profile {chosen.name}", "tpop profile list")
+    return chosen, AxesReward.fresh(chosen.axes, starter_response()).with_posterior(chosen.posterior)
 
 
 def _predicted_right(picks: list[Pick]) -> tuple[int, int]:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
 from .reward import AxesReward, Vector
 
 ArmName = Literal["exploit", "explore"]
@@ -70,6 +72,11 @@ class Pick:
         """The candidate that was picked, if one was."""
         return {"exploit": self.exploit, "explore": self.explore}.get(self.verdict)
 
+    @property
+    def loser(self) -> Candidate | None:
+        """The candidate that was passed over, if one was."""
+        return {"exploit": self.explore, "explore": self.exploit}.get(self.verdict)
+
 
 def learn_pick(reward: AxesReward, pick: Pick) -> AxesReward:
     """The reward model after a pick: exactly as it was if the verdict teaches no ranking."""
@@ -83,6 +90,21 @@ def pick_difference(reward: AxesReward, pick: Pick) -> Vector:
     """Gradient feature of the exploit arm's answer minus the explore arm's, shape (D,)."""
     first = reward.gradient(pick.exploit.strengths, pick.exploit.text)
     return first - reward.gradient(pick.explore.strengths, pick.explore.text)
+
+
+def evidence(reward: AxesReward, picks: Iterable[Pick]) -> list[tuple[int, int]]:
+    """For each axis, in how many clear picks the winner was more like its `toward` pole, and how many there were.
+
+    What a text is like is read off its features: x·(B_toward − B_away), the direction in which the axis moves them.
+    """
+    directions = reward.B[0::2] - reward.B[1::2]  # (A, F)
+    toward, clear = np.zeros(len(directions), dtype=int), 0
+    for pick in picks:
+        if pick.verdict in ("exploit", "explore"):
+            _, dx = reward.split(pick_difference(reward, pick))
+            toward += directions @ (dx if pick.verdict == "exploit" else -dx) > 0
+            clear += 1
+    return [(int(n), clear) for n in toward]
 
 
 def fold(reward: AxesReward, picks: Iterable[Pick]) -> AxesReward:

@@ -9,6 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ..core.picks import Pick, evidence
 from ..core.reward import AxesReward
 
 SURE, PROBABLE = 0.95, 0.8
@@ -27,6 +28,8 @@ class AxisTaste:
         toward, away: its poles' names.
         lean: mean gain of `toward` minus that of `away`, halved; its sign is the preferred pole's.
         certainty: P(the lean has that sign), from ½ to 1.
+        toward_won: in how many clear picks the winner was more like `toward`; None if nobody counted.
+        clear: how many clear picks there were.
     """
 
     axis: str
@@ -34,6 +37,8 @@ class AxisTaste:
     away: str
     lean: float
     certainty: float
+    toward_won: int | None = None
+    clear: int = 0
 
     @property
     def preferred(self) -> str:
@@ -43,19 +48,21 @@ class AxisTaste:
     @property
     def words(self) -> str:
         """How sure the bandit is, in words."""
-        if self.certainty >= SURE:
-            return f"sure: {self.preferred}"
-        if self.certainty >= PROBABLE:
-            return f"probably {self.preferred}"
-        return "not enough evidence"
+        if self.certainty < PROBABLE:
+            return "not enough evidence"
+        counted = ""
+        if self.toward_won is not None:
+            won = self.toward_won if self.lean >= 0 else self.clear - self.toward_won
+            counted = f" ({won} of {self.clear} picks)"
+        return (f"{self.preferred}: sure" if self.certainty >= SURE else f"{self.preferred}: probably") + counted
 
 
-def axis_tastes(reward: AxesReward) -> list[AxisTaste]:
-    """The taste on every axis, clearest first."""
-    leans, certainties = reward.leans()
+def axis_tastes(reward: AxesReward, picks: Sequence[Pick] | None = None) -> list[AxisTaste]:
+    """The taste on every axis, clearest first; with the evidence counted in `picks`, if they are given."""
+    counted = evidence(reward, picks) if picks is not None else [(None, 0)] * len(reward.axes)
     found = [
-        AxisTaste(axis.name, axis.toward.name, axis.away.name, float(lean), float(certainty))
-        for axis, lean, certainty in zip(reward.axes, leans, certainties, strict=True)
+        AxisTaste(axis.name, axis.toward.name, axis.away.name, float(lean), float(certainty), won, clear)
+        for axis, lean, certainty, (won, clear) in zip(reward.axes, *reward.leans(), counted, strict=True)
     ]
     return sorted(found, key=lambda taste: -taste.certainty)
 
@@ -68,6 +75,14 @@ def taste_line(reward: AxesReward) -> str:
     return "you like: " + ", ".join(
         taste.preferred + ("" if taste.certainty >= SURE else " (probably)") for taste in known
     )
+
+
+def taste_prompt(reward: AxesReward) -> str:
+    """The taste as a system prompt: the instructions of the poles that are sure or probable; empty if none is."""
+    instructions = {pole.name: pole.instruction for axis in reward.axes for pole in axis.poles}
+    known = [taste for taste in axis_tastes(reward) if taste.certainty >= PROBABLE]
+    lines = [f"- {instructions[taste.preferred]}" for taste in known]
+    return "\n".join(["Whatever is asked, answer in the way this person likes:", *lines]) if lines else ""
 
 
 def bar(taste: AxisTaste) -> Text:
