@@ -300,6 +300,30 @@ def test_axes_list_shows_every_instruction() -> None:
     assert "closing question" in run("axes", "list").stdout
 
 
+@pytest.mark.usefixtures("tiny_env")
+def test_axes_of_ones_own() -> None:
+    run("ask", "x", "--judge", JUDGE)
+    run("axes", "add", "pirate", "--toward", "Please talk like a pirate.", "--away", "Please talk like a diplomat.")
+    assert "talk like a pirate" in run("axes", "list").stdout
+    shown = json.loads(run("profile", "show", "--json").stdout)
+    assert "pirate" in [axis["axis"] for axis in shown["axes"]]
+    assert shown["picks"] == 1  # the picks stay: the state is folded anew for the new axis
+    assert "is taken" in run("axes", "add", "pirate", "--toward", "a", "--away", "b", code=2).stderr
+    assert "empty" in run("axes", "add", "other", "--toward", " ", "--away", "b", code=2).stderr
+    for verdict in objects(run("ask", "x", "--judge", JUDGE, "--json").stdout):
+        assert verdict["candidates"]
+    run("axes", "remove", "pirate")
+    assert "pirate" not in run("axes", "list").stdout
+    assert "no axis of your own" in run("axes", "remove", "length", code=66).stderr
+    assert json.loads(run("profile", "show", "--json").stdout)["picks"] == 2
+
+
+def test_broken_axes_are_named(home: Path) -> None:
+    home.mkdir()
+    (home / "axes.json").write_text('{"axes": [{"name": 3}]}')
+    assert "axes.json is broken" in run("axes", "list", code=65).stderr.replace("\n", "")
+
+
 def test_help_documents_the_exit_codes() -> None:
     text = " ".join(run("--help").stdout.split())
     for code in ("65 bad data", "66 no such file", "74 reading", "75 busy", "78 bad configuration", "130 Ctrl-C"):

@@ -19,7 +19,7 @@ from .runtime import (
     write_answer,
 )
 
-app = typer.Typer(help="See what answers can be steered by, and measure it.", no_args_is_help=True)
+app = typer.Typer(help="See what answers can be steered by, add to it, and measure it.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -29,25 +29,26 @@ def list_(as_json: opt.JsonOption = False) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from ..core.axes import AXES
+    from ..store.axes import load_axes
 
     if as_json:
         body = [
             {
                 "axis": axis.name,
+                "builtin": axis.builtin,
                 **{
                     side: {"pole": pole.name, "instruction": pole.instruction, "full": pole.full}
                     for side, pole in zip(("toward", "away"), axis.poles, strict=True)
                 },
             }
-            for axis in AXES
+            for axis in load_axes()
         ]
         write_answer(json.dumps(body, ensure_ascii=False))
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     for column in ("axis", "pole", "the instruction that steers towards it"):
         table.add_column(column)
-    for axis in AXES:
+    for axis in load_axes():
         for pole in axis.poles:
             table.add_row(
                 Text(axis.name if pole is axis.toward else ""),
@@ -55,6 +56,37 @@ def list_(as_json: opt.JsonOption = False) -> None:
                 Text(pole.instruction),
             )
     stdout_console().print(table)
+
+
+@app.command()
+@command
+def add(
+    name: Annotated[str, typer.Argument(help="What the axis is called.")],
+    toward: Annotated[str, typer.Option(help="The instruction of one pole.", metavar="TEXT")],
+    away: Annotated[str, typer.Option(help="The instruction of the other.", metavar="TEXT")],
+    toward_name: Annotated[str | None, typer.Option(help="Its name.", show_default="NAME: yes")] = None,
+    away_name: Annotated[str | None, typer.Option(help="Its name.", show_default="NAME: no")] = None,
+) -> None:
+    """Add an axis of your own: two instructions, which duels then try out.
+
+    For example: tpop axes add pirate --toward "Please talk like a pirate." --away "Please talk like a diplomat."
+    """
+    from ..core.axes import Axis, Pole
+    from ..store.axes import add_axis
+
+    poles = Pole(toward_name or f"{name}: yes", toward), Pole(away_name or f"{name}: no", away)
+    add_axis(Axis(name, *poles, builtin=False))
+    note(f"added: duels will try {poles[0].name!r} and {poles[1].name!r}")
+
+
+@app.command()
+@command
+def remove(name: Annotated[str, typer.Argument(help="An axis of your own.")]) -> None:
+    """Remove an axis of your own; the built-in ones stay."""
+    from ..store.axes import remove_axis
+
+    remove_axis(name)
+    note(f"removed {name}; picks are kept")
 
 
 @app.command()
@@ -77,6 +109,7 @@ def measure(
 
     from ..bench.prompts import TUNE
     from ..bench.response import measure_response
+    from ..store.axes import load_axes
     from ..store.files import write_atomic
     from ..store.response import encode_response, save_response
 
@@ -88,6 +121,7 @@ def measure(
             matrix, answers = measure_response(
                 turns.engine,
                 TUNE[:prompts],
+                load_axes(),
                 sampling=turns.options.sampling,
                 seed=decoding.seed or 0,
                 max_tokens=decoding.max_tokens or 256,

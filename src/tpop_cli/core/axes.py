@@ -23,11 +23,15 @@ class Pole:
 
 @dataclass(frozen=True)
 class Axis:
-    """A taste axis. `toward` is the pole of positive strength s, `away` that of negative s."""
+    """A taste axis. `toward` is the pole of positive strength s, `away` that of negative s.
+
+    Nothing is known beforehand of what an axis that is not `builtin` does to a text.
+    """
 
     name: str
     toward: Pole
     away: Pole
+    builtin: bool = True
 
     @property
     def poles(self) -> tuple[Pole, Pole]:

@@ -31,10 +31,12 @@ class Priors:
 
     Args:
         theta: of a pole's own weight θ.
+        theta_own: of the θ of poles that the user added: no row of B speaks for them, so θ must.
         w: of a text feature's weight w.
     """
 
     theta: float = 0.3
+    theta_own: float = 1.0
     w: float = 1.0
 
 
@@ -51,7 +53,8 @@ class AxesReward:
         """A reward model that has seen no pick."""
         poles = [pole.name for axis in axes for pole in axis.poles]
         B = response.matrix(poles, FEATURES)
-        scales = np.concatenate([np.full(len(poles), priors.theta), np.full(len(FEATURES), priors.w)])
+        theta = [priors.theta if axis.builtin else priors.theta_own for axis in axes for _ in axis.poles]
+        scales = np.array([*theta, *[priors.w] * len(FEATURES)])
         return cls(tuple(axes), B, Posterior.prior(scales))
 
     def with_posterior(self, posterior: Posterior) -> AxesReward:

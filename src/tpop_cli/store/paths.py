@@ -25,6 +25,11 @@ def config_file() -> Path:
     return home() / "config.toml"
 
 
+def axes_file() -> Path:
+    """The axes that the user added."""
+    return home() / "axes.json"
+
+
 def profiles_dir() -> Path:
     """The folder that holds one folder a profile."""
     return home() / "profiles"

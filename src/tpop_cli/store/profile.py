@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from filelock import FileLock, Timeout
 
-from ..core.axes import AXES, Axis
+from ..core.axes import Axis
 from ..core.features import FEATURES
 from ..core.picks import Pick, learn_pick
 from ..core.posterior import Posterior
@@ -23,6 +23,7 @@ from ..core.response import ResponseMatrix
 from ..core.reward import AxesReward
 from ..errors import BadDataError, BusyError, NoInputError, StorageError, TpopError
 from . import paths
+from .axes import load_axes
 from .files import make_private_dir, read_bounded, strict_json, sweep_temporaries, write_atomic
 from .picks import PickLog, Undo
 
@@ -38,12 +39,12 @@ class Profile:
 
     Args:
         name: a checked profile name.
-        axes: the taste axes of the running program; a state written for others is folded anew.
+        axes: the taste axes; None: the built-in ones and the user's own. A state written for others is folded anew.
     """
 
-    def __init__(self, name: str, axes: Sequence[Axis] = AXES) -> None:
+    def __init__(self, name: str, axes: Sequence[Axis] | None = None) -> None:
         self.name = paths.check_profile_name(name)
-        self.axes = tuple(axes)
+        self.axes = load_axes() if axes is None else tuple(axes)
         self.folder = paths.profiles_dir() / name
         self.log = PickLog(self.folder / "picks.jsonl")
         self.notices: list[str] = []  # what the user should be told about the state of the files

@@ -1,0 +1,83 @@
+"""axes.json: the taste axes that a user added to the built-in ones."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+
+from ..core.axes import AXES, Axis, Pole
+from ..errors import BadDataError, NoInputError, UsageError
+from . import paths
+from .files import make_private_dir, read_bounded, strict_json, write_atomic
+
+_MAX_FILE = 1 << 20
+_MAX_NAME, _MAX_INSTRUCTION = 40, 400
+
+
+def load_axes() -> tuple[Axis, ...]:
+    """The built-in axes and the user's own.
+
+    Raises:
+        BadDataError: axes.json cannot be used.
+    """
+    return (*AXES, *own_axes())
+
+
+def own_axes() -> tuple[Axis, ...]:
+    """The axes that the user added, in the order they were."""
+    path = paths.axes_file()
+    try:
+        body = strict_json(read_bounded(path, _MAX_FILE))
+        return tuple(
+            _checked(Axis(a["name"], Pole(**a["toward"]), Pole(**a["away"]), builtin=False)) for a in body["axes"]
+        )
+    except FileNotFoundError:
+        return ()
+    except (BadDataError, UsageError, TypeError, KeyError, AttributeError) as error:
+        raise BadDataError(f"{path} is broken: {error}", f"mend it, or move it away: {path}") from None
+
+
+def add_axis(axis: Axis) -> None:
+    """Add an axis of the user's own.
+
+    Raises:
+        UsageError: a name is taken or too long, or an instruction is empty or too long.
+    """
+    axis = _checked(axis)
+    taken = {name for a in load_axes() for name in (a.name, a.toward.name, a.away.name)}
+    for name in (axis.name, axis.toward.name, axis.away.name):
+        if name in taken:
+            raise UsageError(f"the name {name!r} is taken", "see: tpop axes list")
+    _save((*own_axes(), axis))
+
+
+def remove_axis(name: str) -> None:
+    """Remove an axis of the user's own. Picks stay; what they taught of its poles is no longer counted.
+
+    Raises:
+        NoInputError: the user has no such axis.
+    """
+    kept = tuple(axis for axis in own_axes() if axis.name != name)
+    if len(kept) == len(own_axes()):
+        raise NoInputError(f"there is no axis of your own named {name!r}", "see: tpop axes list")
+    _save(kept)
+
+
+def _save(axes: tuple[Axis, ...]) -> None:
+    path = paths.axes_file()
+    make_private_dir(path.parent)
+    body = [{"name": a.name, "toward": asdict(a.toward), "away": asdict(a.away)} for a in axes]
+    write_atomic(path, json.dumps({"schema": 1, "axes": body}, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def _checked(axis: Axis) -> Axis:
+    """The axis itself, if its names and instructions can be used."""
+    for name in (axis.name, axis.toward.name, axis.away.name):
+        if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
+            raise UsageError(f"{name[:80]!r} cannot be a name", f"use 1 to {_MAX_NAME} printable characters")
+    for pole in axis.poles:
+        if not pole.instruction.strip() or len(pole.instruction) > _MAX_INSTRUCTION:
+            raise UsageError(
+                f"the instruction of {pole.name!r} is empty or too long", f"use 1 to {_MAX_INSTRUCTION} characters"
+            )
+    return axis
