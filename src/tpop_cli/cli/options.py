@@ -6,7 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import Annotated, Any, TypeVar
 
 import typer
 
@@ -96,13 +96,10 @@ def with_decoding_options(function: Command) -> Command:
         chosen = {field.name: kwargs.pop(field.name) for field in fields(DecodingOptions)}
         return function(*args, decoding=DecodingOptions(**chosen), **kwargs)
 
-    own = get_type_hints(function, include_extras=True)
-    shared = get_type_hints(DecodingOptions, include_extras=True)
-    parameters = [
-        p.replace(annotation=own[p.name])
-        for p in inspect.signature(function).parameters.values()
-        if p.name != "decoding"
-    ] + [
+    # Not typing.get_type_hints: before Python 3.11 it hides an Annotated type whose default is None in an Optional.
+    own = inspect.signature(function, eval_str=True).parameters.values()
+    shared = inspect.get_annotations(DecodingOptions, eval_str=True)
+    parameters = [p for p in own if p.name != "decoding"] + [
         inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=shared[f.name])
         for f in fields(DecodingOptions)
     ]
