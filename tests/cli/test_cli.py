@@ -54,6 +54,9 @@ class TestAsk:
         assert "\x1b" not in done.stdout
         assert run("ask", "Why?", "--seed", "1").stdout == done.stdout  # off a terminal auto is the default
 
+    def test_llama_cpp_speaks_only_when_asked(self) -> None:
+        assert run("ask", "Why?", "--seed", "1", "--verbose").stderr.count("llama") > 3
+
     def test_auto_learns_nothing(self, home: Path) -> None:
         run("ask", "Why?")
         assert not home.exists()

@@ -41,31 +41,44 @@ def test_strengths_zero_give_llama_cpp_pythons_own_tokens(starter_path: Path, te
     assert arm.text == answer["choices"][0]["message"]["content"]
 
 
-def test_the_steered_score_is_that_of_separate_forward_passes(starter: LlamaEngine) -> None:
-    """What the sampler is given, in one batch of two contexts, against two prompts decoded on their own."""
-    texts = [QUESTION, QUESTION + "\n\nPlease use simple words that a small child understands."]
-    prompts = [tuple(starter.chat_tokens([{"role": "user", "content": t}])) for t in texts]
+def scores_together_and_apart(engine: LlamaEngine, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """What the sampler is given after some tokens in one batch of two contexts; the same from separate passes.
+
+    Both shifted to a mean of zero: a steered score is defined up to one constant.
+    """
+    prompts = [tuple(engine.chat_tokens([{"role": "user", "content": t}])) for t in texts]
     weights = [-0.5, 1.5]
-    tokens = decode(starter, [ArmPlan(tuple(prompts), tuple(weights), Sampling(temperature=0), 0, 12)])[0].tokens
-    handles = starter.open(prompts)
+    tokens = decode(engine, [ArmPlan(tuple(prompts), tuple(weights), Sampling(temperature=0), 0, 12)])[0].tokens
+    handles = engine.open(prompts)
     for token in tokens:
-        starter.step([(h, token) for h in handles])
-    ids, scores = steered([starter.logits(h) for h in handles], weights, 0.1)
+        engine.step([(h, token) for h in handles])
+    ids, scores = steered([engine.logits(h) for h in handles], weights, 0.1)
     for handle in handles:
-        starter.close_sequence(handle)
+        engine.close_sequence(handle)
 
     def log_softmax_after(prompt: tuple[int, ...]) -> np.ndarray:
-        handle = starter.open([(*prompt, *tokens)])[0]
-        row = starter.logits(handle).astype(float)
-        starter.close_sequence(handle)
+        handle = engine.open([(*prompt, *tokens)])[0]
+        row = engine.logits(handle).astype(float)
+        engine.close_sequence(handle)
         return row - row.max() - np.log(np.exp(row - row.max()).sum())
 
     plain, pole = map(log_softmax_after, prompts)
     naive = plain[ids] + 1.5 * (pole - plain)[ids]
-    difference = (scores - naive) - (scores - naive).mean()  # equal up to one constant
+    return scores - scores.mean(), naive - naive.mean()
+
+
+def test_the_steered_score_is_that_of_separate_forward_passes(tiny: LlamaEngine) -> None:
+    scores, naive = scores_together_and_apart(tiny, ["tell me", "tell me. Be brief."])
+    # The weights are 32-bit floats; only the KV cache rounds, to 16 bits.
+    np.testing.assert_allclose(scores, naive, atol=0.05)
+
+
+def test_and_so_it_is_on_the_real_model(starter: LlamaEngine) -> None:
+    pole = QUESTION + "\n\nPlease use simple words that a small child understands."
+    scores, naive = scores_together_and_apart(starter, [QUESTION, pole])
     # Quantized matrices round differently for one token and for many at a time.
-    assert np.abs(difference).max() < 0.5
-    assert ids[np.argmax(scores)] == ids[np.argmax(naive)]
+    assert np.abs(scores - naive).max() < 0.5
+    assert scores.argmax() == naive.argmax()
 
 
 def test_two_arms_on_the_real_model_give_the_tokens_of_each_alone(starter: LlamaEngine) -> None:
