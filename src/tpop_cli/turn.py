@@ -27,7 +27,7 @@ OnStep = Callable[[Sequence[Arm]], None]
 N0_MEASURED, N0_GUESSED = 16.0, 2.0
 """How many duels a pole's row of B is worth, measured on this model or guessed from another."""
 
-_RECENT = 200  # picks that are read back to refine B
+_RECENT = 100  # picks that are read back to refine B
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from ..core.arms import ArmRules
 from ..core.axes import AXES, Axis
 from ..core.response import ResponseMatrix
 from ..core.steering import active_poles
@@ -33,6 +34,7 @@ class Plan:
         seeds: how many runs of each.
         n_report: how many reporting prompts.
         n_choose: how many training prompts the oracle's poles are chosen on.
+        max_axes: at most so many axes are active in a learner's arm.
     """
 
     policies: tuple[str, ...] = ("ucb",)
@@ -42,6 +44,7 @@ class Plan:
     seeds: int = 3
     n_report: int = len(REPORT)
     n_choose: int = 16
+    max_axes: int = ArmRules.max_axes
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
@@ -120,6 +123,7 @@ class Bench:
                 response=self.response,
                 prompts=TRAIN,
                 counts=self.plan.counts,
+                rules=ArmRules(max_axes=self.plan.max_axes),
             )
             for policy, reward in self.plan.pairs
             for user in self.plan.users

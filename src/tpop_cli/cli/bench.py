@@ -25,6 +25,9 @@ def taste(
     duels: Annotated[int, typer.Option(min=1, help="Duels a user fights.")] = 40,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every user.")] = 3,
     report_prompts: Annotated[int, typer.Option(min=1, max=32, help="Prompts that answers are judged on.")] = 32,
+    max_axes: Annotated[
+        int | None, typer.Option(min=1, max=3, help="Axes active in an arm.", show_default="as in chats")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A few users, duels and prompts: does it run?")] = False,
     as_json: opt.JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the result into a file, too.", metavar="FILE")] = None,
@@ -39,6 +42,7 @@ def taste(
     from ..bench.simulate import POLICIES, REWARDS
     from ..bench.taste import Bench, Plan, report
     from ..bench.users import USERS
+    from ..core.arms import ArmRules
     from ..store.paths import data_dir
     from ..store.response import load_response
     from ..ui.bench import taste_report
@@ -51,6 +55,7 @@ def taste(
         counts,
         seeds,
         report_prompts,
+        max_axes=max_axes or ArmRules.max_axes,
     )
     if quick:
         plan = Plan(plan.policies, plan.rewards, ("short", "upbeat"), (0, 3), 1, 4, 2)

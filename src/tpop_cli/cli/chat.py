@@ -174,9 +174,13 @@ class Chat:
         if self.last_question is None:
             self._tell("there is no question to answer again")
             return
-        if self.past and self.past[-1].question == self.last_question:
-            self.past.pop()  # its pick stays learned: /undo takes that back
+        before = list(self.past)
+        if before and before[-1].question == self.last_question:
+            self.past = before[:-1]
+        n = len(self.past)
         self._answer(self.last_question)
+        if len(self.past) == n:  # stopped, or both bad: what was there before stays
+            self.past = before
 
     def _plain(self, _: str) -> None:
         from ..turn import Turns

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
+import numpy.typing as npt
 
 from ..core.scores import steered
 from .protocol import Row, Sampling
 
 CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 """llama_token_data, as numpy sees it."""
+
+_LOGIT_RANGE = 15.0  # below the best token; a thing of speed only, what falls out of it is counted
 
 
 class SteeredSampler:
@@ -33,7 +36,8 @@ class SteeredSampler:
         self._alpha = alpha
         self._rows: Sequence[Row] = ()
         self._weights: Sequence[float] = ()
-        self._ids = np.arange(n_vocab, dtype=np.int32)
+        self._ids = np.arange(n_vocab)
+        self._needed = _needed(sampling)
         self._candidates = np.zeros(n_vocab, dtype=CANDIDATE)
         self._error: BaseException | None = None
         # ctypes objects that C keeps pointers to must live as long as the chain.
@@ -69,11 +73,11 @@ class SteeredSampler:
         """The callback: fill the candidates with steered scores, in place."""
         try:
             rows, weights = self._rows, self._weights
-            if len(rows) == 1:  # one context of weight 1: every token, exactly llama.cpp's own logits
-                self._candidates["id"] = self._ids
-                self._candidates["logit"] = rows[0]
-                return
-            ids, scores = steered(rows, weights, self._alpha)
+            if len(rows) == 1:  # one context of weight 1: exactly llama.cpp's own logits
+                ids = self._candidates_of(rows[0])
+                scores: npt.NDArray[np.floating] = rows[0][ids]
+            else:
+                ids, scores = steered(rows, weights, self._alpha)
             k = len(ids)
             self._candidates["id"][:k] = ids
             # Not shifted to a maximum of zero: llama.cpp's repeat penalty scales a logit, so it needs their level,
@@ -82,6 +86,24 @@ class SteeredSampler:
             array.contents.size = k
         except BaseException as error:
             self._error = error
+
+    def _candidates_of(self, row: Row) -> npt.NDArray[np.intp]:
+        """The tokens that can matter to the chain: often a few hundred of a vocabulary.
+
+        Where top-k keeps the best k, or greedy the best one, only the best k + n can be among them, n being the
+        tokens whose logits the repeat penalty may lower. All tokens, where there is no such bound.
+        """
+        if self._needed:
+            ids = np.flatnonzero(row >= row.max() - _LOGIT_RANGE)
+            if len(ids) >= self._needed:
+                return ids
+        return self._ids
+
+
+def _needed(sampling: Sampling) -> int:
+    """How many of the best tokens decide what the chain draws; 0 if all may."""
+    kept = sampling.top_k if sampling.temperature > 0 else 1
+    return kept + sampling.repeat_last_n if kept > 0 and sampling.repeat_penalty >= 1 else 0
 
 
 def _llama_samplers(sampling: Sampling, seed: int, n_vocab: int) -> list[object]:
