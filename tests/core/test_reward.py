@@ -107,7 +107,7 @@ def test_a_second_pole_counts_for_what_it_adds() -> None:
     mean = np.zeros(4 + len(FEATURES))
     mean[4 + FEATURES.index("length")] = -1.0
     liking = both.with_posterior(Posterior(mean, 100 * np.eye(len(mean))))
-    assert exploit(liking) == {"length": 1.0}
+    assert exploit(liking, ArmRules(max_axes=2)) == {"length": 1.0}
 
 
 def test_candidates_hold_every_set_once() -> None:
@@ -118,7 +118,7 @@ def test_candidates_hold_every_set_once() -> None:
 
 def test_explore_maximises_the_papers_rule() -> None:
     learned = fold(reward(), [pick("exploit")])
-    rules = ArmRules(nu=0.7)
+    rules = ArmRules(max_axes=2, nu=0.7)
     against = {"length": 1.0}
     V_inv = np.linalg.inv(learned.posterior.precision)
 
