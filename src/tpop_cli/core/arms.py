@@ -18,14 +18,13 @@ class ArmRules:
     """How arms are chosen.
 
     Args:
-        max_axes: at most so many axes are active in an arm (m). Two at once win no more duels and quote their
-            instructions far more often (docs/taste.md).
+        max_axes: at most so many axes are active in an arm (m); docs/taste.md compares one and two.
         nu: exploration weight ν on the confidence width.
         sure: a pole is exploited when its mean gain is at least so many standard deviations above zero.
         least_gain: and at least this large: an effect too small to notice is not worth steering for.
     """
 
-    max_axes: int = 1
+    max_axes: int = 2
     nu: float = 1.0
     sure: float = 0.25
     least_gain: float = 0.1
