@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,6 +90,22 @@ def test_what_was_picked_is_exploited() -> None:
     assert exploit(learned) == {"length": 1.0}
     learned = fold(reward(), [pick("explore", n) for n in range(1, 6)])
     assert exploit(learned)["length"] == -1.5  # the pole's full strength
+
+
+def test_a_coin_toss_is_no_prediction() -> None:
+    predicted = [replace(pick(v), predicted=p).predicted_right for v, p in PREDICTIONS]
+    assert predicted == [True, False, False, True, None, None, None]
+
+
+PREDICTIONS: list[tuple[Verdict, float]] = [
+    ("exploit", 0.7),
+    ("explore", 0.7),
+    ("exploit", 0.2),
+    ("explore", 0.2),
+    ("exploit", 0.5),
+    ("tie", 0.7),
+    ("skip", 0.7),
+]
 
 
 def test_evidence_counts_what_the_winners_were_like() -> None:

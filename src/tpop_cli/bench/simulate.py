@@ -118,8 +118,9 @@ def learner(
         bank = yield keys
         pick = _decided(user, prompt, arms, [bank[key].text for key in keys], n, rng)
         difference = pick_difference(reward, pick)
-        if pick.verdict != "tie":
-            trace.right.append((reward.predict(difference) > 0.5) == (pick.verdict == "exploit"))
+        told = replace(pick, predicted=reward.predict(difference)).predicted_right
+        if told is not None:
+            trace.right.append(told)
         if policy != "no learning":
             reward = learn_pick(reward, pick)
             estimate.observe(*reward.split(difference))

@@ -130,6 +130,6 @@ def _known(name: str | None) -> tuple[Profile, AxesReward]:
 
 
 def _predicted_right(picks: list[Pick]) -> tuple[int, int]:
-    """How many clear picks were predicted right before they were made, of how many."""
-    clear = [pick for pick in picks if pick.verdict in ("exploit", "explore")]
-    return sum((p.predicted > 0.5) == (p.verdict == "exploit") for p in clear), len(clear)
+    """How many picks were predicted right before they were made, of how many that were clear and predicted."""
+    told = [pick.predicted_right for pick in picks if pick.predicted_right is not None]
+    return sum(told), len(told)

@@ -69,8 +69,8 @@ def teach(
 
             def on_pick(_: Duel, pick: Pick) -> None:
                 progress.advance(task)
-                if pick.verdict in ("exploit", "explore"):
-                    right.append((pick.predicted > 0.5) == (pick.verdict == "exploit"))
+                if pick.predicted_right is not None:
+                    right.append(pick.predicted_right)
 
             done = run(turns, questions, judging, n, on_pick)
         reward = turns.reward

@@ -73,6 +73,13 @@ class Pick:
         return {"exploit": self.exploit, "explore": self.explore}.get(self.verdict)
 
     @property
+    def predicted_right(self) -> bool | None:
+        """Whether a clear pick was predicted; None if it was not clear, or nothing was predicted (exactly ½)."""
+        if self.winner is None or self.predicted == 0.5:
+            return None
+        return (self.predicted > 0.5) == (self.verdict == "exploit")
+
+    @property
     def loser(self) -> Candidate | None:
         """The candidate that was passed over, if one was."""
         return {"exploit": self.explore, "explore": self.exploit}.get(self.verdict)
