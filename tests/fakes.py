@@ -45,7 +45,7 @@ class FakeEngine:
     """See `engine.protocol.Engine`. `log` holds the size of every batch."""
 
     def __init__(self, logits: Logits = hashed_logits, n_ctx: int = 2048, n_seq_max: int = 16) -> None:
-        self.info = ModelInfo("fake", "fake.gguf", "fake", "fa4e", n_ctx, 1, 1)
+        self.info = ModelInfo("fake", "fake.gguf", "fa4e")
         self.n_ctx, self.n_seq_max = n_ctx, n_seq_max
         self.stop = threading.Event()
         self.prefilled = 0

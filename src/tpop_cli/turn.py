@@ -61,7 +61,6 @@ class Duel:
     arms: list[Arm]
     left: ArmName
     predicted: float
-    seed: int
 
     @property
     def order(self) -> tuple[int, int]:
@@ -180,7 +179,7 @@ class Turns:
         second = explore_ucb(reward, first, self.options.rules)
         plans = [self.plan(messages, s, seed) for s, seed in zip((first, second), seeds, strict=False)]
         left: ArmName = "exploit" if seeds[2] % 2 else "explore"
-        duel = Duel(messages[-1]["content"], (first, second), [], left, 0.5, seeds[0])
+        duel = Duel(messages[-1]["content"], (first, second), [], left, 0.5)
         return duel, fit(plans, self.engine.n_ctx)
 
     def duel(self, messages: Sequence[Message], on_step: Callable[[Duel], None] | None = None) -> Duel:

@@ -8,9 +8,8 @@ of a fresh profile on prompts that neither the duels nor any tuning saw.
 
 from __future__ import annotations
 
-import re
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,37 +19,30 @@ from ..store.profile import Profile
 from ..teach import teach
 from ..turn import Key, TurnOptions, Turns
 from .prompts import REPORT, TRAIN
+from .users import User, syllables_per_word
 
-Measure = Callable[[str], float]
-
-_WORD = re.compile(r"[A-Za-z']+")
-_VOWELS = re.compile(r"[aeiouy]+", re.IGNORECASE)
-
-
-def syllables_per_word(text: str) -> float:
-    """A plain measure of how simple words are: groups of vowels a word."""
-    words = _WORD.findall(text)
-    return sum(max(1, len(_VOWELS.findall(word))) for word in words) / max(1, len(words))
-
-
-# name -> what its judge wants more of
-JUDGES: dict[str, Measure] = {
-    "shorter": lambda text: -float(len(text)),
-    "longer": lambda text: float(len(text)),
-    "simpler words": lambda text: -syllables_per_word(text),
+JUDGES: dict[str, User] = {
+    user.name: user
+    for user in (
+        User("shorter", lambda text: -float(len(text))),
+        User("longer", lambda text: float(len(text))),
+        User("simpler words", lambda text: -syllables_per_word(text)),
+    )
 }
+"""Judges of one measurable taste each."""
 
 
 @dataclass(frozen=True)
-class MeasuringJudge:
-    """Decides duels by a measure of the text: the higher one is better, equal is a tie."""
+class UserJudge:
+    """Decides duels as a simulated user would."""
 
-    measure: Measure
+    user: User
 
     def decide(self, _prompt: str, candidates: Sequence[str]) -> Key:
-        """See `judge.Judge.decide`."""
-        first, second = map(self.measure, candidates)
-        return "1" if first > second else "2" if second > first else "="
+        """See `judge.Decides`."""
+        first, second = candidates
+        won = self.user.prefers(first, second)
+        return "1" if won == 1.0 else "2" if won == 0.0 else "="
 
 
 @dataclass(frozen=True)
@@ -81,7 +73,7 @@ class Result:
 def taught_against_fresh(
     engine: Engine,
     profile: Profile,
-    measure: Measure,
+    user: User,
     *,
     n_duels: int = 15,
     prompts: Sequence[str] = REPORT[:10],
@@ -91,7 +83,7 @@ def taught_against_fresh(
     """Teach a profile, then compare its answers with an unsteered profile's, same seeds, on other prompts."""
     options = TurnOptions(max_tokens=max_tokens, seed=seeds[0], source="bench")
     taught = Turns(engine, profile, options)
-    teach(taught, TRAIN[:n_duels], MeasuringJudge(measure), n_duels)
+    teach(taught, TRAIN[:n_duels], UserJudge(user), n_duels)
     chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
     wins: list[float] = []
     for seed in seeds:
@@ -102,10 +94,7 @@ def taught_against_fresh(
             ]
             for whose in (profile, None)
         ]
-        wins += [
-            (1.0 if measure(a) > measure(b) else 0.5 if measure(a) == measure(b) else 0.0)
-            for a, b in zip(*answers, strict=True)
-        ]
+        wins += [user.prefers(a, b) for a, b in zip(*answers, strict=True)]
     return Result(taught.exploit_strengths(), tuple(wins))
 
 
@@ -119,8 +108,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, LlamaEngine(find_model()) as engine:
         os.environ["TPOP_HOME"] = home
         print("judge          win rate over a fresh profile, 15 duels, 10 prompts, 2 seeds [95% interval]")
-        for name, measure in JUDGES.items():
-            result = taught_against_fresh(engine, Profile(name.replace(" ", "-")), measure)
+        for name, user in JUDGES.items():
+            result = taught_against_fresh(engine, Profile(name.replace(" ", "-")), user)
             low, high = result.interval()
             print(
                 f"{name:14} {result.win_rate:.2f} [{low:.2f}, {high:.2f}]  steered by {result.strengths}", flush=True

@@ -57,12 +57,16 @@ def share(text: str, vocabulary: frozenset[str]) -> float:
     return 100.0 * sum(word in vocabulary for word in found) / max(1, len(found))
 
 
+def syllables_per_word(text: str) -> float:
+    """Groups of vowels a word."""
+    found = words(text)
+    return sum(max(1, len(_VOWELS.findall(word))) for word in found) / max(1, len(found))
+
+
 def grade(text: str) -> float:
     """Flesch-Kincaid grade level (Kincaid et al. 1975)."""
-    found = words(text)
     sentences = max(1, len(re.findall(r"[.!?]+(?:\s|$)", text)))
-    syllables = sum(max(1, len(_VOWELS.findall(word))) for word in found)
-    return 0.39 * len(found) / sentences + 11.8 * syllables / max(1, len(found)) - 15.59
+    return 0.39 * len(words(text)) / sentences + 11.8 * syllables_per_word(text) - 15.59
 
 
 def listed(text: str) -> float:

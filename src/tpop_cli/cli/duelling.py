@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, cast
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
 from ..core.picks import Verdict
 from ..errors import TpopError
 from ..turn import Duel, Key, Turns
+from ..ui.clean import clean
 from ..ui.duel import KEYS, DuelView, Side, keys_line
 from ..ui.keys import key_reader
 from ..ui.taste import taste_line
@@ -85,37 +86,39 @@ def interactive_duel(turns: Turns, messages: Sequence[Message], console: Console
 def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -> Arm | None:
     """Show a single answer while it is written; None if it was stopped before it began."""
 
-    def on_step(arms: Sequence[Arm]) -> None:
-        if time.monotonic() - frame[0] > _FRAME:
-            frame[0] = time.monotonic()
-            live.update(Text(arms[0].text), refresh=True)
-
-    frame = [0.0]
     with (
         interruptible(turns.engine.stop),
         Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop") as live,
     ):
-        arm, _ = turns.answer(messages, on_step)
+        paint = _painter(live)
+        arm, _ = turns.answer(messages, lambda arms: paint(lambda: Text(clean(arms[0].text))))
     return arm
+
+
+def _painter(live: Live) -> Callable[[Callable[[], RenderableType]], None]:
+    """A function that draws what it is given to make, at most once a frame."""
+    last = 0.0
+
+    def paint(make: Callable[[], RenderableType]) -> None:
+        nonlocal last
+        if time.monotonic() - last > _FRAME:
+            last = time.monotonic()
+            live.update(make(), refresh=True)
+
+    return paint
 
 
 def _stream(turns: Turns, messages: Sequence[Message], console: Console) -> tuple[Duel, float]:
     """Decode both arms while showing them; returns the duel and its tokens a second."""
     height = max(6, console.height - 2)
-    frame = [0.0]
-
-    def on_step(duel: Duel) -> None:
-        if time.monotonic() - frame[0] > _FRAME:
-            frame[0] = time.monotonic()
-            live.update(DuelView(_sides(duel), COLORS, height), refresh=True)
-
     start = time.monotonic()
     with (
         interruptible(turns.engine.stop),
         Live(Text(" reading…", "dim"), console=console, auto_refresh=False, transient=True) as live,
     ):
         live.refresh()
-        duel = turns.duel(messages, on_step)
+        paint = _painter(live)
+        duel = turns.duel(messages, lambda duel: paint(lambda: DuelView(_sides(duel), COLORS, height)))
     tokens = sum(len(arm.tokens) for arm in duel.arms)
     return duel, tokens / max(1e-6, time.monotonic() - start)
 

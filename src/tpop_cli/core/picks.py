@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -64,8 +64,6 @@ class Pick:
     source: str
     model: str
     fingerprint: str
-    early: bool = False
-    settings: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def winner(self) -> Candidate | None:

@@ -95,11 +95,7 @@ class LlamaEngine:
         self.info = ModelInfo(
             name=header.name,
             path=str(path),
-            architecture=header.architecture,
             fingerprint=fingerprint(path),
-            n_ctx_train=int(llama.llama_model_n_ctx_train(self._model)),
-            n_layers=int(llama.llama_model_n_layer(self._model)),
-            size_bytes=header.size_bytes,
         )
         self._pieces: dict[int, bytes] = {}
 

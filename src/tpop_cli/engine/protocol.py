@@ -35,15 +35,11 @@ class Sampling:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What is shown of a loaded model."""
+    """What tells a loaded model from others: its name in the file, the file, and the file's fingerprint."""
 
     name: str
     path: str
-    architecture: str
     fingerprint: str
-    n_ctx_train: int
-    n_layers: int
-    size_bytes: int
 
 
 class TokenSampler(Protocol):
