@@ -46,7 +46,7 @@ class FakeEngine:
 
     def __init__(self, logits: Logits = hashed_logits, n_ctx: int = 2048, n_seq_max: int = 16) -> None:
         self.info = ModelInfo("fake", "fake.gguf", "fa4e")
-        self.n_ctx, self.n_seq_max = n_ctx, n_seq_max
+        self.n_ctx, self.n_seq_max, self.n_embd = n_ctx, n_seq_max, 8
         self.stop = threading.Event()
         self.prefilled = 0
         self.log: list[int] = []
@@ -57,6 +57,9 @@ class FakeEngine:
     def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
         words = [word for m in messages for word in (m["role"] + ": " + m["content"]).split()]
         return [100 + self._vocabulary.setdefault(word, len(self._vocabulary)) for word in words]
+
+    def tokenize(self, text: str, *, add_special: bool) -> list[int]:
+        return [WORDS.index(word) for word in text.split()]
 
     def piece(self, token: int) -> bytes:
         return (" " + WORDS[token]).encode()
@@ -85,6 +88,22 @@ class FakeEngine:
 
     def logits(self, handle: int) -> Row:
         return self._logits(self.open_now[handle]).astype(np.float32)
+
+    def hidden(self, handle: int) -> Row:
+        return self._state(self.open_now[handle])
+
+    @staticmethod
+    def _state(tokens: Sequence[int]) -> Row:
+        return np.random.default_rng(list(tokens)[-3:]).normal(size=8).astype(np.float32)
+
+    def fork(self, handle: int) -> int:
+        self._next += 1
+        self.open_now[self._next] = list(self.open_now[handle])
+        assert len(self.open_now) <= self.n_seq_max
+        return self._next
+
+    def hidden_states(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        return np.array([self._state(tokens[: i + 1]) for i in range(start, len(tokens))], dtype=np.float64)
 
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
         del self.open_now[handle]

@@ -52,6 +52,11 @@ class Arm:
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"), repr=False
     )
 
+    def append(self, token: int, piece: bytes) -> None:
+        """Add a token; the bytes of a character that is not whole yet are held back from the text."""
+        self.tokens.append(token)
+        self.text += self._utf8.decode(piece)
+
 
 class Decoder:
     """Starts arms and steps all that are running; more may be started while others run.
@@ -83,8 +88,7 @@ class Decoder:
             if engine.is_eog(token):
                 self._finish(arm, "stop")
                 continue
-            arm.tokens.append(token)
-            arm.text += arm._utf8.decode(engine.piece(token))
+            arm.append(token, engine.piece(token))
             if len(arm.tokens) >= arm.plan.max_tokens:
                 self._finish(arm, "length")
                 continue

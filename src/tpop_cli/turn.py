@@ -234,3 +234,12 @@ class Turns:
         )
         self._observe(pick)
         return pick
+
+    def undo(self, pick_id: int) -> None:
+        """Take back a pick of this profile. Errors as `Profile.undo`."""
+        assert self.profile is not None
+        self.profile.undo(pick_id)
+        self.use(self.profile)
+
+    def close(self) -> None:
+        """Finish what is under way: nothing, where a pick is learned at once."""

@@ -172,12 +172,12 @@ def test_a_state_behind_its_log_catches_up() -> None:
 
 
 def test_a_newer_schema_is_refused_and_untouched() -> None:
-    from tpop_cli.store.profile import _encode_state
+    from tpop_cli.store.files import seal
 
     profile = Profile("work")
     profile.record(make_pick(1))
     path = profile.folder / "state.json"
-    path.write_bytes(_encode_state({"schema": 99, "surprise": True}))
+    path.write_bytes(seal({"schema": 99, "surprise": True}))
     before = path.read_bytes()
     with pytest.raises(TpopError, match="newer tpop"):
         Profile("work")

@@ -65,6 +65,8 @@ def ask(
         ),
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="The model as it is: steer nothing, learn nothing.")] = False,
+    reward: opt.RewardOption = opt.Reward.axes,
+    rebuild: opt.RebuildOption = False,
     *,
     decoding: opt.DecodingOptions,
 ) -> None:
@@ -76,7 +78,7 @@ def ask(
     how = _who_picks(pick, judge, input_file, plain)
     prompts = read_prompts(input_file) if input_file else [_read_prompt(prompt)]
     chosen = None if plain else open_profile(profile)
-    with open_turns(decoding, chosen, "ask") as turns:
+    with open_turns(decoding, chosen, "ask", reward, rebuild) as turns:
         if how is PickBy.auto and input_file:
             _answer_many(turns, prompts)
         elif how is PickBy.auto:

@@ -39,6 +39,8 @@ HELP = {
 @opt.with_decoding_options
 def chat(
     profile: opt.ProfileOption = None,
+    reward: opt.RewardOption = opt.Reward.axes,
+    rebuild: opt.RebuildOption = False,
     *,
     decoding: opt.DecodingOptions,
 ) -> None:
@@ -50,7 +52,7 @@ def chat(
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("tpop chat needs a terminal", 'in scripts: tpop ask "..." --pick auto')
     chosen = open_profile(profile)
-    with open_turns(decoding, chosen, "chat") as turns:
+    with open_turns(decoding, chosen, "chat", reward, rebuild) as turns:
         Chat(turns, stdout_console()).run()
 
 
@@ -165,8 +167,7 @@ class Chat:
             return
         turn = self.past[-1]
         if turn.pick_id is not None:
-            assert self.turns.profile is not None
-            self.turns.profile.undo(turn.pick_id)
+            self.turns.undo(turn.pick_id)
         self.past.pop()
         self._tell("undone: the pick is forgotten and its turn is out of the chat")
 

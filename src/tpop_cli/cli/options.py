@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from enum import Enum
 from typing import Annotated, Any, TypeVar
 
 import typer
@@ -109,5 +110,22 @@ def with_decoding_options(function: Command) -> Command:
     return run  # type: ignore[return-value]
 
 
+class Reward(str, Enum):
+    """What is learned from picks, and steers."""
+
+    axes = "axes"
+    neural = "neural"
+
+
+RewardOption = Annotated[
+    Reward,
+    typer.Option(
+        help="axes: instructions steer, learned on texts and strengths. neural: the paper's network over hidden "
+        "states, which tries every candidate token; much slower.",
+    ),
+]
+RebuildOption = Annotated[
+    bool, typer.Option("--rebuild", help="With --reward neural: read all picks anew, with this model.")
+]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

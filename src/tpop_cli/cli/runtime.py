@@ -133,25 +133,35 @@ def open_profile(name: str | None) -> Profile:
 
 
 @contextmanager
-def open_turns(decoding: DecodingOptions, profile: Profile | None, source: str) -> Iterator[Turns]:
+def open_turns(
+    decoding: DecodingOptions,
+    profile: Profile | None,
+    source: str,
+    reward: str = "axes",
+    rebuild: bool = False,
+) -> Iterator[Turns]:
     """Find and load the model, with a word on a terminal's stderr while it takes time.
 
     Args:
         decoding: the command's options; what they leave open, $TPOP_* or config.toml may say.
         profile: whose taste; None steers nothing.
         source: the command's name, for the log.
+        reward: "axes", or "neural" for the paper's network.
+        rebuild: make the network's state anew.
     """
     from ..store.config import setting
     from ..store.models import find_model
 
-    path = find_model(decoding.model)
+    path, neural = find_model(decoding.model), reward == "neural" and profile is not None
     temperature = setting("temperature", decoding.temperature)
     gpu_layers = setting("gpu_layers", decoding.gpu_layers)
     n_ctx, n_threads = setting("ctx", decoding.ctx), setting("threads", decoding.threads)
     max_tokens = setting("max_tokens", decoding.max_tokens)
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
+        from ..core.neural import NeuralRules
         from ..engine.llama import LlamaEngine, LoadOptions
         from ..engine.protocol import Sampling
+        from ..neural import NeuralTurns, sequences_needed
         from ..turn import TurnOptions, Turns
 
         engine = LlamaEngine(
@@ -162,6 +172,8 @@ def open_turns(decoding: DecodingOptions, profile: Profile | None, source: str) 
                 gpu_layers=-1 if gpu_layers is None else gpu_layers,
                 chat_template=setting("chat_template", decoding.chat_template),
                 verbose=decoding.verbose,
+                hidden_states=neural,
+                n_seq_max=sequences_needed(NeuralRules()) if neural else LoadOptions.n_seq_max,
             ),
         )
     sampling = Sampling(
@@ -171,14 +183,18 @@ def open_turns(decoding: DecodingOptions, profile: Profile | None, source: str) 
         min_p=decoding.min_p,
         repeat_penalty=decoding.repeat_penalty,
     )
+    options = TurnOptions(
+        sampling=sampling,
+        max_tokens=max_tokens or TurnOptions.max_tokens,
+        seed=secrets.randbits(31) if decoding.seed is None else decoding.seed,
+        source=source,
+    )
     with engine:
-        yield Turns(
-            engine,
-            profile,
-            TurnOptions(
-                sampling=sampling,
-                max_tokens=max_tokens or TurnOptions.max_tokens,
-                seed=secrets.randbits(31) if decoding.seed is None else decoding.seed,
-                source=source,
-            ),
-        )
+        turns = Turns(engine, profile, options)
+        if neural:
+            with stderr_console().status("reading the picks of the profile", spinner="dots"):
+                turns = NeuralTurns(engine, profile, options, rebuild=rebuild)
+        try:
+            yield turns
+        finally:
+            turns.close()

@@ -35,6 +35,8 @@ def teach(
         typer.Option(min=1, help="How many; prompts are gone through again.", show_default="one a prompt"),
     ] = None,
     profile: opt.ProfileOption = None,
+    reward: opt.RewardOption = opt.Reward.axes,
+    rebuild: opt.RebuildOption = False,
     *,
     decoding: opt.DecodingOptions,
 ) -> None:
@@ -45,7 +47,7 @@ def teach(
     """
     questions = read_prompts(prompts)
     chosen = open_profile(profile)
-    with open_turns(decoding, chosen, "teach") as turns:
+    with open_turns(decoding, chosen, "teach", reward, rebuild) as turns:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         from ..judge import Judge
@@ -73,8 +75,8 @@ def teach(
                     right.append(pick.predicted_right)
 
             done = run(turns, questions, judging, n, on_pick)
-        reward = turns.reward
-        assert reward is not None
-        note(f"{done} duels, {sum(right)} of {len(right)} picks predicted right · {taste_line(reward)}")
+        learned = turns.reward
+        assert learned is not None
+        note(f"{done} duels, {sum(right)} of {len(right)} picks predicted right · {taste_line(learned)}")
         if done < n:
             raise KeyboardInterrupt

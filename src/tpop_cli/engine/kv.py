@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
@@ -42,21 +42,31 @@ class Sequences:
     Args:
         ctx: a llama_context with a unified KV cache of `n_ctx` cells; owned by the caller.
         n_vocab, n_ctx, n_batch, n_seq_max: the context's sizes.
+        n_embd: length of a hidden state, if the context was made to give them; else 0.
         stop: when set, a running llama_decode returns within one graph node and `Interrupted` is raised.
     """
 
     def __init__(
-        self, ctx: object, *, n_vocab: int, n_ctx: int, n_batch: int, n_seq_max: int, stop: threading.Event
+        self,
+        ctx: object,
+        *,
+        n_vocab: int,
+        n_ctx: int,
+        n_batch: int,
+        n_seq_max: int,
+        stop: threading.Event,
+        n_embd: int = 0,
     ) -> None:
         self._ctx = ctx
         self._memory = llama.llama_get_memory(ctx)
-        self._n_vocab, self._n_ctx, self._n_batch = n_vocab, n_ctx, n_batch
+        self._n_vocab, self._n_ctx, self._n_batch, self._n_embd = n_vocab, n_ctx, n_batch, n_embd
         self._stop = stop
         self._batch = llama.llama_batch_init(n_batch, 0, 1)
         self._free = list(range(n_seq_max))[::-1]
         self._tokens: dict[int, list[int]] = {}  # every sequence in the KV cache, live or kept
         self._kept: list[int] = []  # given back, but still a source of prefixes; oldest first
         self._rows: dict[int, Row] = {}
+        self._hidden: dict[int, Row] = {}
         self.prefilled = 0
         # The abort callback is asked at every node of the graph (about 500 times a step; not measurable).
         # It runs Python in the decoding thread, which lets a pending SIGINT handler set the flag.
@@ -115,9 +125,18 @@ class Sequences:
         """The logits after the last token of a sequence."""
         return self._rows[handle]
 
+    def hidden(self, handle: int) -> Row:
+        """The hidden state of the last token of a sequence."""
+        return self._hidden[handle]
+
+    def fork(self, handle: int) -> int:
+        """A new sequence that goes on where `handle` stands; it has no logits of its own yet."""
+        return self._fork(handle)
+
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
         """Give a sequence back; see `protocol.Engine.close_sequence`."""
         self._rows.pop(handle, None)
+        self._hidden.pop(handle, None)
         if keep:
             self._keep(handle)
         else:
@@ -239,24 +258,40 @@ class Sequences:
         for i, (handle, _, _, wanted) in enumerate(items):
             if wanted and keep_rows:
                 self._rows[handle] = self._read_logits(i)
+                if self._n_embd:
+                    self._hidden[handle] = self._read_hidden(i)
 
     def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
         """log π(tokens[i] | tokens[:i]) for i ≥ start ≥ 1, in one forward pass; shape (len(tokens) - start,)."""
-        handle, found = self._new(), list[float]()
+        found = []
+        for position, index in self._pass(tokens[:-1], start - 1):
+            row = self._read_logits(index).astype(np.float64)
+            top = row.max()
+            found.append(float(row[tokens[position + 1]] - top - np.log(np.exp(row - top).sum())))
+        return np.array(found)
+
+    def hidden_states(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        """Hidden states of tokens[start:], in one forward pass; shape (len(tokens) - start, n_embd)."""
+        found = [self._read_hidden(index) for _, index in self._pass(tokens, start)]
+        return np.array(found, dtype=np.float64).reshape(-1, self._n_embd)
+
+    def _pass(self, tokens: Sequence[int], start: int) -> Iterator[tuple[int, int]]:
+        """Evaluate tokens in a sequence of their own; yields (position, index of its output) from `start` on."""
+        handle = self._new()
         try:
-            for i in range(0, len(tokens) - 1, self._n_batch):
-                part = range(i, min(i + self._n_batch, len(tokens) - 1))
-                self._decode([(handle, tokens[p], p, p >= start - 1) for p in part], keep_rows=False)
-                for p in part:
-                    if p >= start - 1:
-                        row = self._read_logits(p - i).astype(np.float64)
-                        top = row.max()
-                        found.append(float(row[tokens[p + 1]] - top - np.log(np.exp(row - top).sum())))
+            for i in range(0, len(tokens), self._n_batch):
+                part = range(i, min(i + self._n_batch, len(tokens)))
+                self._decode([(handle, tokens[p], p, p >= start) for p in part], keep_rows=False)
+                yield from ((p, p - i) for p in part if p >= start)
         finally:
             self._drop(handle)
-        return np.array(found)
 
     def _read_logits(self, index: int) -> Row:
         pointer = llama.llama_get_logits_ith(self._ctx, index)
         view = np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._n_vocab,))
         return view.copy()  # llama.cpp reuses the buffer at the next decode
+
+    def _read_hidden(self, index: int) -> Row:
+        pointer = llama.llama_get_embeddings_ith(self._ctx, index)
+        view = np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._n_embd,))
+        return view.copy()

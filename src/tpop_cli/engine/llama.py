@@ -35,6 +35,7 @@ class LoadOptions:
         n_threads: 0: one a physical core.
         gpu_layers: layers on the GPU; -1: all of them, where this build of llama.cpp has a GPU backend.
         n_seq_max: sequences at once.
+        hidden_states: give the hidden state of every output token beside its logits.
         chat_template: name of a built-in template to use in place of the model's.
         verbose: let llama.cpp's log through.
     """
@@ -43,6 +44,7 @@ class LoadOptions:
     n_threads: int = 0
     gpu_layers: int = -1
     n_seq_max: int = 32
+    hidden_states: bool = False
     chat_template: str | None = None
     verbose: bool = False
 
@@ -79,6 +81,7 @@ class LlamaEngine:
                 self._special_text(llama.llama_vocab_eos(self._vocab)),
             )
             self.n_ctx, self.n_seq_max = n_ctx, options.n_seq_max
+            self.n_embd = int(llama.llama_model_n_embd(self._model))
             self._ctx = _make_context(self._model, n_ctx, options)
             self.stop = threading.Event()
             self._sequences = Sequences(
@@ -88,6 +91,7 @@ class LlamaEngine:
                 n_batch=int(llama.llama_n_batch(self._ctx)),  # llama.cpp caps it, and aborts on a larger batch
                 n_seq_max=self.n_seq_max,
                 stop=self.stop,
+                n_embd=self.n_embd if options.hidden_states else 0,
             )
         except BaseException:
             self.close()
@@ -124,7 +128,7 @@ class LlamaEngine:
         return self.tokenize(self._template.render(messages), add_special=not self._template.adds_bos)
 
     def tokenize(self, text: str, *, add_special: bool) -> list[int]:
-        """Tokens of a text in which special tokens may stand; `add_special` puts BOS before, if it has one."""
+        """See `protocol.Engine.tokenize`."""
         data = text.encode("utf-8", "replace")
         n = 16 + len(data)
         while True:
@@ -181,6 +185,14 @@ class LlamaEngine:
         """See `protocol.Engine.logits`."""
         return self._seqs.logits(handle)
 
+    def hidden(self, handle: int) -> Row:
+        """See `protocol.Engine.hidden`."""
+        return self._seqs.hidden(handle)
+
+    def fork(self, handle: int) -> int:
+        """See `protocol.Engine.fork`."""
+        return self._seqs.fork(handle)
+
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
         """See `protocol.Engine.close_sequence`."""
         self._seqs.close_sequence(handle, keep=keep)
@@ -188,6 +200,10 @@ class LlamaEngine:
     def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
         """See `protocol.Engine.logprobs`."""
         return self._seqs.logprobs(tokens, start)
+
+    def hidden_states(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        """See `protocol.Engine.hidden_states`."""
+        return self._seqs.hidden_states(tokens, start)
 
     @property
     def prefilled(self) -> int:
@@ -235,6 +251,8 @@ def _make_context(model: object, n_ctx: int, options: LoadOptions) -> object:
     params.kv_unified = True  # a fork shares cells instead of copying them
     params.swa_full = True  # with a pruned sliding window a prefix could not be reused
     params.no_perf = True
+    if options.hidden_states:
+        params.embeddings, params.pooling_type = True, llama.LLAMA_POOLING_TYPE_NONE
     ctx = llama.llama_init_from_model(model, params)
     if not ctx:
         raise UsageError(f"no memory for a context of {n_ctx} tokens", "ask for less with --ctx")

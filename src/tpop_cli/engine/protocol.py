@@ -58,10 +58,14 @@ class Engine(Protocol):
     info: ModelInfo
     n_ctx: int
     n_seq_max: int
+    n_embd: int
     stop: threading.Event
 
     def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
         """The prompt of a chat, ready for the assistant's answer. Raises BadDataError if the template cannot."""
+
+    def tokenize(self, text: str, *, add_special: bool) -> list[int]:
+        """Tokens of a text in which special tokens may stand; `add_special` puts BOS before, if the model has one."""
 
     def piece(self, token: int) -> bytes:
         """The bytes of a token: possibly part of a UTF-8 character; empty for control tokens."""
@@ -84,11 +88,20 @@ class Engine(Protocol):
     def logits(self, handle: int) -> Row:
         """The logits after the last token of a sequence; valid until the next `open` or `step`."""
 
+    def hidden(self, handle: int) -> Row:
+        """The hidden state after the last token of a sequence, (n_embd,); only if the engine gives them."""
+
+    def fork(self, handle: int) -> int:
+        """A new sequence with the same tokens, sharing their KV cache. Raises ContextFullError if none is free."""
+
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
         """Give a sequence back. With `keep` its KV cache stays until the next `open` has looked for a prefix."""
 
     def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
         """log π(tokens[i] | tokens[:i]) for each i ≥ start ≥ 1, shape (len(tokens) - start,)."""
+
+    def hidden_states(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        """The hidden states of tokens[start:], shape (len(tokens) - start, n_embd); only as `hidden`."""
 
     @property
     def prefilled(self) -> int:

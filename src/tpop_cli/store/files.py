@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import tempfile
@@ -138,6 +139,29 @@ def strict_json(data: bytes) -> Any:
         return json.loads(data.decode("utf-8"), object_pairs_hook=unique, parse_constant=no_constant)
     except (ValueError, RecursionError) as error:
         raise BadDataError(f"not valid JSON: {error}") from None
+
+
+def seal(state: dict[str, Any]) -> bytes:
+    """A JSON object in one line, with a checksum of its body as the first key. No NaN, no Infinity."""
+    body = json.dumps(state, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    return f'{{"sha256":"{digest}",{body[1:]}\n'.encode()
+
+
+def unseal(data: bytes) -> dict[str, Any]:
+    """What `seal` wrote.
+
+    Raises:
+        BadDataError: it is no JSON object, or its checksum does not fit.
+    """
+    state = strict_json(data)
+    if not isinstance(state, dict) or not isinstance(state.get("schema"), int):
+        raise BadDataError("it is no profile state")
+    digest = state.pop("sha256", None)
+    body = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+    if digest != hashlib.sha256(body.encode("utf-8", "replace")).hexdigest():
+        raise BadDataError("its checksum does not fit")
+    return state
 
 
 def sweep_temporaries(folder: Path) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -24,7 +22,7 @@ from ..core.reward import AxesReward
 from ..errors import BadDataError, BusyError, NoInputError, StorageError, TpopError
 from . import paths
 from .axes import load_axes
-from .files import make_private_dir, read_bounded, strict_json, sweep_temporaries, write_atomic
+from .files import make_private_dir, read_bounded, seal, sweep_temporaries, unseal, write_atomic
 from .picks import PickLog, Undo
 
 SCHEMA = 1
@@ -184,7 +182,7 @@ class Profile:
             lock.release()
 
     def _save(self) -> None:
-        write_atomic(self.folder / "state.json", _encode_state(self._state()), backup=True)
+        write_atomic(self.folder / "state.json", seal(self._state()), backup=True)
 
     def _state(self) -> dict[str, Any]:
         n = len(self.posterior.mean)
@@ -246,21 +244,9 @@ def list_profiles() -> list[str]:
         return []
 
 
-def _encode_state(state: dict[str, Any]) -> bytes:
-    body = json.dumps(state, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    digest = hashlib.sha256(body.encode()).hexdigest()
-    return f'{{"sha256":"{digest}",{body[1:]}\n'.encode()
-
-
 def _decode_state(data: bytes) -> dict[str, Any]:
     """The state, if it is whole: strict JSON, a fitting checksum, finite numbers of the right shapes."""
-    state = strict_json(data)
-    if not isinstance(state, dict) or not isinstance(state.get("schema"), int):
-        raise BadDataError("it is no profile state")
-    digest = state.pop("sha256", None)
-    body = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
-    if digest != hashlib.sha256(body.encode("utf-8", "replace")).hexdigest():
-        raise BadDataError("its checksum does not fit")
+    state = unseal(data)
     if state["schema"] > SCHEMA:
         return state  # whatever else it holds is for a newer program to read
     try:

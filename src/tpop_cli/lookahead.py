@@ -1,0 +1,140 @@
+"""T-POP's decoding loop (arXiv 2509.24696): every candidate token is tried for one step before one is taken.
+
+The candidates of an arm are the k likeliest next tokens of both arms. Each is decoded in a fork of the arm's
+sequence, all in one batch: a candidate costs one token, and all of them share one KV cache. The hidden states that
+come back make the embeddings that the network rates. The fork of the token that is taken goes on as the arm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .core.neural import Matrix, Network, NeuralRules, Vector, exploit_choice, explore_choice, grown, pooled
+from .core.scores import IntArray
+from .decode import Arm, ArmPlan
+from .engine.protocol import Engine, Interrupted, Sampling
+
+OnStep = Callable[[Sequence[Arm]], None]
+
+
+@dataclass
+class LookAhead:
+    """One or two arms in the making: the exploit arm first, then the explore arm.
+
+    Args:
+        engine: loaded with hidden states, and with 4k + 4 sequences.
+        network, V: the reward model of this moment.
+        rules: the paper's settings.
+
+    Attributes:
+        arms: as `decode.decode` has them.
+        embeddings: of each arm's response so far, (d,); zero while it is empty.
+        V: grown by every chosen pair.
+    """
+
+    engine: Engine
+    network: Network
+    V: Vector
+    rules: NeuralRules
+    arms: list[Arm] = field(default_factory=list)
+    embeddings: list[Vector] = field(default_factory=list)
+    _handles: list[int] = field(default_factory=list)
+    _sums: list[Vector] = field(default_factory=list)
+    _exploit: Vector = field(default_factory=lambda: np.zeros(0))  # of arm 1 with the token it took last
+
+    def run(self, prompt: Sequence[int], n_arms: int, max_tokens: int, on_step: OnStep | None = None) -> None:
+        """Decode to the end or to the stop flag. Errors as `Engine.open`."""
+        plan = ArmPlan((tuple(prompt),), (1.0,), Sampling(temperature=0.0), 0, max_tokens)
+        try:
+            self._handles = self.engine.open([prompt] * n_arms)
+            self.arms = [Arm(plan) for _ in range(n_arms)]
+            self._sums = [np.zeros(self.engine.n_embd) for _ in range(n_arms)]
+            self.embeddings = [np.zeros(self.engine.n_embd) for _ in range(n_arms)]
+            while self._running():
+                self._step()
+                if on_step:
+                    on_step(self.arms)
+        except Interrupted:
+            pass
+        finally:
+            for i in self._running():
+                self._finish(i, "interrupted")
+
+    def _running(self) -> list[int]:
+        return [i for i, arm in enumerate(self.arms) if arm.finish_reason is None]
+
+    def _step(self) -> None:
+        """One token for every running arm."""
+        running = self._running()
+        rows = {i: self.engine.logits(self._handles[i]).astype(np.float64) for i in running}
+        best = [np.argpartition(-row, min(self.rules.k, len(row)) - 1)[: self.rules.k] for row in rows.values()]
+        tokens = np.unique(np.concatenate(best))  # the union of both arms' candidates
+        forks = self._try(running, tokens.tolist())
+        taken: list[int] = []
+        try:
+            chosen: dict[int, tuple[int, Matrix]] = {}
+            for i in running:
+                n, H = self._choose(i, rows[i], tokens, forks[i])
+                chosen[i] = n, H
+                if i == 0:
+                    self._exploit = H[n]
+            for i, (n, H) in chosen.items():
+                token, arm = int(tokens[n]), self.arms[i]
+                if self.engine.is_eog(token):
+                    self._finish(i, "stop")
+                    continue
+                self._sums[i] += self.engine.hidden(forks[i][n])
+                self.embeddings[i] = H[n]
+                self.engine.close_sequence(self._handles[i])
+                self._handles[i] = forks[i][n]
+                taken.append(forks[i][n])
+                arm.append(token, self.engine.piece(token))
+            if len(chosen) == 2:
+                first, second = (H[n] for n, H in chosen.values())
+                self.V = grown(self.V, self.network, first, second)
+        finally:
+            for fork in (f for all_of_arm in forks.values() for f in all_of_arm):
+                if fork not in taken:
+                    self.engine.close_sequence(fork)
+        for i in self._running():
+            if len(self.arms[i].tokens) >= self.arms[i].plan.max_tokens:
+                self._finish(i, "length")
+
+    def _try(self, running: Sequence[int], tokens: Sequence[int]) -> dict[int, list[int]]:
+        """Decode every candidate of every running arm in a fork of its own, in one batch."""
+        forks: dict[int, list[int]] = {i: [] for i in running}
+        try:
+            for i in running:
+                for _ in tokens:
+                    forks[i].append(self.engine.fork(self._handles[i]))
+            self.engine.step([(fork, t) for i in running for fork, t in zip(forks[i], tokens, strict=True)])
+        except BaseException:
+            for fork in (f for all_of_arm in forks.values() for f in all_of_arm):
+                self.engine.close_sequence(fork)
+            raise
+        return forks
+
+    def _choose(self, i: int, row: Vector, tokens: IntArray, forks: Sequence[int]) -> tuple[int, Matrix]:
+        """Which candidate arm i takes, and the embeddings of all of them, (n, d)."""
+        states = np.array([self.engine.hidden(fork) for fork in forks], dtype=np.float64)
+        H = pooled(self._sums[i] + states, len(self.arms[i].tokens) + 1)
+        p = np.exp(row - row.max())
+        probabilities = p[tokens] / p.sum()
+        if i == 0:
+            return exploit_choice(probabilities, H, self.network, self.rules), H
+        return explore_choice(probabilities, H, self._exploit, self.network, self.V, self.rules), H
+
+    def _finish(self, i: int, reason: str) -> None:
+        self.arms[i].finish_reason = reason
+        self.engine.close_sequence(self._handles[i], keep=True)
+
+
+def embed(engine: Engine, prompt: Sequence[int], response: Sequence[int]) -> Vector:
+    """The embedding of a finished response, (d,), in one forward pass: what the loop above sums up step by step."""
+    if not response:
+        return np.zeros(engine.n_embd)
+    states = engine.hidden_states([*prompt, *response], len(prompt))
+    return pooled(states.sum(axis=0), len(response))
