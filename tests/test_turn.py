@@ -175,8 +175,7 @@ def test_an_unknown_model_has_half_the_starters_response() -> None:
 
     work = turns()
     assert not work.measured
-    assert work.reward is not None
-    poles = [pole.name for axis in work.reward.axes for pole in axis.poles]
+    poles = [pole.name for axis in work.taste.reward.axes for pole in axis.poles]
     from tpop_cli.core.features import FEATURES
 
-    np.testing.assert_allclose(work.reward.B, 0.5 * starter_response().matrix(poles, FEATURES))
+    np.testing.assert_allclose(work.taste.reward.B, 0.5 * starter_response().matrix(poles, FEATURES))

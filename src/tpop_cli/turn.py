@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Literal
 
@@ -13,6 +13,7 @@ from .core.arms import ArmRules, exploit, explore_ucb
 from .core.picks import ArmName, Candidate, Pick, Verdict, pick_difference
 from .core.response import ResponseEstimate
 from .core.reward import AxesReward, Strengths
+from .core.taste import Taste
 from .decode import Arm, ArmPlan, decode, decode_many
 from .engine.protocol import Engine, Message, Sampling
 from .plan import fit, plan_arm
@@ -117,16 +118,14 @@ class Turns:
             self._estimate.observe(*self._fresh.split(pick_difference(self._fresh, pick)))
 
     @property
-    def reward(self) -> AxesReward | None:
-        """The reward model of this moment: the profile's posterior on this model's response matrix."""
-        if self.profile is None:
-            return None
-        return replace(self._fresh, B=self._estimate.B, posterior=self.profile.posterior)
+    def taste(self) -> Taste:
+        """The taste of this moment: what the profile holds of it, on this model's response matrix."""
+        assert self.profile is not None, "there is no profile"
+        return self.profile.taste.with_B(self._estimate.B)
 
     def exploit_strengths(self) -> dict[str, float]:
         """What the single answer is steered with."""
-        reward = self.reward
-        return exploit(reward, self.options.rules) if reward else {}
+        return exploit(self.taste, self.options.rules) if self.profile else {}
 
     # -- decoding ----------------------------------------------------------------------------------------
 
@@ -172,11 +171,9 @@ class Turns:
 
     def begin(self, messages: Sequence[Message]) -> tuple[Duel, list[ArmPlan]]:
         """Choose both arms of a duel and plan their decoding."""
-        reward = self.reward
-        assert reward is not None, "a duel needs a profile"
-        seeds = self.next_seeds()
-        first = exploit(reward, self.options.rules)
-        second = explore_ucb(reward, first, self.options.rules)
+        seeds, taste = self.next_seeds(), self.taste
+        first = exploit(taste, self.options.rules)
+        second = explore_ucb(taste.reward, first, self.options.rules)
         plans = [self.plan(messages, s, seed) for s, seed in zip((first, second), seeds, strict=False)]
         left: ArmName = "exploit" if seeds[2] % 2 else "explore"
         duel = Duel(messages[-1]["content"], (first, second), [], left, 0.5)
@@ -202,8 +199,7 @@ class Turns:
         return duel
 
     def _predict(self, duel: Duel) -> float:
-        reward = self.reward
-        assert reward is not None
+        reward = self.taste.reward
         first, second = (reward.gradient(s, arm.text) for s, arm in zip(duel.strengths, duel.arms, strict=True))
         return reward.predict(first - second)
 

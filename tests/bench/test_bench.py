@@ -15,7 +15,7 @@ from tpop_cli.bench.bank import AnswerBank, wanted
 from tpop_cli.bench.poles import quotes, repeated
 from tpop_cli.bench.prompts import REPORT, TRAIN, TUNE
 from tpop_cli.bench.response import Measured, response_from
-from tpop_cli.bench.simulate import POLICIES, REWARDS, learner, play
+from tpop_cli.bench.simulate import POLICIES, REWARDS, Learner, Setting, play, play_user
 from tpop_cli.bench.taste import Bench, Plan, rate, report
 from tpop_cli.bench.taught import Result
 from tpop_cli.bench.users import CONSISTENT, DIFFICULT, USERS, User
@@ -129,16 +129,8 @@ def test_a_bank_cut_short_is_read(bank: AnswerBank, tmp_path: Path) -> None:
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("reward", REWARDS)
 def test_every_policy_plays_and_only_learners_learn(bank: AnswerBank, policy: str, reward: str) -> None:
-    run = learner(
-        USERS["short"],
-        policy,
-        reward,
-        0,
-        axes=AXES,
-        response=starter_response(),
-        prompts=TRAIN[:4],
-        counts=(0, 2, 6),
-    )
+    setting = Setting(AXES, starter_response(), TRAIN[:4], REPORT[:2], (0, 2, 6))
+    run = play_user(USERS["short"], Learner(policy, reward), 0, setting)
     (trace,) = play([run], bank)
     assert sorted(trace.strengths) == [0, 2, 6]
     assert trace.strengths[0] == {}
@@ -147,11 +139,12 @@ def test_every_policy_plays_and_only_learners_learn(bank: AnswerBank, policy: st
 
 
 def test_the_report_is_whole_and_drawn(bank: AnswerBank) -> None:
-    plan = Plan(("ucb", "no learning"), ("axes", "strengths alone"), ("short", "indifferent"), (0, 3), 2, 3, 2)
+    learners = (Learner(), Learner("no learning"), Learner(reward="strengths alone"), Learner(ask="auto"))
+    plan = Plan(learners, ("short", "indifferent"), (0, 3), 2, "tune", 3, 2)
     result = report(Bench(bank, plan, starter_response()))
     assert json.loads(json.dumps(result))["plan"]["seeds"] == 2
-    names = [(one["policy"], one["reward"]) for one in result["learners"]]
-    assert names == [("ucb", "axes"), ("no learning", "axes"), ("ucb", "strengths alone")]
+    names = [one["name"] for one in result["learners"]]
+    assert names == ["ucb", "no learning", "ucb, strengths alone", "ucb, asking when it helps"]
     assert set(result["oracle"]["users"]) == {"short"}
     for one in result["learners"]:
         assert set(one["users"]) == {"short", "indifferent"}
@@ -162,4 +155,4 @@ def test_the_report_is_whole_and_drawn(bank: AnswerBank) -> None:
     console = Console(width=140, record=True, file=io.StringIO())
     console.print(taste_report(result))
     text = console.export_text()
-    assert "short" in text and "oracle" in text and "duels" in text
+    assert "short" in text and "oracle" in text and "turns" in text and "How far behind ucb" in text

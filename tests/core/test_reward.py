@@ -13,6 +13,7 @@ from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.response import ResponseMatrix, mean_shift
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.steering import active_poles, contexts, with_instruction
+from tpop_cli.core.taste import Taste
 
 TWO = (
     Axis("length", Pole("brief", "Be brief."), Pole("long", "Be long.", 1.5)),
@@ -23,6 +24,10 @@ B = ResponseMatrix({"brief": {"length": -2.0}, "long": {"length": 1.0}, "warm": 
 
 def reward() -> AxesReward:
     return AxesReward.fresh(TWO, B)
+
+
+def taught(*verdicts: Verdict) -> Taste:
+    return fold(Taste.fresh(reward()), [pick(verdict, n + 1) for n, verdict in enumerate(verdicts)])
 
 
 def pick(verdict: Verdict, n: int = 1) -> Pick:
@@ -62,7 +67,7 @@ def test_gains_are_theta_plus_b_times_w_with_their_spread() -> None:
 
 
 def test_leans_are_half_the_difference_of_the_gains() -> None:
-    learned = fold(reward(), [pick("exploit", n) for n in range(1, 4)])
+    learned = taught(*["exploit"] * 3).reward
     mean, _ = learned.gains()
     leans, certainty = learned.leans()
     np.testing.assert_allclose(leans, [(mean[0] - mean[1]) / 2, (mean[2] - mean[3]) / 2])
@@ -71,25 +76,23 @@ def test_leans_are_half_the_difference_of_the_gains() -> None:
 
 
 def test_tie_is_weak_and_skip_and_both_bad_teach_nothing() -> None:
-    fresh = reward()
+    fresh = Taste.fresh(reward())
     for verdict in ("skip", "both-bad"):
         assert learn_pick(fresh, pick(verdict)) is fresh  # type: ignore[arg-type]
     tied, won = learn_pick(fresh, pick("tie")), learn_pick(fresh, pick("exploit"))
-    np.testing.assert_allclose(tied.posterior.mean, 0, atol=1e-12)
-    gained = [np.trace(r.posterior.precision) - np.trace(fresh.posterior.precision) for r in (tied, won)]
-    assert gained[0] > 0
-    assert np.abs(won.posterior.mean).max() > 0.05
+    np.testing.assert_allclose(tied.reward.posterior.mean, 0, atol=1e-12)
+    before = np.trace(fresh.reward.posterior.precision)
+    assert np.trace(tied.reward.posterior.precision) > before
+    assert np.abs(won.reward.posterior.mean).max() > 0.05
 
 
 def test_nothing_is_exploited_before_the_first_pick() -> None:
-    assert exploit(reward()) == {}
+    assert exploit(taught()) == {}
 
 
 def test_what_was_picked_is_exploited() -> None:
-    learned = fold(reward(), [pick("exploit", n) for n in range(1, 6)])
-    assert exploit(learned) == {"length": 1.0}
-    learned = fold(reward(), [pick("explore", n) for n in range(1, 6)])
-    assert exploit(learned)["length"] == -1.5  # the pole's full strength
+    assert exploit(taught(*["exploit"] * 5)) == {"length": 1.0}
+    assert exploit(taught(*["explore"] * 5))["length"] == -1.5  # the pole's full strength
 
 
 def test_a_coin_toss_is_no_prediction() -> None:
@@ -125,17 +128,18 @@ def test_a_second_pole_counts_for_what_it_adds() -> None:
     mean = np.zeros(4 + len(FEATURES))
     mean[4 + FEATURES.index("length")] = -1.0
     liking = both.with_posterior(Posterior(mean, 100 * np.eye(len(mean))))
-    assert exploit(liking, ArmRules(max_axes=2)) == {"length": 1.0}
+    assert exploit(Taste.fresh(liking), ArmRules(max_axes=2)) == {"length": 1.0}
 
 
-def test_candidates_hold_every_set_once() -> None:
-    found = list(candidates(TWO, 2))
-    assert len(found) == len({tuple(sorted(c.items())) for c in found}) == 1 + 4 + 4
-    assert all(len(c) <= 2 for c in found)
+def test_candidates_hold_every_pole_and_pairs_with_what_is_liked() -> None:
+    assert len(candidates(TWO, {}, 2)) == len(candidates(TWO, {"tone": 1.0}, 1)) == 1 + 4
+    around = candidates(TWO, {"length": 1.0, "tone": 1.0}, 2)
+    assert len(around) == len({tuple(sorted(c.items())) for c in around}) == 1 + 4 + 3
+    assert all(c.get("length") == 1.0 or c.get("tone") == 1.0 for c in around if len(c) == 2)
 
 
 def test_explore_maximises_the_papers_rule() -> None:
-    learned = fold(reward(), [pick("exploit")])
+    learned = taught("exploit").reward
     rules = ArmRules(max_axes=2, nu=0.7)
     against = {"length": 1.0}
     V_inv = np.linalg.inv(learned.posterior.precision)
@@ -145,14 +149,14 @@ def test_explore_maximises_the_papers_rule() -> None:
         return float(learned.posterior.mean @ d + rules.nu * np.sqrt(d @ V_inv @ d))
 
     best = explore_ucb(learned, against, rules)
-    assert score(best) == pytest.approx(max(map(score, candidates(TWO, 2))))
+    assert score(best) == pytest.approx(max(map(score, candidates(TWO, against, 2))))
     assert best != against
 
 
 def test_thompson_is_seeded_and_follows_the_posterior() -> None:
-    learned = fold(reward(), [pick("exploit", n) for n in range(1, 30)])
-    draws = [sample(learned, np.random.default_rng(seed)) for seed in range(40)]
-    assert draws[0] == sample(learned, np.random.default_rng(0))
+    learned = taught(*["exploit"] * 30).reward
+    draws = [sample(learned, {}, np.random.default_rng(seed)) for seed in range(40)]
+    assert draws[0] == sample(learned, {}, np.random.default_rng(0))
     assert np.mean([d.get("length", 0) > 0 for d in draws]) > 0.8
 
 

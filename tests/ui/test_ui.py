@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.response import ResponseMatrix
 from tpop_cli.core.reward import AxesReward
+from tpop_cli.core.taste import Taste
 from tpop_cli.ui.clean import clean
 from tpop_cli.ui.duel import DuelView, Side, keys_line, markdown
 from tpop_cli.ui.taste import AxisTaste, axis_tastes, bar, taste_line, taste_table
@@ -100,14 +101,17 @@ def test_bars_lean_towards_the_preferred_pole() -> None:
 
 def test_certainty_in_words() -> None:
     words = [AxisTaste("length", "brief", "detailed", lean, c).words for lean, c in [(1, 0.99), (-1, 0.85), (1, 0.6)]]
-    assert words == ["brief: sure", "detailed: probably", "not enough evidence"]
+    assert words[:2] == ["you prefer brief: sure", "you prefer detailed: probably"]
+    assert words[2] == "brief or detailed: not enough evidence"
     counted = AxisTaste("length", "brief", "detailed", -1, 0.99, toward_won=2, clear=16)
-    assert counted.words == "detailed: sure (14 of 16 picks)"
+    assert counted.words == "you prefer detailed: sure (14 of 16 picks)"
+    coin = AxisTaste("length", "brief", "detailed", -1, 0.99, trusted=False)
+    assert coin.words == "brief or detailed: not enough evidence"  # the picks as a whole were a coin's
 
 
 def test_a_fresh_profile_knows_nothing() -> None:
-    reward = AxesReward.fresh(AXES, ResponseMatrix({}))
-    assert taste_line(reward) == "not enough evidence yet"
-    tastes = axis_tastes(reward)
-    assert {t.words for t in tastes} == {"not enough evidence"}
+    fresh = Taste.fresh(AxesReward.fresh(AXES, ResponseMatrix({})))
+    assert taste_line(fresh) == "not enough evidence yet"
+    tastes = axis_tastes(fresh)
+    assert all(t.words.endswith("not enough evidence") for t in tastes)
     assert len(draw(taste_table(tastes))) == len(AXES) + 1

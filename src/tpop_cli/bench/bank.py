@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.axes import Axis
 from ..core.reward import Strengths
-from ..decode import decode_many
+from ..decode import Arm, decode_many
 from ..engine.protocol import Engine, Sampling
 from ..plan import fit, plan_arm
 from ..store.files import make_private_dir
@@ -24,11 +24,15 @@ from ..store.files import make_private_dir
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which answer: strengths are sorted (axis, s) pairs, so that it can be a key."""
+    """Which answer: strengths are sorted (axis, s) pairs, so that it can be a key.
+
+    `by` names a learner whose answers are its own and cannot be had by strengths; the bank only keeps those.
+    """
 
     prompt: str
     strengths: tuple[tuple[str, float], ...]
     seed: int
+    by: str = ""
 
 
 @dataclass(frozen=True)
@@ -84,6 +88,9 @@ class AnswerBank:
     def __len__(self) -> int:
         return len(self._answers)
 
+    def __contains__(self, key: Wanted) -> bool:
+        return key in self._answers
+
     def __getitem__(self, key: Wanted) -> Banked:
         return self._answers[key]
 
@@ -108,12 +115,16 @@ class AnswerBank:
             for key in missing
         )
         for index, (arm,) in decode_many(self._engine, plans):
-            answer = Banked(arm.text, tuple(arm.tokens), arm.finish_reason or "")
-            self._answers[missing[index]] = answer
-            self._write({"key": asdict(missing[index]), "answer": asdict(answer)})
+            self.put(missing[index], arm)
             if on_answer:
                 on_answer(1)
         return not self._engine.stop.is_set()
+
+    def put(self, key: Wanted, arm: Arm) -> None:
+        """Keep a finished answer."""
+        answer = Banked(arm.text, tuple(arm.tokens), arm.finish_reason or "")
+        self._answers[key] = answer
+        self._write({"key": asdict(key), "answer": asdict(answer)})
 
     def surprise(self, key: Wanted) -> float:
         """Mean −log π of an answer's tokens under the plain prompt: the logarithm of its perplexity."""
@@ -139,7 +150,7 @@ class AnswerBank:
             except ValueError:
                 continue  # cut short by an interrupt
             key = body["key"]
-            found = wanted(key["prompt"], dict(map(tuple, key["strengths"])), key["seed"])
+            found = Wanted(key["prompt"], tuple(map(tuple, key["strengths"])), key["seed"], key["by"])
             if "answer" in body:
                 answer = body["answer"]
                 self._answers[found] = Banked(answer["text"], tuple(answer["tokens"]), answer["finish_reason"])

@@ -31,6 +31,30 @@ TUNE: tuple[str, ...] = (
     "How do I make a simple salad?",
     "Why do leaves change colour?",
     "What should I know before adopting a dog?",
+    "How do I make a good sandwich?",
+    "What is a magnet?",
+    "How can I save water at home?",
+    "Why do we yawn?",
+    "What should I do on a first date?",
+    "Describe a market on a summer morning.",
+    "How does a computer remember things?",
+    "What is a good surprise for my mother?",
+    "How do I keep mosquitoes away?",
+    "Why is the sunset red?",
+    "Tell me about whales.",
+    "How can I become more patient?",
+    "What is a museum good for?",
+    "How do I cut my own hair?",
+    "What happens when we are ill with a cold?",
+    "How should I clean a bicycle?",
+    "What makes a good neighbour?",
+    "Why do some people like spicy food?",
+    "How can I wake up earlier?",
+    "What is an earthquake?",
+    "Describe an old library.",
+    "How do I choose a pair of running shoes?",
+    "What can I cook for friends on Friday?",
+    "Why do we celebrate birthdays?",
 )
 
 TRAIN: tuple[str, ...] = (
@@ -110,3 +134,9 @@ REPORT: tuple[str, ...] = (
     "What is a good gift for a grandparent?",
     "How do I get started with gardening?",
 )
+
+SPLITS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
+    "report": (TRAIN, REPORT),
+    "tune": (TUNE[0::2], TUNE[1::2]),
+}
+"""(prompts of duels, prompts that answers are judged on): to choose by, and to report."""

@@ -8,44 +8,47 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from ..core.arms import ArmRules, candidates, exploit, explore_ucb, sample
+from ..core.asking import AskRules, should_ask
 from ..core.axes import Axis
 from ..core.picks import Candidate, Pick, Verdict, learn_pick, pick_difference
 from ..core.response import ResponseEstimate, ResponseMatrix
 from ..core.reward import AxesReward, Priors, Strengths
+from ..core.taste import Taste
 from ..turn import N0_MEASURED
+from ..ui.taste import axis_tastes
 from .bank import AnswerBank, Wanted, wanted
 from .users import User
 
-Choose = Callable[[AxesReward, np.random.Generator, ArmRules], tuple[dict[str, float], dict[str, float]]]
+STEERED_SEED, BASE_SEED = 1000, 2000  # of judged answers: never those of duels, and never the same
+
+Arms = tuple[dict[str, float], dict[str, float]]
+Choose = Callable[[Taste, np.random.Generator, ArmRules], Arms]
 
 
-def _ucb(reward: AxesReward, _: np.random.Generator, rules: ArmRules) -> tuple[dict[str, float], dict[str, float]]:
-    first = exploit(reward, rules)
-    return first, explore_ucb(reward, first, rules)
+def _ucb(taste: Taste, _: np.random.Generator, rules: ArmRules) -> Arms:
+    first = exploit(taste, rules)
+    return first, explore_ucb(taste.reward, first, rules)
 
 
-def _thompson(
-    reward: AxesReward, rng: np.random.Generator, rules: ArmRules
-) -> tuple[dict[str, float], dict[str, float]]:
-    return exploit(reward, rules), sample(reward, rng, rules)
+def _thompson(taste: Taste, rng: np.random.Generator, rules: ArmRules) -> Arms:
+    first = exploit(taste, rules)
+    return first, sample(taste.reward, first, rng, rules)
 
 
-def _random(
-    reward: AxesReward, rng: np.random.Generator, rules: ArmRules
-) -> tuple[dict[str, float], dict[str, float]]:
-    options = list(candidates(reward.axes, rules.max_axes))
+def _random(taste: Taste, rng: np.random.Generator, rules: ArmRules) -> Arms:
+    options = candidates(taste.reward.axes, {}, rules.max_axes)
     first, second = rng.integers(len(options), size=2)
     return options[first], options[second]
 
 
-def _twins(reward: AxesReward, _: np.random.Generator, rules: ArmRules) -> tuple[dict[str, float], dict[str, float]]:
-    both = exploit(reward, rules)
+def _twins(taste: Taste, _: np.random.Generator, rules: ArmRules) -> Arms:
+    both = exploit(taste, rules)
     return both, both
 
 
-def _greedy(reward: AxesReward, _: np.random.Generator, rules: ArmRules) -> tuple[dict[str, float], dict[str, float]]:
-    first = exploit(reward, rules)
-    return first, explore_ucb(reward, first, replace(rules, nu=0.0))
+def _greedy(taste: Taste, _: np.random.Generator, rules: ArmRules) -> Arms:
+    first = exploit(taste, rules)
+    return first, explore_ucb(taste.reward, first, replace(rules, nu=0.0))
 
 
 POLICIES: Mapping[str, Choose] = {
@@ -54,7 +57,7 @@ POLICIES: Mapping[str, Choose] = {
     "random pairs": _random,
     "twin samples": _twins,
     "never exploring": _greedy,
-    "no learning": lambda _reward, _rng, _rules: ({}, {}),
+    "no learning": lambda _taste, _rng, _rules: ({}, {}),
 }
 """How a pair is chosen. `ucb` is the program's default."""
 
@@ -65,67 +68,112 @@ REWARDS: Mapping[str, Priors] = {
 """What is learned on: strengths and text features joined by B (the default), or strengths alone."""
 
 
+@dataclass(frozen=True)
+class Learner:
+    """How a learner learns.
+
+    Args:
+        policy: how pairs are chosen, of `POLICIES`.
+        reward: what is learned on, of `REWARDS`, or "neural".
+        ask: "always", or "auto" for a duel only where `core.asking` finds one worth while.
+    """
+
+    policy: str = "ucb"
+    reward: str = "axes"
+    ask: str = "always"
+
+    def __str__(self) -> str:
+        parts = [self.policy, *([self.reward] if self.reward != "axes" else [])]
+        return ", ".join(parts + (["asking when it helps"] if self.ask == "auto" else []))
+
+
 @dataclass
 class Trace:
     """What one simulated learner did.
 
     Args:
-        user, policy, reward, seed: who played what.
-        strengths: number of duels -> what the single answer was then steered with.
+        user, learner, seed: who played what.
+        strengths: number of turns -> what the single answer was then steered with.
         right: for each clear pick, whether it was predicted.
-        certain: after the last duel, the highest certainty of any axis.
+        asked: how many of the turns were duels.
+        words: after the last turn, what is said of the taste: the poles that are sure or probable.
+        own: the answers are the learner's own, and the bank has them under its name.
     """
 
     user: str
-    policy: str
-    reward: str
+    learner: Learner
     seed: int
     strengths: dict[int, dict[str, float]] = field(default_factory=dict)
     right: list[bool] = field(default_factory=list)
-    certain: float = 0.5
+    asked: int = 0
+    words: list[str] = field(default_factory=list)
+    own: bool = False
+
+    def key(self, n: int, prompt: str) -> Wanted:
+        """The answer to a prompt after n turns."""
+        if self.own:
+            return Wanted(prompt, (), STEERED_SEED, f"{self.learner}, {self.user}, seed {self.seed}, {n} duels")
+        return wanted(prompt, self.strengths[n], STEERED_SEED)
 
 
 Run = Generator[list[Wanted], AnswerBank, Trace]
 
 
-def learner(
-    user: User,
-    policy: str,
-    reward_name: str,
-    seed: int,
-    *,
-    axes: Sequence[Axis],
-    response: ResponseMatrix,
-    prompts: Sequence[str],
-    counts: Sequence[int],
-    rules: ArmRules = ArmRules(),
-) -> Run:
+@dataclass(frozen=True)
+class Setting:
+    """What all learners of a bench share.
+
+    Args:
+        axes, response: the taste axes, and B for them on this model.
+        prompts: of duels.
+        judged: prompts that answers are judged on.
+        counts: after how many turns answers are judged.
+        arms, asking: the rules.
+    """
+
+    axes: Sequence[Axis]
+    response: ResponseMatrix
+    prompts: Sequence[str]
+    judged: Sequence[str]
+    counts: Sequence[int]
+    arms: ArmRules = ArmRules()
+    asking: AskRules = AskRules()
+
+
+def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
     """Play one user: yields the answers it needs, is sent the bank that holds them, returns its trace."""
     rng = np.random.default_rng(seed)
-    reward = AxesReward.fresh(axes, response, REWARDS[reward_name])
-    estimate = ResponseEstimate(reward.B, N0_MEASURED)
-    order = rng.permutation(len(prompts))
-    trace = Trace(user.name, policy, reward_name, seed)
-    for n in range(max(counts) + 1):
-        if n in counts:
-            trace.strengths[n] = exploit(reward, rules) if policy != "no learning" else {}
-        if n == max(counts):
+    taste = Taste.fresh(AxesReward.fresh(setting.axes, setting.response, REWARDS[learner.reward]))
+    estimate = ResponseEstimate(taste.reward.B, N0_MEASURED)
+    order = rng.permutation(len(setting.prompts))
+    trace = Trace(user.name, learner, seed)
+    learns, singles = learner.policy != "no learning", 0
+    for n in range(max(setting.counts) + 1):
+        best = exploit(taste, setting.arms) if learns else {}
+        if n in setting.counts:
+            trace.strengths[n] = best
+        if n == max(setting.counts):
             break
-        arms = POLICIES[policy](reward, rng, rules)
-        prompt = prompts[order[n % len(prompts)]]
-        # Seeds by arm and run, not by user: what one learner asked for, the next finds in the bank.
-        keys = [wanted(prompt, s, 2 * seed + i) for i, s in enumerate(arms)]
+        if learner.ask == "auto" and not should_ask(taste, best, singles, setting.arms, setting.asking):
+            singles += 1
+            continue
+        singles, trace.asked = 0, trace.asked + 1
+        arms = POLICIES[learner.policy](taste, rng, setting.arms)
+        lap, place = divmod(n, len(order))
+        prompt = setting.prompts[order[place]]
+        # One answer for each prompt, strengths and arm: what one learner asked for, the next finds in the bank.
+        keys = [wanted(prompt, s, 2 * lap + i) for i, s in enumerate(arms)]
         bank = yield keys
         pick = _decided(user, prompt, arms, [bank[key].text for key in keys], n, rng)
-        difference = pick_difference(reward, pick)
-        told = replace(pick, predicted=reward.predict(difference)).predicted_right
+        difference = pick_difference(taste.reward, pick)
+        told = replace(pick, predicted=taste.reward.predict(difference)).predicted_right
         if told is not None:
             trace.right.append(told)
-        if policy != "no learning":
-            reward = learn_pick(reward, pick)
-            estimate.observe(*reward.split(difference))
-            reward = replace(reward, B=estimate.B)
-    trace.certain = float(reward.leans()[1].max())
+        if learns:
+            taste = learn_pick(taste, pick)
+            estimate.observe(*taste.reward.split(difference))
+            taste = taste.with_B(estimate.B)
+    trace.words = [one.preferred for one in axis_tastes(taste) if one.known]
     return trace
 
 
@@ -143,16 +191,22 @@ def play(runs: Sequence[Run], bank: AnswerBank, on_answer: Callable[[int], None]
 
     An interrupt ends it early; what was decoded stays in the bank.
     """
-    asked = [(run, next(run)) for run in runs]
+    asked: list[tuple[Run, list[Wanted]]] = []
     done: list[Trace] = []
+
+    def go_on(run: Run, given: AnswerBank | None, to: list[tuple[Run, list[Wanted]]]) -> None:
+        try:
+            to.append((run, next(run) if given is None else run.send(given)))
+        except StopIteration as end:
+            done.append(end.value)
+
+    for run in runs:
+        go_on(run, None, asked)
     while asked:
         if not bank.fill([key for _, keys in asked for key in keys], on_answer):
             break
-        still = []
+        still: list[tuple[Run, list[Wanted]]] = []
         for run, _ in asked:
-            try:
-                still.append((run, run.send(bank)))
-            except StopIteration as end:
-                done.append(end.value)
+            go_on(run, bank, still)
         asked = still
     return done

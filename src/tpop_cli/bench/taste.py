@@ -9,17 +9,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from ..core.arms import ArmRules
+from ..core.arms import ArmRules, candidates
 from ..core.axes import AXES, Axis
 from ..core.response import ResponseMatrix
 from ..core.steering import active_poles
 from .bank import AnswerBank, Wanted, wanted
 from .poles import quotes, repeated
-from .prompts import REPORT, TRAIN
-from .simulate import Trace, learner, play
+from .prompts import SPLITS
+from .simulate import BASE_SEED, STEERED_SEED, Learner, Run, Setting, Trace, play, play_user
 from .users import CONSISTENT, USERS, User
 
-STEERED_SEED, BASE_SEED = 1000, 2000  # of reported answers: never those of duels, and never the same
 OnAnswer = Callable[[int], None]
 
 
@@ -28,29 +27,24 @@ class Plan:
     """What a bench plays.
 
     Args:
-        policies, rewards: names; every policy is played with the first reward, every reward with the first policy.
+        learners: the first is the one that others are compared with.
         users: names of simulated users.
-        counts: after how many duels answers are judged.
+        counts: after how many turns answers are judged.
         seeds: how many runs of each.
-        n_report: how many reporting prompts.
-        n_choose: how many training prompts the oracle's poles are chosen on.
+        split: of the prompts, "report" or "tune".
+        n_judged: how many prompts answers are judged on; 0 for all.
+        n_choose: how many prompts of duels the oracle's poles are chosen on.
         max_axes: at most so many axes are active in a learner's arm.
     """
 
-    policies: tuple[str, ...] = ("ucb",)
-    rewards: tuple[str, ...] = ("axes",)
+    learners: tuple[Learner, ...] = (Learner(),)
     users: tuple[str, ...] = tuple(USERS)
-    counts: tuple[int, ...] = (0, 5, 10, 15, 20, 40)
+    counts: tuple[int, ...] = (0, 5, 10, 15, 20, 35, 40)
     seeds: int = 3
-    n_report: int = len(REPORT)
+    split: str = "report"
+    n_judged: int = 0
     n_choose: int = 16
     max_axes: int = ArmRules.max_axes
-
-    @property
-    def pairs(self) -> list[tuple[str, str]]:
-        """(policy, reward) to play."""
-        found = [(policy, self.rewards[0]) for policy in self.policies]
-        return found + [(self.policies[0], reward) for reward in self.rewards[1:]]
 
 
 @dataclass(frozen=True)
@@ -98,87 +92,85 @@ class Cost:
 
 @dataclass
 class Bench:
-    """Plays a plan and judges it. `response` is B as the program has it for this model."""
+    """Plays a plan and judges it. `response` is B as the program has it for this model.
+
+    `neural` plays what the bank cannot: a learner whose every answer is its own.
+    """
 
     bank: AnswerBank
     plan: Plan
     response: ResponseMatrix
     axes: tuple[Axis, ...] = AXES
     on_answer: OnAnswer | None = None
+    neural: Callable[[User, Learner, int, Setting], Run] | None = None
 
     @property
     def prompts(self) -> tuple[str, ...]:
-        """The reporting prompts."""
-        return REPORT[: self.plan.n_report]
+        """The prompts that answers are judged on."""
+        judged = SPLITS[self.plan.split][1]
+        return judged[: self.plan.n_judged] if self.plan.n_judged else judged
+
+    @property
+    def setting(self) -> Setting:
+        """What all learners share."""
+        arms = ArmRules(max_axes=self.plan.max_axes)
+        return Setting(self.axes, self.response, SPLITS[self.plan.split][0], self.prompts, self.plan.counts, arms)
 
     def traces(self) -> list[Trace]:
         """Play every run of the plan."""
-        runs = [
-            learner(
-                USERS[user],
-                policy,
-                reward,
-                seed,
-                axes=self.axes,
-                response=self.response,
-                prompts=TRAIN,
-                counts=self.plan.counts,
-                rules=ArmRules(max_axes=self.plan.max_axes),
-            )
-            for policy, reward in self.plan.pairs
-            for user in self.plan.users
-            for seed in range(self.plan.seeds)
-        ]
+        runs = []
+        for learner in self.plan.learners:
+            player = self.neural if learner.reward == "neural" else play_user
+            assert player is not None, "the bench was not made to play the neural reward"
+            for user in self.plan.users:
+                runs += [player(USERS[user], learner, seed, self.setting) for seed in range(self.plan.seeds)]
         return play(runs, self.bank, self.on_answer)
 
-    def wins(self, user: User, strengths: Mapping[str, float], n: int, prompts: Sequence[str]) -> list[float]:
-        """1, ½ or 0 a prompt: the steered answer against the base model's, by the user's taste after n duels."""
-        return [
-            user.prefers(
-                self.bank[wanted(p, strengths, STEERED_SEED)].text, self.bank[wanted(p, {}, BASE_SEED)].text, n
-            )
-            for p in prompts
-        ]
+    def judged(self, trace: Trace, n: int) -> list[float]:
+        """1, ½ or 0 a prompt: the answer after n turns against the base model's, by the user's taste then."""
+        return self.against_base(USERS[trace.user], [trace.key(n, p) for p in self.prompts], n)
 
-    def fill(self, many: Sequence[Mapping[str, float]], prompts: Sequence[str]) -> bool:
-        """Decode what `wins` needs."""
-        keys = [wanted(p, {}, BASE_SEED) for p in prompts]
-        keys += [wanted(p, s, STEERED_SEED) for s in many for p in prompts]
-        return self.bank.fill(keys, self.on_answer)
+    def against_base(self, user: User, keys: Sequence[Wanted], n: int = 0) -> list[float]:
+        """1, ½ or 0 an answer: it against the base model's to the same prompt."""
+        base = [self.bank[wanted(key.prompt, {}, BASE_SEED)].text for key in keys]
+        return [user.prefers(self.bank[key].text, b, n) for key, b in zip(keys, base, strict=True)]
 
-    def curve(self, traces: Sequence[Trace], users: Sequence[str], n: int) -> Rate | None:
-        """The win rate after n duels over some users, or None if none of them was played."""
+    def fill(self, keys: Sequence[Wanted]) -> bool:
+        """Decode answers, and the base model's to the same prompts."""
+        base = [wanted(key.prompt, {}, BASE_SEED) for key in keys]
+        return self.bank.fill([*base, *(key for key in keys if not key.by)], self.on_answer)
+
+    def wins(self, traces: Sequence[Trace], users: Sequence[str], n: int) -> npt.NDArray[np.float64]:
+        """Shape (users that were played, seeds, prompts)."""
         chosen = [[t for t in traces if t.user == user] for user in users]
-        chosen = [runs for runs in chosen if runs]
-        if not chosen:
-            return None
-        return rate(
-            np.array([[self.wins(USERS[t.user], t.strengths[n], n, self.prompts) for t in runs] for runs in chosen])
-        )
+        return np.array([[self.judged(t, n) for t in runs] for runs in chosen if runs])
 
     def oracle(self, user: User) -> tuple[dict[str, float], list[float]]:
-        """The taste simply given: the best one or two poles by training prompts; its wins on reporting prompts."""
-        prompts = TRAIN[: self.plan.n_choose]
-        singles: list[dict[str, float]] = [{}]
-        singles += [{axis.name: s} for axis in self.axes for s in (axis.toward.full, -axis.away.full)]
-        self.fill(singles, prompts)
+        """The taste simply given: the best one or two poles by prompts of duels; its wins on the judged prompts."""
+        prompts = self.setting.prompts[: self.plan.n_choose]
+
+        def keys(strengths: Mapping[str, float]) -> list[Wanted]:
+            return [wanted(p, strengths, seed) for p in prompts for seed in (0, 1)]
 
         def score(strengths: Mapping[str, float]) -> float:
-            return float(np.mean(self.wins(user, strengths, 0, prompts)))
+            return float(np.mean(self.against_base(user, keys(strengths))))
 
-        best = sorted(singles, key=score, reverse=True)[:3]
+        def chosen(many: Sequence[dict[str, float]], n: int) -> list[dict[str, float]]:
+            self.fill([key for s in many for key in keys(s)])
+            return sorted(many, key=score, reverse=True)[:n]
+
+        best = chosen(candidates(self.axes, {}, 1), 3)
         pairs = [{**a, **b} for i, a in enumerate(best) for b in best[i + 1 :] if not set(a) & set(b)]
-        self.fill(pairs, prompts)
-        chosen = max([*best, *pairs], key=score)
-        self.fill([chosen], self.prompts)
-        return chosen, self.wins(user, chosen, 0, self.prompts)
+        found = chosen([*best, *pairs], 1)[0]
+        judged = [wanted(p, found, STEERED_SEED) for p in self.prompts]
+        self.fill(judged)
+        return found, self.against_base(user, judged)
 
-    def cost(self, many: Sequence[Mapping[str, float]]) -> Cost:
-        """What steering with these strengths costs on the reporting prompts."""
+    def cost(self, traces: Sequence[Trace], n: int) -> Cost:
+        """What the answers after n turns cost."""
         base = [wanted(p, {}, BASE_SEED) for p in self.prompts]
-        distinct = {wanted(p, s, STEERED_SEED): None for s in many for p in self.prompts}
-        weights = [wanted(p, s, STEERED_SEED) for s in many for p in self.prompts]
-        surprise = {key: self.bank.surprise(key) for key in [*distinct, *base]}
+        keys = [t.key(n, p) for t in traces for p in self.prompts] or base
+        surprise = {key: self.bank.surprise(key) for key in [*dict.fromkeys(keys), *base]}
 
         def mean(keys: Sequence[Wanted], measure: Callable[[Wanted], float]) -> float:
             return float(np.mean([measure(key) for key in keys]))
@@ -190,11 +182,11 @@ class Bench:
             return float(self.bank[key].finish_reason == "length")
 
         return Cost(
-            float(np.exp(mean(weights, surprise.__getitem__) - mean(base, surprise.__getitem__))),
-            (mean(weights, again), mean(base, again)),
-            mean(weights, self._quoting),
-            mean(weights, lambda key: float(not self.bank[key].text.strip())),
-            (mean(weights, cut), mean(base, cut)),
+            float(np.exp(mean(keys, surprise.__getitem__) - mean(base, surprise.__getitem__))),
+            (mean(keys, again), mean(base, again)),
+            mean(keys, self._quoting),
+            mean(keys, lambda key: float(not self.bank[key].text.strip())),
+            (mean(keys, cut), mean(base, cut)),
         )
 
     def _quoting(self, key: Wanted) -> float:
@@ -207,37 +199,48 @@ def report(bench: Bench) -> dict[str, Any]:
     plan = bench.plan
     consistent = [user.name for user in CONSISTENT if user.name in plan.users]
     traces = bench.traces()
-    if len(traces) < len(plan.pairs) * len(plan.users) * plan.seeds:
+    if len(traces) < len(plan.learners) * len(plan.users) * plan.seeds:
         raise KeyboardInterrupt
-    many = list({tuple(sorted(s.items())): s for t in traces for s in t.strengths.values()}.values())
-    if not bench.fill(many, bench.prompts):
+    if not bench.fill(list({t.key(n, p): None for t in traces for n in plan.counts for p in bench.prompts})):
         raise KeyboardInterrupt
     oracles = {name: bench.oracle(USERS[name]) for name in consistent}
-    last = max(plan.counts)
-    learners = []
-    for policy, reward in plan.pairs:
-        own = [t for t in traces if (t.policy, t.reward) == (policy, reward)]
-        per_user = {name: {str(n): _dict(bench.curve(own, [name], n)) for n in plan.counts} for name in plan.users}
-        learners.append(
-            {
-                "policy": policy,
-                "reward": reward,
-                "consistent": {str(n): _dict(bench.curve(own, consistent, n)) for n in plan.counts},
-                "users": per_user,
-                "predicted_right": float(np.mean([float(r) for t in own for r in t.right] or [0.0])),
-                "cost": asdict(bench.cost([t.strengths[last] for t in own if t.user in consistent] or [{}])),
-                "strengths": {f"{t.user}, seed {t.seed}": t.strengths[last] for t in own},
-            }
-        )
+    played = {learner: [t for t in traces if t.learner == learner] for learner in plan.learners}
+    first = played[plan.learners[0]]
     return {
         "plan": asdict(plan),
         "oracle": {
             "mean": float(np.mean([w for _, wins in oracles.values() for w in wins] or [0.0])),
             "users": {name: {"strengths": s, "win_rate": float(np.mean(w))} for name, (s, w) in oracles.items()},
         },
-        "learners": learners,
+        "learners": [_of_learner(bench, learner, own, first, consistent) for learner, own in played.items()],
     }
 
 
-def _dict(found: Rate | None) -> dict[str, float] | None:
-    return asdict(found) if found else None
+def _of_learner(
+    bench: Bench, learner: Learner, own: Sequence[Trace], first: Sequence[Trace], consistent: Sequence[str]
+) -> dict[str, Any]:
+    """One learner's part of the report; `first` are the traces of the learner that it is compared with."""
+    plan, last = bench.plan, max(bench.plan.counts)
+    indifferent = [t for t in own if USERS[t.user].indifferent]
+
+    def rates(users: Sequence[str]) -> dict[str, dict[str, float] | None]:
+        found = {str(n): bench.wins(own, users, n) for n in plan.counts}
+        return {n: asdict(rate(wins)) if wins.size else None for n, wins in found.items()}
+
+    def behind() -> dict[str, dict[str, float] | None]:
+        found = {str(n): bench.wins(first, consistent, n) - bench.wins(own, consistent, n) for n in plan.counts}
+        return {n: asdict(rate(wins)) if wins.size else None for n, wins in found.items()}
+
+    return {
+        **asdict(learner),
+        "name": str(learner),
+        "consistent": rates(consistent),
+        "behind_the_first": behind(),
+        "users": {name: rates([name]) for name in plan.users},
+        "predicted_right": float(np.mean([float(r) for t in own for r in t.right] or [0.0])),
+        "asked": float(np.mean([t.asked for t in own])),
+        "cost": asdict(bench.cost([t for t in own if t.user in consistent], last)),
+        "cost_indifferent": asdict(bench.cost(indifferent, last)) if indifferent else None,
+        "words": {f"{t.user}, seed {t.seed}": t.words for t in own},
+        "strengths": {f"{t.user}, seed {t.seed}": t.strengths.get(last, {}) for t in own},
+    }

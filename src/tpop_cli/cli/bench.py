@@ -21,12 +21,14 @@ app = typer.Typer(help="Measure how well taste is learned.", no_args_is_help=Tru
 def taste(
     policies: Annotated[str, typer.Option(help="Comma-separated: how pairs are chosen; `all` for all.")] = "ucb",
     rewards: Annotated[str, typer.Option(help="Comma-separated: what is learned on; `all` for all.")] = "axes",
+    asks: Annotated[str, typer.Option("--ask", help="Comma-separated: when a duel is fought.")] = "always",
     users: Annotated[str, typer.Option(help="Comma-separated simulated users; `all` for all.")] = "all",
-    duels: Annotated[int, typer.Option(min=1, help="Duels a user fights.")] = 40,
+    duels: Annotated[int, typer.Option(min=1, help="Turns a user takes.")] = 40,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every user.")] = 3,
-    report_prompts: Annotated[int, typer.Option(min=1, max=32, help="Prompts that answers are judged on.")] = 32,
+    prompts: Annotated[str, typer.Option(help="report, or tune: prompts on which defaults are chosen.")] = "report",
+    judged: Annotated[int, typer.Option(min=0, help="Prompts that answers are judged on; 0 for all.")] = 0,
     max_axes: Annotated[
-        int | None, typer.Option(min=1, max=3, help="Axes active in an arm.", show_default="as in chats")
+        int | None, typer.Option(min=1, max=2, help="Axes active in an arm.", show_default="as in chats")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="A few users, duels and prompts: does it run?")] = False,
     as_json: opt.JsonOption = False,
@@ -36,10 +38,14 @@ def taste(
 ) -> None:
     """Simulated users fight duels; their taught answers are judged against the base model's.
 
-    Prompts of duels and of reporting are kept apart, and nothing was tuned on the latter. Answers are kept in the
-    data folder, so a run that was interrupted goes on where it stopped, and a second one is quick.
+    The first policy, reward and --ask are played together; every other one is played in place of the first, and
+    compared with it. Prompts of duels and of judging are kept apart. Answers are kept in the data folder, so a run
+    that was interrupted goes on where it stopped, and a second one is quick. Answers have up to 256 tokens.
     """
-    from ..bench.simulate import POLICIES, REWARDS
+    from dataclasses import replace
+
+    from ..bench.prompts import SPLITS
+    from ..bench.simulate import POLICIES, REWARDS, Learner
     from ..bench.taste import Bench, Plan, report
     from ..bench.users import USERS
     from ..core.arms import ArmRules
@@ -47,23 +53,30 @@ def taste(
     from ..store.response import load_response
     from ..ui.bench import taste_report
 
-    counts = (*(n for n in (0, 5, 10, 15, 20, 40) if n < duels), duels)
+    many_policies, many_rewards = _names(policies, list(POLICIES)), _names(rewards, [*REWARDS, "neural"])
+    many_asks, first = _names(asks, ["always", "auto"]), Learner()
+    first = Learner(many_policies[0], many_rewards[0], many_asks[0])
+    learners = [first, *(replace(first, policy=p) for p in many_policies[1:])]
+    learners += [replace(first, reward=r) for r in many_rewards[1:]] + [replace(first, ask=a) for a in many_asks[1:]]
+    counts = (*(n for n in (0, 5, 10, 15, 20, 35, 40) if n < duels), duels)
+    (split,) = _names(prompts, list(SPLITS))
     plan = Plan(
-        _names(policies, list(POLICIES)),
-        _names(rewards, list(REWARDS)),
+        tuple(learners),
         _names(users, list(USERS)),
         counts,
         seeds,
-        report_prompts,
+        split,
+        judged,
         max_axes=max_axes or ArmRules.max_axes,
     )
     if quick:
-        plan = Plan(plan.policies, plan.rewards, ("short", "upbeat"), (0, 3), 1, 4, 2)
-    console = stderr_console()
-    with open_turns(decoding, None, "bench") as turns:
+        plan = replace(plan, users=("short", "upbeat"), counts=(0, 3), seeds=1, n_judged=4, n_choose=2)
+    console, neural = stderr_console(), "neural" in many_rewards
+    with open_turns(decoding, None, "bench", hidden_states=neural) as turns:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         from ..bench.bank import AnswerBank
+        from ..bench.neural import neural_player
         from ..core.axes import AXES
 
         progress = Progress(
@@ -74,17 +87,17 @@ def taste(
             transient=True,
             disable=not console.is_terminal,
         )
-        bank = AnswerBank(
-            turns.engine,
-            AXES,
-            data_dir() / "bench",
-            turns.options.sampling,
-            decoding.max_tokens or 128,
-        )
+        max_tokens = decoding.max_tokens or 256
+        bank = AnswerBank(turns.engine, AXES, data_dir() / "bench", turns.options.sampling, max_tokens)
         response, _ = load_response(turns.engine.info.fingerprint)
         with interruptible(turns.engine.stop), progress:
             task = progress.add_task("", total=None)
-            result = report(Bench(bank, plan, response, on_answer=lambda n: progress.advance(task, n)))
+
+            def on_answer(n: int) -> None:
+                progress.advance(task, n)
+
+            player = neural_player(turns.engine, bank, max_tokens, on_answer) if neural else None
+            result = report(Bench(bank, plan, response, on_answer=on_answer, neural=player))
     view = taste_report(result)
     if as_json:
         write_answer(json.dumps(result, ensure_ascii=False, indent=1))

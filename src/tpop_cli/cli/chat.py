@@ -216,9 +216,7 @@ class Chat:
     def _taste_view(self) -> RenderableType:
         from ..ui.taste import axis_tastes, taste_table
 
-        reward = self.turns.reward
-        assert reward is not None
-        return taste_table(axis_tastes(reward))
+        return taste_table(axis_tastes(self.turns.taste))
 
     def _greet(self) -> None:
         from pathlib import Path

@@ -77,9 +77,7 @@ def interactive_duel(turns: Turns, messages: Sequence[Message], console: Console
             result.pick_id = turns.learn(duel, verdict, seconds).id
         except TpopError as error:
             result.notes.append(f"not saved: {error.message}")
-        reward = turns.reward
-        assert reward is not None
-        result.notes.append(f"{_said(verdict)} · {taste_line(reward)} · {rate:.0f} tokens/s")
+        result.notes.append(f"{_said(verdict)} · {taste_line(turns.taste)} · {rate:.0f} tokens/s")
         return result
 
 

@@ -15,7 +15,7 @@ from .runtime import command, note, open_profile, stdout_console, write_answer
 
 if TYPE_CHECKING:
     from ..core.picks import Pick
-    from ..core.reward import AxesReward
+    from ..core.taste import Taste
     from ..store.profile import Profile
 
 app = typer.Typer(help="See what profiles have learned, and take it elsewhere.", no_args_is_help=True)
@@ -47,9 +47,9 @@ def show(
     """Show what a profile has learned: every axis as a bar, with its certainty."""
     from ..ui.taste import axis_tastes, taste_table
 
-    chosen, reward = _known(name or profile)
+    chosen, taste = _known(name or profile)
     picks = chosen.picks()
-    tastes = axis_tastes(reward, picks)
+    tastes = axis_tastes(taste, picks)
     right, decided = _predicted_right(picks)
     if as_json:
         body = {
@@ -100,9 +100,9 @@ def export(
     """Take a taste elsewhere: on stdout."""
     from ..ui.taste import taste_prompt
 
-    chosen, reward = _known(name or profile)
+    chosen, taste = _known(name or profile)
     if form is ExportAs.prompt:
-        text = taste_prompt(reward)
+        text = taste_prompt(taste)
         if not text:
             note(f"profile {chosen.name}: not enough evidence yet to say anything")
             return
@@ -117,16 +117,17 @@ def export(
         write_answer(json.dumps(body, ensure_ascii=False))
 
 
-def _known(name: str | None) -> tuple[Profile, AxesReward]:
-    """A profile and its reward model, on the response matrix of the starter model. Raises NoInputError."""
-    from ..core.reward import AxesReward
+def _known(name: str | None) -> tuple[Profile, Taste]:
+    """A profile and its taste, on the response matrix of the starter model. Raises NoInputError."""
+    from ..core.features import FEATURES
     from ..store.profile import list_profiles
     from ..store.response import starter_response
 
     chosen = open_profile(name)
     if name and chosen.name not in list_profiles():
         raise NoInputError(f"there is no profile {chosen.name}", "tpop profile list")
-    return chosen, AxesReward.fresh(chosen.axes, starter_response()).with_posterior(chosen.posterior)
+    poles = [pole.name for axis in chosen.axes for pole in axis.poles]
+    return chosen, chosen.taste.with_B(starter_response().matrix(poles, FEATURES))
 
 
 def _predicted_right(picks: list[Pick]) -> tuple[int, int]:

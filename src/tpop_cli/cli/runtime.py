@@ -139,6 +139,7 @@ def open_turns(
     source: str,
     reward: str = "axes",
     rebuild: bool = False,
+    hidden_states: bool = False,
 ) -> Iterator[Turns]:
     """Find and load the model, with a word on a terminal's stderr while it takes time.
 
@@ -148,6 +149,7 @@ def open_turns(
         source: the command's name, for the log.
         reward: "axes", or "neural" for the paper's network.
         rebuild: make the network's state anew.
+        hidden_states: load the model so that a network could look ahead.
     """
     from ..store.config import setting
     from ..store.models import find_model
@@ -172,8 +174,8 @@ def open_turns(
                 gpu_layers=-1 if gpu_layers is None else gpu_layers,
                 chat_template=setting("chat_template", decoding.chat_template),
                 verbose=decoding.verbose,
-                hidden_states=neural,
-                n_seq_max=sequences_needed(NeuralRules()) if neural else LoadOptions.n_seq_max,
+                hidden_states=neural or hidden_states,
+                n_seq_max=sequences_needed(NeuralRules()) if neural or hidden_states else LoadOptions.n_seq_max,
             ),
         )
     sampling = Sampling(

@@ -75,8 +75,6 @@ def teach(
                     right.append(pick.predicted_right)
 
             done = run(turns, questions, judging, n, on_pick)
-        learned = turns.reward
-        assert learned is not None
-        note(f"{done} duels, {sum(right)} of {len(right)} picks predicted right · {taste_line(learned)}")
+        note(f"{done} duels, {sum(right)} of {len(right)} picks predicted right · {taste_line(turns.taste)}")
         if done < n:
             raise KeyboardInterrupt

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
 
 import numpy as np
 
 from .axes import Axis
 from .posterior import Posterior
 from .reward import AxesReward, Strengths, Vector
+from .taste import Taste
 
 
 @dataclass(frozen=True)
@@ -21,31 +21,43 @@ class ArmRules:
         max_axes: at most so many axes are active in an arm (m); docs/taste.md compares one and two.
         nu: exploration weight ν on the confidence width.
         sure: a pole is exploited when its mean gain is at least so many standard deviations above zero.
+        sure_second: the same for a second pole.
+        sure_in_doubt: the same for any, while the picks look like a coin's.
+        trial: only after so many picks can they look so.
         least_gain: and at least this large: an effect too small to notice is not worth steering for.
     """
 
     max_axes: int = 2
     nu: float = 1.0
     sure: float = 0.25
+    sure_second: float = 0.25
+    sure_in_doubt: float = 2.0
+    trial: int = 8
     least_gain: float = 0.1
 
 
-def candidates(axes: tuple[Axis, ...], max_axes: int) -> Iterator[dict[str, float]]:
-    """Every set of strengths an arm may have: none, each pole at full strength, and combinations of poles."""
+def candidates(axes: Sequence[Axis], around: Strengths, max_axes: int) -> list[dict[str, float]]:
+    """The strengths an arm may have: none, each pole at full strength, and each added to a pole of `around`.
+
+    Pairs that have nothing in common with what is already liked are not tried: there are hundreds.
+    """
     poles = [(axis.name, s) for axis in axes for s in (axis.toward.full, -axis.away.full)]
-    for n in range(max_axes + 1):
-        for chosen in combinations(poles, n):
-            if len({name for name, _ in chosen}) == n:
-                yield dict(chosen)
+    found: list[dict[str, float]] = [{}, *({name: s} for name, s in poles)]
+    if max_axes > 1:
+        pairs = [{a: around[a], name: s} for a in around for name, s in poles if name != a]
+        found += {tuple(sorted(pair.items())): pair for pair in pairs}.values()
+    return found
 
 
-def exploit(reward: AxesReward, rules: ArmRules = ArmRules()) -> dict[str, float]:
+def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
     """The poles that gain most, one after the other, those not yet sure left out; none if none is sure.
 
-    A second pole counts for what it adds to the first (`AxesReward.expected`).
+    A second pole counts for what it adds to the first (`AxesReward.expected`). Where the picks have not been told
+    better than a coin tells them, there may be no taste to serve: then a pole must be quite sure.
     """
-    chosen: dict[str, float] = {}
-    for _ in range(rules.max_axes):
+    reward, chosen = taste.reward, dict[str, float]()
+    doubtful = taste.n >= rules.trial and taste.evidence <= 0
+    for n in range(rules.max_axes):
         options = [
             {**chosen, axis.name: s}
             for axis in reward.axes
@@ -54,9 +66,10 @@ def exploit(reward: AxesReward, rules: ArmRules = ArmRules()) -> dict[str, float
         ]
         if not options:
             break
+        sure = rules.sure_in_doubt if doubtful else rules.sure_second if n else rules.sure
         gain, width = gains_over(reward, options, chosen)
-        best = int(np.argmax(np.where(gain >= rules.sure * width, gain, -np.inf)))
-        if gain[best] < max(rules.least_gain, rules.sure * width[best]):
+        best = int(np.argmax(np.where(gain >= sure * width, gain, -np.inf)))
+        if gain[best] < max(rules.least_gain, sure * width[best]):
             break
         chosen = options[best]
     return chosen
@@ -71,15 +84,17 @@ def gains_over(reward: AxesReward, options: Sequence[Strengths], against: Streng
 
 def explore_ucb(reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()) -> dict[str, float]:
     """The paper's rule on this reward: maximise  Δr + ν·‖Δ∇r‖_{V⁻¹}  against the exploit arm's strengths."""
-    options = list(candidates(reward.axes, rules.max_axes))
+    options = candidates(reward.axes, against, rules.max_axes)
     gain, width = gains_over(reward, options, against)
     return options[int(np.argmax(gain + rules.nu * width))]
 
 
-def sample(reward: AxesReward, rng: np.random.Generator, rules: ArmRules = ArmRules()) -> dict[str, float]:
+def sample(
+    reward: AxesReward, against: Strengths, rng: np.random.Generator, rules: ArmRules = ArmRules()
+) -> dict[str, float]:
     """Thompson sampling: the best strengths for one draw of the taste weights from the posterior."""
     draw = sample_weights(reward.posterior, rng)
-    options = list(candidates(reward.axes, rules.max_axes))
+    options = candidates(reward.axes, against, rules.max_axes)
     values = np.array([reward.expected(s) for s in options]) @ draw
     return options[int(np.argmax(values))]
 

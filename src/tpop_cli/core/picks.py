@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from .reward import AxesReward, Vector
+from .taste import Taste
 
 ArmName = Literal["exploit", "explore"]
 Verdict = Literal["exploit", "explore", "tie", "both-bad", "skip"]
@@ -83,12 +84,12 @@ class Pick:
         return {"exploit": self.explore, "explore": self.exploit}.get(self.verdict)
 
 
-def learn_pick(reward: AxesReward, pick: Pick) -> AxesReward:
-    """The reward model after a pick: exactly as it was if the verdict teaches no ranking."""
+def learn_pick(taste: Taste, pick: Pick) -> Taste:
+    """The taste after a pick: exactly as it was if the verdict teaches no ranking."""
     if pick.verdict not in EVIDENCE:
-        return reward
+        return taste
     outcome, weight = EVIDENCE[pick.verdict]
-    return reward.learn(pick_difference(reward, pick), outcome, weight)
+    return taste.learn(pick_difference(taste.reward, pick), outcome, weight)
 
 
 def pick_difference(reward: AxesReward, pick: Pick) -> Vector:
@@ -112,8 +113,8 @@ def evidence(reward: AxesReward, picks: Iterable[Pick]) -> list[tuple[int, int]]
     return [(int(n), clear) for n in toward]
 
 
-def fold(reward: AxesReward, picks: Iterable[Pick]) -> AxesReward:
-    """The reward model after all of `picks`, in order."""
+def fold(taste: Taste, picks: Iterable[Pick]) -> Taste:
+    """The taste after all of `picks`, in order."""
     for pick in picks:
-        reward = learn_pick(reward, pick)
-    return reward
+        taste = learn_pick(taste, pick)
+    return taste

@@ -19,6 +19,7 @@ from ..core.picks import Pick, learn_pick
 from ..core.posterior import Posterior
 from ..core.response import ResponseMatrix
 from ..core.reward import AxesReward
+from ..core.taste import Seen, Taste
 from ..errors import BadDataError, BusyError, NoInputError, StorageError, TpopError
 from . import paths
 from .axes import load_axes
@@ -33,7 +34,7 @@ LOCK_SECONDS = 5.0
 class Profile:
     """The bandit state of one profile, in memory and on disk.
 
-    `posterior` is always the fold of the log. Nothing is written before the first pick.
+    `taste` is always the fold of the log. Nothing is written before the first pick.
 
     Args:
         name: a checked profile name.
@@ -46,16 +47,16 @@ class Profile:
         self.folder = paths.profiles_dir() / name
         self.log = PickLog(self.folder / "picks.jsonl")
         self.notices: list[str] = []  # what the user should be told about the state of the files
-        self._reward = self._fresh()
+        self.taste = self._fresh()
         self.n_picks = 0
         self._last_id = 0
-        self._folded = 0  # bytes of the log that `posterior` holds
+        self._folded = 0  # bytes of the log that `taste` holds
         self._load()
 
     @property
     def posterior(self) -> Posterior:
         """The posterior over taste weights after all picks."""
-        return self._reward.posterior
+        return self.taste.reward.posterior
 
     def picks(self) -> list[Pick]:
         """The picks that count, oldest first."""
@@ -127,17 +128,17 @@ class Profile:
 
     # -- the fold ----------------------------------------------------------------------------------------
 
-    def _fresh(self) -> AxesReward:
-        return AxesReward.fresh(self.axes, ResponseMatrix({}))  # learning does not need B
+    def _fresh(self) -> Taste:
+        return Taste.fresh(AxesReward.fresh(self.axes, ResponseMatrix({})))  # learning does not need B
 
     def _apply(self, pick: Pick) -> None:
-        self._reward = learn_pick(self._reward, pick)
+        self.taste = learn_pick(self.taste, pick)
         self.n_picks += 1
         self._last_id = max(self._last_id, pick.id)
 
     def _refold(self) -> None:
         """Fold the whole log from nothing."""
-        self._reward, self.n_picks, self._last_id = self._fresh(), 0, 0
+        self.taste, self.n_picks, self._last_id = self._fresh(), 0, 0
         for event, _ in self.log.events():
             self._last_id = max(self._last_id, event.id)
         for pick in self.log.picks():
@@ -195,6 +196,10 @@ class Profile:
             "mean": self.posterior.mean.tolist(),
             # V is symmetric: its lower triangle, row by row
             "precision": self.posterior.precision[np.tril_indices(n)].tolist(),
+            # since the taste last turned: how many picks, how well they were told, and the last of them
+            "since": self.taste.n,
+            "evidence": self.taste.evidence,
+            "seen": [[s.outcome, s.weight, s.log_p, *s.difference.tolist()] for s in self.taste.seen],
             "picks": self.n_picks,
             "last_id": self._last_id,
             "log_bytes": self._folded,
@@ -231,7 +236,10 @@ class Profile:
         precision = np.zeros((n, n))
         precision[np.tril_indices(n)] = state["precision"]
         precision += np.tril(precision, -1).T
-        self._reward = self._reward.with_posterior(Posterior(np.array(state["mean"]), precision))
+        fresh = self._fresh()
+        seen = tuple(Seen(np.array(d), o, w, log_p) for o, w, log_p, *d in state["seen"])
+        reward = fresh.reward.with_posterior(Posterior(np.array(state["mean"]), precision))
+        self.taste = Taste(reward, fresh.prior, seen, state["since"], state["evidence"])
         self.n_picks, self._last_id = state["picks"], state["last_id"]
         self._folded = state["log_bytes"]
 
@@ -251,12 +259,14 @@ def _decode_state(data: bytes) -> dict[str, Any]:
         return state  # whatever else it holds is for a newer program to read
     try:
         n = len(state["mean"])
-        numbers = state["mean"] + state["precision"]
-        whole = [state["picks"], state["last_id"], state["log_bytes"]]
+        numbers = [*state["mean"], *state["precision"], state["evidence"], *(x for s in state["seen"] for x in s)]
+        whole = [state["picks"], state["last_id"], state["log_bytes"], state["since"]]
         if not all(type(x) is float for x in numbers) or not np.isfinite(numbers).all():
             raise BadDataError("it holds something that is no finite number")
         if len(state["precision"]) != n * (n + 1) // 2 or not all(type(x) is int and x >= 0 for x in whole):
             raise BadDataError("its numbers do not fit together")
+        if any(len(s) != 3 + n for s in state["seen"]):
+            raise BadDataError("its last picks do not fit its weights")
         if n != 2 * len(state["axes"]) + len(state["features"]):
             raise BadDataError("its weights do not fit its axes and features")
     except (KeyError, TypeError) as error:

@@ -17,13 +17,11 @@ def taste_report(result: Mapping[str, Any]) -> RenderableType:
     """Everything a run of `tpop bench taste` found."""
     counts = [str(n) for n in result["plan"]["counts"]]
     parts: list[RenderableType] = [_learners(result, counts), Text()]
+    if len(result["learners"]) > 1:
+        parts += [_behind(result["learners"], counts), Text()]
     parts += [_users(result["learners"][0], result["oracle"]["users"], counts), Text()]
     parts += [_costs(result["learners"]), Text(), _curve(result["learners"][0]["consistent"], counts)]
     return Group(*parts)
-
-
-def _name(learner: Mapping[str, Any]) -> str:
-    return str(learner["policy"]) + ("" if learner["reward"] == "axes" else f", {learner['reward']}")
 
 
 def _rate(found: Mapping[str, float] | None) -> str:
@@ -40,16 +38,23 @@ def _table(title: str, columns: Sequence[str]) -> Table:
 def _learners(result: Mapping[str, Any], counts: Sequence[str]) -> Table:
     table = _table(
         f"Win rate over the base model, mean of the consistent users (oracle {result['oracle']['mean']:.2f})",
-        ["after duels", *counts, "picks predicted"],
+        ["after turns", *counts, "asked", "picks told"],
     )
     for learner in result["learners"]:
         rates = [_rate(learner["consistent"][n]) for n in counts]
-        table.add_row(_name(learner), *rates, f"{learner['predicted_right']:.2f}")
+        table.add_row(learner["name"], *rates, f"{learner['asked']:.0f}", f"{learner['predicted_right']:.2f}")
+    return table
+
+
+def _behind(learners: Sequence[Mapping[str, Any]], counts: Sequence[str]) -> Table:
+    table = _table(f"How far behind {learners[0]['name']}", ["after turns", *counts])
+    for learner in learners[1:]:
+        table.add_row(learner["name"], *[_rate(learner["behind_the_first"][n]) for n in counts])
     return table
 
 
 def _users(learner: Mapping[str, Any], oracles: Mapping[str, Any], counts: Sequence[str]) -> Table:
-    table = _table(f"Users ({_name(learner)})", ["after duels", *counts, "oracle"])
+    table = _table(f"Users ({learner['name']})", ["after turns", *counts, "oracle"])
     for user, rates in learner["users"].items():
         ceiling = f"{oracles[user]['win_rate']:.2f}" if user in oracles else "-"
         table.add_row(user, *[f"{rates[n]['mean']:.2f}" if rates[n] else "-" for n in counts], ceiling)
@@ -59,10 +64,12 @@ def _users(learner: Mapping[str, Any], oracles: Mapping[str, Any], counts: Seque
 def _costs(learners: Sequence[Mapping[str, Any]]) -> Table:
     columns = ["at the last count", "perplexity ratio", "repeated 4-grams", "quoting", "empty", "cut"]
     table = _table("What steering costs (base in brackets)", columns)
-    for learner in learners:
-        cost = learner["cost"]
+    rows = [(learner["name"], learner["cost"]) for learner in learners]
+    if learners[0]["cost_indifferent"]:
+        rows.append((f"{learners[0]['name']}, indifferent user", learners[0]["cost_indifferent"]))
+    for name, cost in rows:
         table.add_row(
-            _name(learner),
+            name,
             f"{cost['perplexity_ratio']:.2f}",
             "{:.1%} ({:.1%})".format(*cost["repeated"]),
             f"{cost['quoting']:.1%}",
@@ -83,5 +90,5 @@ def _curve(rates: Mapping[str, Mapping[str, float] | None], counts: Sequence[str
         for filled in eighths:
             text.append(f"  {_BARS[min(8, max(0, filled - 8 * row))] * 3} ", "green")
         text.append("\n")
-    text.append("     " + "".join(f"{n:>4}  " for n in counts) + "duels", "dim")
+    text.append("     " + "".join(f"{n:>4}  " for n in counts) + "turns", "dim")
     return text

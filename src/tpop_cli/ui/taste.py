@@ -10,10 +10,13 @@ from rich.table import Table
 from rich.text import Text
 
 from ..core.picks import Pick, evidence
-from ..core.reward import AxesReward
+from ..core.taste import Taste
 
 SURE, PROBABLE = 0.95, 0.8
 """Certainties from which on a leaning is called sure, or probable."""
+
+TRUSTED = 1.0
+"""Log of how much likelier than by a coin the picks must have been told before anything is said of them."""
 
 _HALF = 8  # columns of a bar from its middle to its end
 _FULL_GAIN = 2.0  # a gain this large fills the bar: it would win 88% of duels
@@ -28,6 +31,7 @@ class AxisTaste:
         toward, away: its poles' names.
         lean: mean gain of `toward` minus that of `away`, halved; its sign is the preferred pole's.
         certainty: P(the lean has that sign), from ½ to 1.
+        trusted: whether the picks as a whole were told better than a coin tells them.
         toward_won: in how many clear picks the winner was more like `toward`; None if nobody counted.
         clear: how many clear picks there were.
     """
@@ -37,6 +41,7 @@ class AxisTaste:
     away: str
     lean: float
     certainty: float
+    trusted: bool = True
     toward_won: int | None = None
     clear: int = 0
 
@@ -46,42 +51,50 @@ class AxisTaste:
         return self.toward if self.lean >= 0 else self.away
 
     @property
+    def known(self) -> bool:
+        """Whether there is enough evidence to say which pole is preferred."""
+        return self.trusted and self.certainty >= PROBABLE
+
+    @property
     def words(self) -> str:
-        """How sure the bandit is, in words."""
-        if self.certainty < PROBABLE:
+        """What the picks say of this axis, as a sentence."""
+        return f"you prefer {self.short}" if self.known else f"{self.toward} or {self.away}: {self.short}"
+
+    @property
+    def short(self) -> str:
+        """The same beside the names of the poles."""
+        if not self.known:
             return "not enough evidence"
         counted = ""
         if self.toward_won is not None:
             won = self.toward_won if self.lean >= 0 else self.clear - self.toward_won
             counted = f" ({won} of {self.clear} picks)"
-        return (f"{self.preferred}: sure" if self.certainty >= SURE else f"{self.preferred}: probably") + counted
+        return f"{self.preferred}: {'sure' if self.certainty >= SURE else 'probably'}{counted}"
 
 
-def axis_tastes(reward: AxesReward, picks: Sequence[Pick] | None = None) -> list[AxisTaste]:
+def axis_tastes(taste: Taste, picks: Sequence[Pick] | None = None) -> list[AxisTaste]:
     """The taste on every axis, clearest first; with the evidence counted in `picks`, if they are given."""
-    counted = evidence(reward, picks) if picks is not None else [(None, 0)] * len(reward.axes)
+    trusted = taste.evidence >= TRUSTED
+    counted = evidence(taste.reward, picks) if picks is not None else [(None, 0)] * len(taste.reward.axes)
     found = [
-        AxisTaste(axis.name, axis.toward.name, axis.away.name, float(lean), float(certainty), won, clear)
-        for axis, lean, certainty, (won, clear) in zip(reward.axes, *reward.leans(), counted, strict=True)
+        AxisTaste(axis.name, axis.toward.name, axis.away.name, float(lean), float(certainty), trusted, won, clear)
+        for axis, lean, certainty, (won, clear) in zip(taste.reward.axes, *taste.reward.leans(), counted, strict=True)
     ]
     return sorted(found, key=lambda taste: -taste.certainty)
 
 
-def taste_line(reward: AxesReward) -> str:
+def taste_line(taste: Taste) -> str:
     """The taste in half a line: what is sure or probable, clearest first."""
-    known = [taste for taste in axis_tastes(reward) if taste.certainty >= PROBABLE][:4]
+    known = [one for one in axis_tastes(taste) if one.known][:4]
     if not known:
         return "not enough evidence yet"
-    return "you like: " + ", ".join(
-        taste.preferred + ("" if taste.certainty >= SURE else " (probably)") for taste in known
-    )
+    return "you like: " + ", ".join(one.preferred + ("" if one.certainty >= SURE else " (probably)") for one in known)
 
 
-def taste_prompt(reward: AxesReward) -> str:
+def taste_prompt(taste: Taste) -> str:
     """The taste as a system prompt: the instructions of the poles that are sure or probable; empty if none is."""
-    instructions = {pole.name: pole.instruction for axis in reward.axes for pole in axis.poles}
-    known = [taste for taste in axis_tastes(reward) if taste.certainty >= PROBABLE]
-    lines = [f"- {instructions[taste.preferred]}" for taste in known]
+    instructions = {pole.name: pole.instruction for axis in taste.reward.axes for pole in axis.poles}
+    lines = [f"- {instructions[one.preferred]}" for one in axis_tastes(taste) if one.known]
     return "\n".join(["Whatever is asked, answer in the way this person likes:", *lines]) if lines else ""
 
 
@@ -90,7 +103,7 @@ def bar(taste: AxisTaste) -> Text:
     n = min(_HALF, round(_HALF * abs(taste.lean) / _FULL_GAIN))
     left = "█" * n if taste.lean < 0 else ""
     right = "█" * n if taste.lean >= 0 else ""
-    style = "bold green" if taste.certainty >= SURE else "green" if taste.certainty >= PROBABLE else "dim"
+    style = "dim" if not taste.known else "bold green" if taste.certainty >= SURE else "green"
     line = Text()
     line.append("·" * (_HALF - len(left)), "dim").append(left, style)
     line.append("│", "dim")
@@ -106,10 +119,10 @@ def taste_table(tastes: Sequence[AxisTaste]) -> RenderableType:
     table.add_column("what the picks say")
     for taste in tastes:
         away, toward = Text(taste.away), Text(taste.toward)
-        if taste.certainty >= PROBABLE:
+        if taste.known:
             (toward if taste.lean >= 0 else away).stylize("bold")
         else:
             away.stylize("dim")
             toward.stylize("dim")
-        table.add_row(away, bar(taste), toward, Text(taste.words, "" if taste.certainty >= PROBABLE else "dim"))
+        table.add_row(away, bar(taste), toward, Text(taste.short, "" if taste.known else "dim"))
     return table

@@ -1,0 +1,63 @@
+"""Simulated users and the paper's own reward: every answer is the learner's own, and no run shares any."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+
+import numpy as np
+
+from ..engine.protocol import Engine
+from ..neural import NeuralTurns
+from ..store.profile import Profile
+from ..turn import TurnOptions
+from .bank import AnswerBank
+from .simulate import Learner, Run, Setting, Trace
+from .users import User
+
+
+def neural_player(
+    engine: Engine, bank: AnswerBank, max_tokens: int, on_answer: Callable[[int], None]
+) -> Callable[[User, Learner, int, Setting], Run]:
+    """Plays `NeuralTurns` themselves, with profiles in a folder that is thrown away; judged answers go to the bank.
+
+    A run whose judged answers are all in the bank is not played again.
+    """
+
+    def run(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
+        trace = Trace(user.name, learner, seed, own=True, asked=max(setting.counts))
+        if all(trace.key(n, p) in bank for n in setting.counts for p in setting.judged):
+            return trace
+        order = np.random.default_rng(seed).permutation(len(setting.prompts))
+        rng = np.random.default_rng(seed)
+        with tempfile.TemporaryDirectory() as home:
+            before = os.environ.get("TPOP_HOME")
+            os.environ["TPOP_HOME"] = home
+            try:
+                turns = NeuralTurns(engine, Profile("bench"), TurnOptions(max_tokens=max_tokens, seed=seed))
+            finally:
+                os.environ.pop("TPOP_HOME") if before is None else os.environ.update(TPOP_HOME=before)
+            for n in range(max(setting.counts) + 1):
+                turns.close()  # the fit is done before the next duel, so that a run can be repeated
+                if n in setting.counts:
+                    for prompt in setting.judged:
+                        arm, _ = turns.answer([{"role": "user", "content": prompt}])
+                        if arm is None or arm.finish_reason == "interrupted":
+                            raise KeyboardInterrupt
+                        bank.put(trace.key(n, prompt), arm)
+                        on_answer(1)
+                if n == max(setting.counts):
+                    break
+                duel = turns.duel([{"role": "user", "content": setting.prompts[order[n % len(order)]]}])
+                if not duel.complete:
+                    raise KeyboardInterrupt
+                on_answer(2)
+                outcome = user.outcome(duel.arms[0].text, duel.arms[1].text, n, rng)
+                pick = turns.learn(duel, "exploit" if outcome == 1 else "explore" if outcome == 0 else "tie")
+                if pick.predicted_right is not None:
+                    trace.right.append(pick.predicted_right)
+        return trace
+        yield []  # a run is a generator, though this one asks the bank for nothing
+
+    return run

@@ -1,0 +1,48 @@
+"""When to ask: a duel is worth a person's while if its pick may change what they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .arms import ArmRules, explore_ucb, gains_over
+from .reward import Strengths
+from .taste import Taste
+
+
+@dataclass(frozen=True)
+class AskRules:
+    """When `--ask auto` asks.
+
+    Args:
+        first: so many picks are asked for in any case.
+        worth: below this optimistic gain of the explore arm, Δr + ν·width, a duel teaches too little.
+        every: after so many single answers it checks back.
+        doubt: as long as one of so many last picks was told wrong, it asks.
+    """
+
+    first: int = 8
+    worth: float = 1.0
+    every: int = 5
+    doubt: int = 2
+
+
+def should_ask(taste: Taste, exploit: Strengths, singles: int, arms: ArmRules, rules: AskRules = AskRules()) -> bool:
+    """Whether the next answer should be a duel.
+
+    Args:
+        taste: of this moment.
+        exploit: the exploit arm's strengths.
+        singles: single answers since the last duel.
+    """
+    if taste.n < rules.first or singles >= rules.every:
+        return True
+    if any(seen.told_wrong for seen in taste.seen[-rules.doubt :]):
+        return True
+    return optimistic_gain(taste, exploit, arms) > rules.worth
+
+
+def optimistic_gain(taste: Taste, exploit: Strengths, arms: ArmRules) -> float:
+    """What the best explore arm may gain over the exploit arm at most: an upper bound on the regret of not asking."""
+    explore = explore_ucb(taste.reward, exploit, arms)
+    gain, width = gains_over(taste.reward, [explore], exploit)
+    return float(gain[0] + arms.nu * width[0])
