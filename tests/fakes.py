@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from tpop_cli.core.lexicon import Tilt
 from tpop_cli.core.scores import steered
 from tpop_cli.engine.protocol import Message, ModelInfo, Row, Sampling
 
@@ -67,7 +68,7 @@ class FakeEngine:
     def is_eog(self, token: int) -> bool:
         return token == 0
 
-    def sampler(self, sampling: Sampling, seed: int) -> FakeSampler:
+    def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> FakeSampler:
         return FakeSampler(sampling, seed)
 
     def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from .core.lexicon import Tilt
 from .engine.protocol import Engine, Interrupted, Sampling, TokenSampler
 
 
@@ -25,6 +26,7 @@ class ArmPlan:
         sampling: llama.cpp's sampling parameters.
         seed: of the arm's own random generator.
         max_tokens: where the answer is cut.
+        tilt: what is added to the scores of word classes.
     """
 
     prompts: tuple[tuple[int, ...], ...]
@@ -32,6 +34,7 @@ class ArmPlan:
     sampling: Sampling
     seed: int
     max_tokens: int
+    tilt: Tilt = ()
 
 
 @dataclass
@@ -75,7 +78,7 @@ class Decoder:
         handles = iter(self._engine.open([prompt for plan in plans for prompt in plan.prompts]))
         arms = [Arm(plan, _handles=[next(handles) for _ in plan.prompts]) for plan in plans]
         for arm in arms:
-            arm._sampler = self._engine.sampler(arm.plan.sampling, arm.plan.seed)
+            arm._sampler = self._engine.sampler(arm.plan.sampling, arm.plan.seed, arm.plan.tilt)
         self.running += arms
         return arms
 

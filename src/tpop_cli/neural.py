@@ -118,6 +118,20 @@ class NeuralTurns(Turns):
             duel.predicted = sigmoid(float(margin[0] - margin[1]))
         return duel
 
+    def should_ask(self) -> bool:
+        """In the learning phase always, as in the paper; then never."""
+        return len(self._pairs) < self.rules.learning
+
+    def compare(
+        self,
+        messages: Sequence[Message],
+        answer: Arm,
+        strengths: dict[str, float],
+        on_step: Callable[[Duel], None] | None = None,
+    ) -> Duel:
+        """Both arms anew: the explore arm is chosen against the exploit arm, which comes out the same."""
+        return self.duel(messages, on_step)
+
     def _look_ahead(self, messages: Sequence[Message], n_arms: int, on_step: OnStep | None) -> LookAhead:
         plans = fit_into_context(
             [self.plan(messages, {}, 0)] * n_arms, self.engine.n_ctx - sequences_needed(self.rules)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from .core.axes import Axis
 from .core.reward import Strengths
-from .core.steering import contexts, with_instruction
+from .core.steering import contexts, tilt, with_instruction
 from .decode import ArmPlan
 from .engine.protocol import Engine, Message, Sampling
 from .errors import ContextFullError
@@ -39,7 +39,7 @@ def plan_arm(
         for reading in readings
     ]
     weights = tuple(reading.weight for reading in readings)
-    return ArmPlan(tuple(prompts), weights, sampling, seed, max_tokens)
+    return ArmPlan(tuple(prompts), weights, sampling, seed, max_tokens, tilt(axes, strengths))
 
 
 def fit(plans: Sequence[ArmPlan], n_ctx: int) -> list[ArmPlan]:

@@ -10,6 +10,7 @@ from typing import Literal
 import numpy as np
 
 from .core.arms import ArmRules, exploit, explore_ucb
+from .core.asking import AskRules, should_ask
 from .core.picks import ArmName, Candidate, Pick, Verdict, pick_difference
 from .core.response import ResponseEstimate
 from .core.reward import AxesReward, Strengths
@@ -40,6 +41,7 @@ class TurnOptions:
         max_tokens: where an answer is cut.
         seed: base of every turn's seeds: same seed, same profile, same prompt, same answer.
         rules: how the arms are chosen.
+        asking: when a duel is worth the user's while.
         source: the command, for the log.
     """
 
@@ -47,6 +49,7 @@ class TurnOptions:
     max_tokens: int = 512
     seed: int = 0
     rules: ArmRules = ArmRules()
+    asking: AskRules = AskRules()
     source: str = "ask"
 
 
@@ -71,7 +74,7 @@ class Duel:
     @property
     def complete(self) -> bool:
         """Whether both answers came to their end, so that a pick can teach."""
-        return bool(self.arms) and all(arm.finish_reason in ("stop", "length") for arm in self.arms)
+        return len(self.arms) == 2 and all(arm.finish_reason in ("stop", "length") for arm in self.arms)
 
     def verdict(self, key: Key) -> Verdict:
         """The verdict by arm for a key about sides."""
@@ -126,6 +129,12 @@ class Turns:
     def exploit_strengths(self) -> dict[str, float]:
         """What the single answer is steered with."""
         return exploit(self.taste, self.options.rules) if self.profile else {}
+
+    def should_ask(self) -> bool:
+        """Whether the next answer should be a duel: its pick may change what is shown."""
+        assert self.profile is not None
+        best = self.exploit_strengths()
+        return should_ask(self.taste, best, self.profile.singles, self.options.rules, self.options.asking)
 
     # -- decoding ----------------------------------------------------------------------------------------
 
@@ -194,6 +203,27 @@ class Turns:
                 on_step(duel)
 
         duel.arms = decode(self.engine, plans, show)
+        if duel.complete:
+            duel.predicted = self._predict(duel)
+        return duel
+
+    def compare(
+        self,
+        messages: Sequence[Message],
+        answer: Arm,
+        strengths: dict[str, float],
+        on_step: Callable[[Duel], None] | None = None,
+    ) -> Duel:
+        """A duel with a single answer that was given already as its exploit arm: only the explore arm is decoded."""
+        duel, (_, plan) = self.begin(messages)
+        duel.strengths, duel.arms = (strengths, duel.strengths[1]), [answer]
+
+        def show(arms: Sequence[Arm]) -> None:
+            duel.arms = [answer, *arms]
+            if on_step:
+                on_step(duel)
+
+        duel.arms = [answer, *decode(self.engine, [plan], show)]
         if duel.complete:
             duel.predicted = self._predict(duel)
         return duel

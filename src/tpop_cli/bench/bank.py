@@ -78,7 +78,7 @@ class AnswerBank:
         self._surprise: dict[Wanted, float] = {}
         self._path: Path | None = None
         if folder is not None:
-            poles = [(axis.name, [(pole.instruction, pole.full) for pole in axis.poles]) for axis in axes]
+            poles = [(axis.name, [(pole.instruction, pole.full, pole.tilt) for pole in axis.poles]) for axis in axes]
             settings = [engine.info.fingerprint, asdict(sampling), max_tokens, poles]
             name = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
             make_private_dir(folder)

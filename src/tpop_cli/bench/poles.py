@@ -2,26 +2,32 @@
 
     python -m tpop_cli.bench.poles                      # every pole, strengths 1.0 and 1.5, on tuning prompts
     python -m tpop_cli.bench.poles --pairs              # two poles: one joint context against two contexts
+    python -m tpop_cli.bench.poles --try FILE           # other wordings: JSON, [{"name", "instruction", "full", "tilt"}]
 
-For each it prints the answer's length, the share of answers that quote four words of the instruction, the share of
-repeated 4-grams, and the features that move most, in spreads, with the share of prompts on which they move that way.
+For each it prints the answer's length, the share of answers that quote four words of the instruction, that name what
+was asked about, the share of repeated 4-grams, and the features that move most, in spreads, with the share of prompts
+on which they move that way; and then, for each tuning user, the poles whose answers win most over plain ones.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from ..core.axes import AXES
+from ..core.axes import AXES, Pole
 from ..core.features import FEATURES, SPREAD, text_features
+from ..core.lexicon import Tilt
 from ..core.steering import with_instruction
 from ..decode import Arm, ArmPlan, decode_many
 from ..engine.protocol import Engine, Sampling
 from .prompts import TUNE
+from .users import TUNING
 
 _PAIRS = (("brief", "simple words"), ("simple words", "lists"), ("academic", "lists"), ("warm", "personal"))
 
@@ -33,12 +39,20 @@ class Variant:
     name: str
     instructions: tuple[str, ...]
     weights: tuple[float, ...]
+    tilt: Tilt = ()
 
 
-def variants(strengths: Sequence[float]) -> list[Variant]:
+def variants(poles: Sequence[Pole], strengths: Sequence[float]) -> list[Variant]:
     """Every pole at every strength."""
-    poles = [pole for axis in AXES for pole in axis.poles]
-    return [Variant(f"{p.name} @ {s:g}", (p.instruction,), (s,)) for p in poles for s in strengths]
+    return [Variant(f"{p.name} @ {s:g}", (p.instruction,), (s,), p.tilt) for p in poles for s in strengths]
+
+
+def read_poles(path: Path) -> list[Pole]:
+    """Poles to try, from a JSON file."""
+    return [
+        Pole(one["name"], one["instruction"], one.get("full", 1.0), tuple(sorted(one.get("tilt", {}).items())))
+        for one in json.loads(path.read_text("utf-8"))
+    ]
 
 
 def pair_variants() -> list[Variant]:
@@ -66,7 +80,7 @@ def plan(engine: Engine, prompt: str, variant: Variant, seed: int, max_tokens: i
     plain = 1.0 - sum(weights)
     if abs(plain) > 1e-9:
         prompts, weights = [tokens(None), *prompts], [plain, *weights]
-    return ArmPlan(tuple(prompts), tuple(weights), Sampling(), seed, max_tokens)
+    return ArmPlan(tuple(prompts), tuple(weights), Sampling(), seed, max_tokens, variant.tilt)
 
 
 def quotes(instructions: Sequence[str], text: str) -> bool:
@@ -89,6 +103,12 @@ def repeated(tokens: Sequence[int]) -> float:
     return 1.0 - len(set(grams)) / len(grams) if grams else 0.0
 
 
+def on_topic(prompt: str, text: str) -> bool:
+    """Whether the text holds the stem of one of the prompt's long words: what the question is about, mostly."""
+    asked = sorted(re.findall(r"[a-z]+", prompt.lower()), key=len)[-3:]
+    return any(word[: max(4, len(word) - 2)] in text.lower() for word in asked)
+
+
 def main() -> None:
     """Print the table for the starter model."""
     from ..engine.llama import LlamaEngine, LoadOptions
@@ -98,22 +118,30 @@ def main() -> None:
     parser.add_argument("--pairs", action="store_true", help="two poles at once")
     parser.add_argument("--strengths", type=float, nargs="+", default=[1.0, 1.5])
     parser.add_argument("--prompts", type=int, default=8)
-    parser.add_argument("--max-tokens", type=int, default=160)
+    parser.add_argument("--max-tokens", type=int, default=256)
+    parser.add_argument(
+        "--try", type=Path, dest="file", metavar="FILE", help="poles to try in place of the built-in ones"
+    )
     given = parser.parse_args()
     plain = [Variant("plain", (), ())] * 2
-    chosen = plain + (pair_variants() if given.pairs else variants(given.strengths))
+    poles = read_poles(given.file) if given.file else [pole for axis in AXES for pole in axis.poles]
+    chosen = plain + (pair_variants() if given.pairs else variants(poles, given.strengths))
     prompts = TUNE[: given.prompts]
     with LlamaEngine(find_model(), LoadOptions(n_ctx=8192)) as engine:
         jobs = [(v, p, i) for i, v in enumerate(chosen) for p in prompts]
         plans = ([plan(engine, p, v, i % 2, given.max_tokens)] for v, p, i in jobs)
         answers = {n: arms[0] for n, arms in decode_many(engine, plans)}
-    _report([(i, v, p, answers[n]) for n, (v, p, i) in enumerate(jobs)], prompts)
+    done = [(i, v, p, answers[n]) for n, (v, p, i) in enumerate(jobs)]
+    _report(done, prompts)
+    _liked(done)
 
 
 def _report(done: Sequence[tuple[int, Variant, str, Arm]], prompts: Sequence[str]) -> None:
     features = {id(arm): text_features(arm.text) / SPREAD for _, _, _, arm in done}
     base = {p: np.mean([features[id(a)] for i, _, q, a in done if q == p and i < 2], axis=0) for p in prompts}
-    print(f"{len(prompts)} prompts; tokens, quoting, repeated 4-grams, what moves most (spreads, share of prompts)")
+    print(
+        f"{len(prompts)} prompts; tokens, quoting, on topic, repeated 4-grams, what moves most (spreads, share of prompts)"
+    )
     for index in dict.fromkeys(i for i, _, _, _ in done):
         rows = [(v, p, a) for i, v, p, a in done if i == index]
         shifts = np.array([features[id(a)] - base[p] for _, p, a in rows])
@@ -124,7 +152,20 @@ def _report(done: Sequence[tuple[int, Variant, str, Arm]], prompts: Sequence[str
         moved = ", ".join(f"{FEATURES[k]} {mean[k]:+.1f} ({agree[k]:.0%})" for k in top)
         length = np.mean([len(a.tokens) for _, _, a in rows])
         again = np.mean([repeated(a.tokens) for _, _, a in rows])
-        print(f"{rows[0][0].name:48} {length:4.0f}  {quoting:4.0%}  {again:4.0%}  {moved}", flush=True)
+        topic = np.mean([on_topic(p, a.text) for _, p, a in rows])
+        print(f"{rows[0][0].name:48} {length:4.0f}  {quoting:4.0%}  {topic:4.0%}  {again:4.0%}  {moved}", flush=True)
+
+
+def _liked(done: Sequence[tuple[int, Variant, str, Arm]]) -> None:
+    base = {(p, i): a.text for i, _, p, a in done if i < 2}
+    steered = [(v.name, p, a.text) for i, v, p, a in done if i >= 2]
+    print("tuning user: the poles whose answers win most over plain ones")
+    for user in TUNING:
+        wins: dict[str, list[float]] = {}
+        for name, p, text in steered:
+            wins.setdefault(name, []).extend(user.prefers(text, base[p, i]) for i in (0, 1))
+        best = sorted(wins, key=lambda name: -np.mean(wins[name]))[:5]
+        print(f"{user.name:20} " + ", ".join(f"{name} {np.mean(wins[name]):.2f}" for name in best))
 
 
 if __name__ == "__main__":

@@ -14,10 +14,10 @@ from ..core.axes import AXES, Axis
 from ..core.response import ResponseMatrix
 from ..core.steering import active_poles
 from .bank import AnswerBank, Wanted, wanted
-from .poles import quotes, repeated
+from .poles import on_topic, quotes, repeated
 from .prompts import SPLITS
 from .simulate import BASE_SEED, STEERED_SEED, Learner, Run, Setting, Trace, play, play_user
-from .users import CONSISTENT, USERS, User
+from .users import CONSISTENT, DIFFICULT, TUNING, USERS, User
 
 OnAnswer = Callable[[int], None]
 
@@ -38,7 +38,7 @@ class Plan:
     """
 
     learners: tuple[Learner, ...] = (Learner(),)
-    users: tuple[str, ...] = tuple(USERS)
+    users: tuple[str, ...] = tuple(user.name for user in (*CONSISTENT, *DIFFICULT))
     counts: tuple[int, ...] = (0, 5, 10, 15, 20, 35, 40)
     seeds: int = 3
     split: str = "report"
@@ -80,6 +80,7 @@ class Cost:
         repeated: share of repeated 4-grams, and that of base answers.
         quoting: share of answers that quote an instruction.
         empty: share of empty answers.
+        on_topic: share of answers that name what was asked about, and of base answers.
         unfinished: share of answers that were cut.
     """
 
@@ -87,6 +88,7 @@ class Cost:
     repeated: tuple[float, float]
     quoting: float
     empty: float
+    on_topic: tuple[float, float]
     unfinished: tuple[float, float]
 
 
@@ -178,6 +180,9 @@ class Bench:
         def again(key: Wanted) -> float:
             return repeated(self.bank[key].tokens)
 
+        def named(key: Wanted) -> float:
+            return float(on_topic(key.prompt, self.bank[key].text))
+
         def cut(key: Wanted) -> float:
             return float(self.bank[key].finish_reason == "length")
 
@@ -186,6 +191,7 @@ class Bench:
             (mean(keys, again), mean(base, again)),
             mean(keys, self._quoting),
             mean(keys, lambda key: float(not self.bank[key].text.strip())),
+            (mean(keys, named), mean(base, named)),
             (mean(keys, cut), mean(base, cut)),
         )
 
@@ -197,7 +203,8 @@ class Bench:
 def report(bench: Bench) -> dict[str, Any]:
     """Play and judge everything; the JSON form of the result. Raises KeyboardInterrupt if it was stopped."""
     plan = bench.plan
-    consistent = [user.name for user in CONSISTENT if user.name in plan.users]
+    users = CONSISTENT if plan.split == "report" else TUNING
+    consistent = [user.name for user in users if user.name in plan.users]
     traces = bench.traces()
     if len(traces) < len(plan.learners) * len(plan.users) * plan.seeds:
         raise KeyboardInterrupt

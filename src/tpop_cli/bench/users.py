@@ -43,6 +43,15 @@ _SENSES = frozenset(
     "amber scarlet warm cool icy hot cold bright dark shadow mist breeze wind rain leaves petals waves moonlight "
     "sunlight sunset fragrant aroma scent gentle vast tiny towering vibrant lush golden like".split()
 )
+_INTENSE = frozenset(
+    "very really so truly incredibly absolutely extremely totally completely always never definitely just super "
+    "such quite pretty especially simply".split()
+)
+_NOMINAL = frozenset(  # articles and prepositions: what Heylighen & Dewaele (2002) count for formality, with nouns
+    "the a an of in on at by for with from to into onto over under between among through during within without "
+    "against across upon towards per via as".split()
+)
+_PERSONS = frozenset("i i'm i've i'd i'll me my mine we we're we've us our ours let's".split())
 _FUNCTION_YOU = frozenset("you your yours yourself you're you'll you've".split())
 
 
@@ -88,6 +97,17 @@ def concrete(text: str) -> float:
         * (found + 3 * len(re.findall(r"for example|for instance|such as", body, re.I)))
         / max(1, len(words(body)))
     )
+
+
+def sober(text: str) -> float:
+    """Few glad words, marks of excitement, intensifiers and addresses."""
+    marks = 100.0 * text.count("?") / max(1, len(words(text)))
+    return -upbeat(text) - marks - share(text, _INTENSE) - 0.5 * share(text, _FUNCTION_YOU)
+
+
+def impersonal(text: str) -> float:
+    """Few words for writer and reader; among texts alike in that, the more nominal one."""
+    return -share(text, _FUNCTION_YOU | _PERSONS) + 0.1 * share(text, _NOMINAL)
 
 
 def ends_asking(text: str) -> float:
@@ -147,9 +167,9 @@ CONSISTENT: tuple[User, ...] = (
     User("lists", listed),
     User("prose", lambda t: -float(t.count("\n")) - listed(t)),
     User("upbeat", upbeat),
-    User("sober", lambda t: -upbeat(t) - 0.5 * share(t, _FUNCTION_YOU)),
+    User("sober", sober),
     User("addresses the reader", lambda t: share(t, _FUNCTION_YOU)),
-    User("impersonal", lambda t: -share(t, _FUNCTION_YOU | frozenset("i me my we us our let's i'm".split()))),
+    User("impersonal", impersonal),
     User("vivid", lambda t: share(t, _SENSES)),
     User("concrete", concrete),
     User("question at the end", ends_asking),
@@ -163,4 +183,49 @@ DIFFICULT: tuple[User, ...] = (
     User("short, then long", _short, turns_after=20),
 )
 
-USERS: Mapping[str, User] = {user.name: user for user in (*CONSISTENT, *DIFFICULT)}
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]?")
+_GLAD = frozenset(
+    "great love wonderful fun happy enjoy amazing best exciting beautiful perfect awesome glad yes".split()
+)
+_SHOWN = frozenset(
+    "red orange yellow green blue purple white black golden silver brown bright dark warm cold soft loud quiet "
+    "sweet imagine picture feel smell sound shining glowing like".split()
+)
+
+
+def _sentences_with(text: str, vocabulary: frozenset[str]) -> float:
+    """The share of sentences that hold a word of the vocabulary."""
+    found = [set(words(sentence)) for sentence in _SENTENCE.findall(text) if words(sentence)]
+    return sum(bool(sentence & vocabulary) for sentence in found) / max(1, len(found))
+
+
+def _letters(text: str) -> float:
+    return sum(map(len, words(text))) / max(1, len(words(text)))
+
+
+def _exclaims(text: str) -> float:
+    return 3.0 * text.count("!") / max(1, len(_SENTENCE.findall(text))) + _sentences_with(text, _GLAD)
+
+
+TUNING: tuple[User, ...] = (
+    User("terse", lambda t: -float(len(words(t)))),
+    User("expansive", lambda t: float(len(_SENTENCE.findall(t)))),
+    User("short words", lambda t: -_letters(t)),
+    User("learned", lambda t: sum(len(word) > 8 for word in words(t)) / max(1, len(words(t)))),
+    User("items", lambda t: float(len(_ITEM.findall(t)))),
+    User("one paragraph", lambda t: -float(len([line for line in t.splitlines() if line.strip()]))),
+    User("excited", _exclaims),
+    User("calm", lambda t: -_exclaims(t) + _letters(t) / 10.0),
+    User("speaks to me", lambda t: _sentences_with(t, frozenset({"you", "your"}))),
+    User(
+        "third person", lambda t: _letters(t) / 20.0 - _sentences_with(t, frozenset("i you your we our my".split()))
+    ),
+    User("colourful", lambda t: _sentences_with(t, _SHOWN)),
+    User("facts", lambda t: float(len(re.findall(r"\d|(?<=[a-z] )[A-Z]", _ITEM.sub("", t)))) / max(1, len(words(t)))),
+    User("asks back", lambda t: float("?" in t.strip()[-60:])),
+    User("terse and excited", lambda t: 2.0 * _exclaims(t) - len(words(t)) / 50.0),
+)
+"""Tastes to tune on, with formulas of their own: no default was chosen by the users above."""
+
+USERS: Mapping[str, User] = {user.name: user for user in (*CONSISTENT, *DIFFICULT, *TUNING)}
+"""All users by name."""

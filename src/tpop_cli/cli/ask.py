@@ -46,8 +46,8 @@ def ask(
     pick: Annotated[
         PickBy | None,
         typer.Option(
-            help="ask: show two candidates and ask you. auto: print the exploit arm's answer, learn nothing. "
-            "judge: let a program pick.",
+            help="ask: show two candidates and ask you, when --ask says so. auto: print the exploit arm's answer, "
+            "learn nothing. judge: let a program pick.",
             show_default="ask on a terminal, else auto",
         ),
     ] = None,
@@ -65,6 +65,7 @@ def ask(
         ),
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="The model as it is: steer nothing, learn nothing.")] = False,
+    when: opt.AskOption = opt.Ask.auto,
     reward: opt.RewardOption = opt.Reward.axes,
     rebuild: opt.RebuildOption = False,
     *,
@@ -81,13 +82,24 @@ def ask(
     with open_turns(decoding, chosen, "ask", reward, rebuild) as turns:
         if how is PickBy.auto and input_file:
             _answer_many(turns, prompts)
-        elif how is PickBy.auto:
+        elif how is PickBy.auto or (how is PickBy.ask and not _worth_asking(turns, when)):
             _answer_one(turns, prompts[0], as_json)
         elif how is PickBy.judge:
             assert judge is not None
             _judged(turns, prompts, judge, as_json or bool(input_file))
         else:
             _asked(turns, prompts[0], as_json)
+
+
+def _worth_asking(turns: Turns, when: opt.Ask) -> bool:
+    """Whether to show two candidates; if not, an answer follows without a word to learn from, and that is said."""
+    if when is opt.Ask.always or (when is opt.Ask.auto and turns.should_ask()):
+        return True
+    if when is opt.Ask.auto:
+        assert turns.profile is not None
+        turns.profile.count_single()
+        note("one answer: your taste is clear enough here · --ask always shows two")
+    return False
 
 
 # -- the ways to pick ------------------------------------------------------------------------------------

@@ -25,7 +25,9 @@ def taste(
     users: Annotated[str, typer.Option(help="Comma-separated simulated users; `all` for all.")] = "all",
     duels: Annotated[int, typer.Option(min=1, help="Turns a user takes.")] = 40,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every user.")] = 3,
-    prompts: Annotated[str, typer.Option(help="report, or tune: prompts on which defaults are chosen.")] = "report",
+    prompts: Annotated[
+        str, typer.Option(help="report, or tune: prompts and users that defaults are chosen by.")
+    ] = "report",
     judged: Annotated[int, typer.Option(min=0, help="Prompts that answers are judged on; 0 for all.")] = 0,
     max_axes: Annotated[
         int | None, typer.Option(min=1, max=2, help="Axes active in an arm.", show_default="as in chats")
@@ -47,7 +49,7 @@ def taste(
     from ..bench.prompts import SPLITS
     from ..bench.simulate import POLICIES, REWARDS, Learner
     from ..bench.taste import Bench, Plan, report
-    from ..bench.users import USERS
+    from ..bench.users import CONSISTENT, DIFFICULT, TUNING, USERS
     from ..core.arms import ArmRules
     from ..store.paths import data_dir
     from ..store.response import load_response
@@ -60,9 +62,10 @@ def taste(
     learners += [replace(first, reward=r) for r in many_rewards[1:]] + [replace(first, ask=a) for a in many_asks[1:]]
     counts = (*(n for n in (0, 5, 10, 15, 20, 35, 40) if n < duels), duels)
     (split,) = _names(prompts, list(SPLITS))
+    everybody = (*(CONSISTENT if split == "report" else TUNING), *DIFFICULT)
     plan = Plan(
         tuple(learners),
-        _names(users, list(USERS)),
+        tuple(user.name for user in everybody) if users == "all" else _names(users, list(USERS)),
         counts,
         seeds,
         split,
@@ -70,7 +73,9 @@ def taste(
         max_axes=max_axes or ArmRules.max_axes,
     )
     if quick:
-        plan = replace(plan, users=("short", "upbeat"), counts=(0, 3), seeds=1, n_judged=4, n_choose=2)
+        plan = replace(
+            plan, users=(everybody[0].name, everybody[6].name), counts=(0, 3), seeds=1, n_judged=4, n_choose=2
+        )
     console, neural = stderr_console(), "neural" in many_rewards
     with open_turns(decoding, None, "bench", hidden_states=neural) as turns:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import TpopError, UsageError
 from . import options as opt
+from .line import HELP, line_editor
 from .runtime import (
     command,
     open_profile,
@@ -18,42 +19,35 @@ from .runtime import (
 )
 
 if TYPE_CHECKING:
-    from prompt_toolkit import PromptSession
     from rich.console import Console, RenderableType
 
+    from ..decode import Arm
     from ..engine.protocol import Message
     from ..turn import Turns
-
-HELP = {
-    "/help": "this list",
-    "/undo": "take the last pick back, and its turn out of the chat",
-    "/redo": "answer the last question again, with two new candidates",
-    "/plain": "the last question answered without your taste, to compare",
-    "/taste": "what has been learned of your taste",
-    "/profile": "the profile; /profile NAME changes it",
-    "/quit": "leave (also Ctrl-D)",
-}
+    from .duelling import Result
 
 
 @command
 @opt.with_decoding_options
 def chat(
     profile: opt.ProfileOption = None,
+    ask: opt.AskOption = opt.Ask.auto,
     reward: opt.RewardOption = opt.Reward.axes,
     rebuild: opt.RebuildOption = False,
     *,
     decoding: opt.DecodingOptions,
 ) -> None:
-    """Chat. Every answer comes twice; your pick goes on in the chat, and the next answers follow your taste.
+    """Chat. Answers come twice; your pick goes on in the chat, and the next answers follow your taste.
 
-    Keys after an answer: 1 or 2 picks, = is a tie, x both bad, s skip, r redo. Alt-Enter starts a new line.
-    Ctrl-C stops an answer and keeps the chat. /help lists the commands.
+    Once your taste is clear, single answers come too; c compares such an answer with another. Keys after two
+    answers: 1 or 2 picks, = is a tie, x both bad, s skip, r redo. Alt-Enter starts a new line. Ctrl-C stops an
+    answer and keeps the chat. /help lists the commands.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("tpop chat needs a terminal", 'in scripts: tpop ask "..." --pick auto')
     chosen = open_profile(profile)
     with open_turns(decoding, chosen, "chat", reward, rebuild) as turns:
-        Chat(turns, stdout_console()).run()
+        Chat(turns, stdout_console(), ask).run()
 
 
 @dataclass
@@ -71,13 +65,15 @@ class Chat:
 
     turns: Turns
     console: Console
+    ask: opt.Ask = opt.Ask.auto
     past: list[Turn] = field(default_factory=list)
     last_question: str | None = None
+    single: tuple[list[Message], Arm, dict[str, float]] | None = None  # the answer that `c` would compare
 
     def run(self) -> None:
         """Read and answer until the user leaves."""
         self._greet()
-        session = self._session()
+        session = line_editor(HELP, self._tell)
         while True:
             try:
                 line = session.prompt([("class:prompt", "› ")]).strip()
@@ -86,6 +82,9 @@ class Chat:
             except EOFError:
                 return
             if not line:
+                continue
+            if line == "c" and self.single:
+                self._guarded(lambda: self._compare(""))
                 continue
             if not line.startswith("/"):
                 self._guarded(lambda line=line: self._answer(line))  # type: ignore[misc]
@@ -104,12 +103,19 @@ class Chat:
     def _answer(self, question: str) -> None:
         from .duelling import Outcome, interactive_duel
 
-        self.last_question = question
+        self.last_question, self.single = question, None
         messages = self._messages(question)
+        if self.ask is opt.Ask.never or (self.ask is opt.Ask.auto and not self.turns.should_ask()):
+            self._answer_alone(question, messages)
+            return
         result = interactive_duel(self.turns, messages, self.console)
         if result.outcome is Outcome.stopped:
             self._tell("stopped: nothing was picked. /redo asks again")
-            return
+        else:
+            self._went_on(question, result)
+
+    def _went_on(self, question: str, result: Result) -> None:
+        """Take a duel's winner into the chat, and say what was learned."""
         answer = result.duel.chosen(result.verdict).text
         if result.verdict == "both-bad":
             self._tell("both bad: left out of the chat. /redo asks again")
@@ -118,6 +124,36 @@ class Chat:
             self._print_answer(answer)
         for line in result.notes:
             self._tell(line)
+
+    def _answer_alone(self, question: str, messages: list[Message]) -> None:
+        """One answer, because a duel would teach too little."""
+        from .duelling import stream_answer
+
+        arm, strengths = stream_answer(self.turns, messages, self.console)
+        if arm is None:
+            self._tell("stopped")
+            return
+        self.past.append(Turn(question, arm.text, None))
+        self._print_answer(arm.text)
+        if self.ask is opt.Ask.auto and arm.finish_reason != "interrupted":
+            assert self.turns.profile is not None
+            self.single = messages, arm, strengths
+            self._tell("one answer: your taste is clear enough here · c compares it with another")
+            self.turns.profile.count_single()
+
+    def _compare(self, _: str) -> None:
+        from .duelling import Outcome, interactive_duel
+
+        if self.single is None:
+            self._tell("there is no single answer to compare with another")
+            return
+        messages, arm, strengths = self.single
+        result = interactive_duel(self.turns, messages, self.console, (arm, strengths))
+        if result.outcome is Outcome.stopped:
+            self._tell("stopped: the answer stays as it was")
+            return
+        question, self.single = self.past.pop().question, None
+        self._went_on(question, result)
 
     def _messages(self, question: str) -> list[Message]:
         """The chat with its new question; the oldest turns are left out when the context is full."""
@@ -147,6 +183,7 @@ class Chat:
             "/help": self._help,
             "/undo": self._undo,
             "/redo": self._redo,
+            "/compare": self._compare,
             "/plain": self._plain,
             "/taste": self._taste,
             "/profile": self._profile,
@@ -197,7 +234,7 @@ class Chat:
             messages = self._messages(self.last_question)
         finally:
             self.past = current
-        arm = stream_answer(plain, messages, self.console)
+        arm = stream_answer(plain, messages, self.console)[0]
         if arm is not None:
             self._tell("without your taste:")
             self._print_answer(arm.text)
@@ -250,32 +287,3 @@ class Chat:
             print_error(error)
         except KeyboardInterrupt:
             self._tell("stopped")
-
-    def _session(self) -> PromptSession[str]:
-        from prompt_toolkit import PromptSession
-        from prompt_toolkit.completion import WordCompleter
-        from prompt_toolkit.history import FileHistory, History, InMemoryHistory
-        from prompt_toolkit.key_binding import KeyBindings
-
-        from ..store.paths import data_dir
-
-        keys = KeyBindings()
-
-        @keys.add("escape", "enter")
-        def _(event: object) -> None:
-            event.current_buffer.insert_text("\n")  # type: ignore[attr-defined]
-
-        history: History = InMemoryHistory()
-        path = data_dir() / "history"
-        try:
-            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            history = FileHistory(str(path))
-        except OSError as error:
-            self._tell(f"the input history is not kept: {error.strerror}")
-        return PromptSession(
-            history=history,
-            key_bindings=keys,
-            completer=WordCompleter([*HELP], sentence=True),
-            complete_while_typing=False,
-        )

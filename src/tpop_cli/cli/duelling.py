@@ -55,19 +55,26 @@ class Result:
     pick_id: int | None = None
 
 
-def interactive_duel(turns: Turns, messages: Sequence[Message], console: Console) -> Result:
-    """Show a duel and ask, until there is a verdict or the user stops.
+Given = tuple["Arm", dict[str, float]]
+"""An answer that was shown alone, and its strengths."""
+
+
+def interactive_duel(
+    turns: Turns, messages: Sequence[Message], console: Console, given: Given | None = None
+) -> Result:
+    """Show a duel and ask, until there is a verdict or the user stops. With `given`, that answer is its exploit arm.
 
     A pick that cannot be saved is told in the notes: the answer that the user waited for is still theirs.
     """
     while True:
-        duel, rate = _stream(turns, messages, console)
+        duel, rate = _stream(turns, messages, console, given)
         if not duel.complete:
-            if duel.arms:
+            if len(duel.arms) == 2:
                 console.print(DuelView(_sides(duel), COLORS))
             return Result(Outcome.stopped, duel)
         key, seconds = _ask(duel, console)
         if key == "r":
+            given = None
             continue
         if key is None:
             return Result(Outcome.stopped, duel)
@@ -81,16 +88,15 @@ def interactive_duel(turns: Turns, messages: Sequence[Message], console: Console
         return result
 
 
-def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -> Arm | None:
-    """Show a single answer while it is written; None if it was stopped before it began."""
+def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -> tuple[Arm | None, dict[str, float]]:
+    """Show a single answer while it is written; results as of `Turns.answer`."""
 
     with (
         interruptible(turns.engine.stop),
         Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop") as live,
     ):
         paint = _painter(live)
-        arm, _ = turns.answer(messages, lambda arms: paint(lambda: Text(clean(arms[0].text))))
-    return arm
+        return turns.answer(messages, lambda arms: paint(lambda: Text(clean(arms[0].text))))
 
 
 def _painter(live: Live) -> Callable[[Callable[[], RenderableType]], None]:
@@ -106,7 +112,7 @@ def _painter(live: Live) -> Callable[[Callable[[], RenderableType]], None]:
     return paint
 
 
-def _stream(turns: Turns, messages: Sequence[Message], console: Console) -> tuple[Duel, float]:
+def _stream(turns: Turns, messages: Sequence[Message], console: Console, given: Given | None) -> tuple[Duel, float]:
     """Decode both arms while showing them; returns the duel and its tokens a second."""
     height = max(6, console.height - 2)
     start = time.monotonic()
@@ -116,7 +122,11 @@ def _stream(turns: Turns, messages: Sequence[Message], console: Console) -> tupl
     ):
         live.refresh()
         paint = _painter(live)
-        duel = turns.duel(messages, lambda duel: paint(lambda: DuelView(_sides(duel), COLORS, height)))
+
+        def on_step(duel: Duel) -> None:
+            paint(lambda: DuelView(_sides(duel), COLORS, height))
+
+        duel = turns.compare(messages, *given, on_step) if given else turns.duel(messages, on_step)
     tokens = sum(len(arm.tokens) for arm in duel.arms)
     return duel, tokens / max(1e-6, time.monotonic() - start)
 

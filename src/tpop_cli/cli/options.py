@@ -117,6 +117,18 @@ class Reward(str, Enum):
     neural = "neural"
 
 
+class Ask(str, Enum):
+    """When to show two candidates and ask."""
+
+    auto = "auto"
+    always = "always"
+    never = "never"
+
+
+AskOption = Annotated[
+    Ask,
+    typer.Option("--ask", help="auto: ask only where your pick may change something. always: every time. never."),
+]
 RewardOption = Annotated[
     Reward,
     typer.Option(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .lexicon import Tilt
+
 
 @dataclass(frozen=True)
 class Pole:
@@ -14,11 +16,13 @@ class Pole:
         instruction: what the model reads.
         full: the strength |s| of the pole when it is fully on (z = 1). Above 1 the instruction is amplified
             beyond what prompting does; docs/taste.md has the measurements that each value rests on.
+        tilt: word classes that the pole favours or avoids (`core.lexicon`).
     """
 
     name: str
     instruction: str
     full: float = 1.0
+    tilt: Tilt = ()
 
 
 @dataclass(frozen=True)

@@ -17,14 +17,14 @@ _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?。！？]+(?=\s|$)")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s+\S", re.MULTILINE)
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+\S|\*\*[^*\n]+\*\*:?\s*$)", re.MULTILINE)
-_YOU = frozenset("you your yours yourself you're you'll you've you'd".split())
-_I_WE = frozenset("i i'm i've i'd i'll me my mine myself we we're we've our ours us let's".split())
-_WARM = frozenset(
+YOU = frozenset("you your yours yourself you're you'll you've you'd".split())
+I_WE = frozenset("i i'm i've i'd i'll me my mine myself we we're we've our ours us let's".split())
+WARM = frozenset(
     "great wonderful amazing fantastic love lovely enjoy happy excited exciting awesome fun beautiful "
     "delightful perfect glad joy best favorite favourite absolutely brilliant".split()
 )
 _HEDGE = frozenset("may might could perhaps possibly probably often sometimes usually generally typically".split())
-_IMAGE = frozenset(
+IMAGE = frozenset(
     "like bright dark warm cold soft sweet golden deep light sun sky sea ocean river fire glow shining "
     "whisper dance dancing imagine picture colorful colourful vibrant gentle sparkling breath heart".split()
 )
@@ -62,14 +62,14 @@ _FEATURES: dict[str, Callable[[_Reading], float]] = {
     "exclamation marks": lambda r: r.per_hundred(r.text.count("!")),
     "questions": lambda r: r.per_hundred(r.text.count("?")),
     "ends with a question": lambda r: float(r.text.rstrip().endswith("?")),
-    "addresses you": lambda r: r.share_of(_YOU),
-    "says I or we": lambda r: r.share_of(_I_WE),
+    "addresses you": lambda r: r.share_of(YOU),
+    "says I or we": lambda r: r.share_of(I_WE),
     "numbers": lambda r: r.per_hundred(sum(ch.isdigit() for ch in re.sub(r"(?m)^\s*\d{1,3}[.)]", "", r.text))),
     "examples": lambda r: r.per_hundred(len(_EXAMPLE.findall(r.text))),
     "commas": lambda r: r.per_hundred(r.text.count(",")),
-    "warm words": lambda r: r.share_of(_WARM),
+    "warm words": lambda r: r.share_of(WARM),
     "hedges": lambda r: r.share_of(_HEDGE),
-    "images": lambda r: r.share_of(_IMAGE),
+    "images": lambda r: r.share_of(IMAGE),
 }
 
 FEATURES: tuple[str, ...] = tuple(_FEATURES)

@@ -2,7 +2,7 @@
 
 The steered score of an arm whose strengths are s is
 
-    log π_s(v) = (1 − S)·log π(v | x) + S·log π(v | x + the poles that are on),     S = max_a |s_a|
+    log π_s(v) = (1 − S)·log π(v | x) + S·log π(v | x + the poles that are on) + tilt(v),     S = max_a |s_a|
 
 With one active axis this is the sum over axes of `core.scores`, term by term. With two, their instructions are
 read together in one context: that costs one sequence where two contexts cost two, and holds together better
@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from .axes import Axis, Pole
+from .lexicon import Tilt
 from .reward import Strengths
 
 PLACEMENT = "{prompt}\n\n{instruction}"
@@ -49,6 +50,15 @@ def contexts(axes: Sequence[Axis], strengths: Strengths) -> list[Context]:
     steered = Context(" ".join(pole.instruction for pole, _ in poles), S)
     plain = 1.0 - S
     return [steered] if abs(plain) < 1e-9 else [Context(None, plain), steered]
+
+
+def tilt(axes: Sequence[Axis], strengths: Strengths) -> Tilt:
+    """What an arm adds to the scores of word classes: the sum over its active poles, as far as each is on."""
+    found: dict[str, float] = {}
+    for pole, s in active_poles(axes, strengths):
+        for name, amount in pole.tilt:
+            found[name] = found.get(name, 0.0) + amount * min(1.0, s / pole.full)
+    return tuple(sorted(found.items()))
 
 
 def with_instruction(prompt: str, instruction: str | None) -> str:

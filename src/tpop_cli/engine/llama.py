@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
+from ..core.lexicon import Tilt, tilt_of
 from ..errors import BadDataError, DecodeError, UsageError
 from .gguf import Header, fingerprint, read_header
 from .kv import Sequences
@@ -102,6 +103,7 @@ class LlamaEngine:
             fingerprint=fingerprint(path),
         )
         self._pieces: dict[int, bytes] = {}
+        self._tilts: dict[Tilt, Row] = {}
 
     def __enter__(self) -> LlamaEngine:
         return self
@@ -163,9 +165,17 @@ class LlamaEngine:
 
     # -- sequences ---------------------------------------------------------------------------------------
 
-    def sampler(self, sampling: Sampling, seed: int) -> SteeredSampler:
+    def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> SteeredSampler:
         """See `protocol.Engine.sampler`."""
-        return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA)
+        return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA, self._tilted(tilt) if tilt else None)
+
+    def _tilted(self, tilt: Tilt) -> Row:
+        """What a tilt adds to the logit of each token, shape (n_vocab,)."""
+        found = self._tilts.get(tilt)
+        if found is None:
+            pieces = (self.piece(token).decode("utf-8", "replace") for token in range(self.n_vocab))
+            found = self._tilts[tilt] = np.array([tilt_of(piece, tilt) for piece in pieces], dtype=np.float32)
+        return found
 
     @property
     def _seqs(self) -> Sequences:

@@ -10,6 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ..core.lexicon import Tilt
+
 Message = Mapping[str, str]
 """One turn of a chat: {"role": "system" | "user" | "assistant", "content": text}."""
 
@@ -73,8 +75,8 @@ class Engine(Protocol):
     def is_eog(self, token: int) -> bool:
         """Whether the token ends a generation."""
 
-    def sampler(self, sampling: Sampling, seed: int) -> TokenSampler:
-        """A sampler with llama.cpp's chain behind the steered score."""
+    def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> TokenSampler:
+        """A sampler with llama.cpp's chain behind the steered score, to which `tilt` is added."""
 
     def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
         """Prefill prompts that share what they can; returns a sequence handle for each.

@@ -30,10 +30,11 @@ class SteeredSampler:
         seed: of llama.cpp's own generator.
         n_vocab: length of a logits row.
         alpha: plausibility bound of the steered score.
+        tilt: what is added to each token's score, (n_vocab,), or nothing.
     """
 
-    def __init__(self, sampling: Sampling, seed: int, n_vocab: int, alpha: float) -> None:
-        self._alpha = alpha
+    def __init__(self, sampling: Sampling, seed: int, n_vocab: int, alpha: float, tilt: Row | None = None) -> None:
+        self._alpha, self._tilt = alpha, tilt
         self._rows: Sequence[Row] = ()
         self._weights: Sequence[float] = ()
         self._ids = np.arange(n_vocab)
@@ -73,11 +74,14 @@ class SteeredSampler:
         """The callback: fill the candidates with steered scores, in place."""
         try:
             rows, weights = self._rows, self._weights
-            if len(rows) == 1:  # one context of weight 1: exactly llama.cpp's own logits
-                ids = self._candidates_of(rows[0])
-                scores: npt.NDArray[np.floating] = rows[0][ids]
+            if len(rows) == 1:  # one context of weight 1: llama.cpp's own logits, exactly if nothing is tilted
+                row = rows[0] if self._tilt is None else rows[0] + self._tilt
+                ids = self._candidates_of(row)
+                scores: npt.NDArray[np.floating] = row[ids]
             else:
                 ids, scores = steered(rows, weights, self._alpha)
+                if self._tilt is not None:
+                    scores = scores + self._tilt[ids]
             k = len(ids)
             self._candidates["id"][:k] = ids
             # Not shifted to a maximum of zero: llama.cpp's repeat penalty scales a logit, so it needs their level,

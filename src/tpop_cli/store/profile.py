@@ -49,6 +49,7 @@ class Profile:
         self.notices: list[str] = []  # what the user should be told about the state of the files
         self.taste = self._fresh()
         self.n_picks = 0
+        self.singles = 0  # answers since the last duel for which nobody was asked
         self._last_id = 0
         self._folded = 0  # bytes of the log that `taste` holds
         self._load()
@@ -79,8 +80,16 @@ class Profile:
             pick = replace(pick, id=self._last_id + 1)
             self._folded = self.log.append(pick)
             self._apply(pick)
+            self.singles = 0
             self._save()
         return pick
+
+    def count_single(self) -> None:
+        """Remember that an answer was shown without asking, if there are picks at all. Errors as `record`."""
+        if self.n_picks:
+            with self._locked():
+                self.singles += 1
+                self._save()
 
     def undo(self, pick_id: int | None = None) -> Pick:
         """Take back a pick (the last one by default): the state is as if it had never been made.
@@ -201,6 +210,7 @@ class Profile:
             "evidence": self.taste.evidence,
             "seen": [[s.outcome, s.weight, s.log_p, *s.difference.tolist()] for s in self.taste.seen],
             "picks": self.n_picks,
+            "singles": self.singles,
             "last_id": self._last_id,
             "log_bytes": self._folded,
         }
@@ -241,6 +251,7 @@ class Profile:
         reward = fresh.reward.with_posterior(Posterior(np.array(state["mean"]), precision))
         self.taste = Taste(reward, fresh.prior, seen, state["since"], state["evidence"])
         self.n_picks, self._last_id = state["picks"], state["last_id"]
+        self.singles = state["singles"]
         self._folded = state["log_bytes"]
 
 
@@ -260,7 +271,7 @@ def _decode_state(data: bytes) -> dict[str, Any]:
     try:
         n = len(state["mean"])
         numbers = [*state["mean"], *state["precision"], state["evidence"], *(x for s in state["seen"] for x in s)]
-        whole = [state["picks"], state["last_id"], state["log_bytes"], state["since"]]
+        whole = [state["picks"], state["last_id"], state["log_bytes"], state["since"], state["singles"]]
         if not all(type(x) is float for x in numbers) or not np.isfinite(numbers).all():
             raise BadDataError("it holds something that is no finite number")
         if len(state["precision"]) != n * (n + 1) // 2 or not all(type(x) is int and x >= 0 for x in whole):

@@ -62,7 +62,7 @@ def _users(learner: Mapping[str, Any], oracles: Mapping[str, Any], counts: Seque
 
 
 def _costs(learners: Sequence[Mapping[str, Any]]) -> Table:
-    columns = ["at the last count", "perplexity ratio", "repeated 4-grams", "quoting", "empty", "cut"]
+    columns = ["at the last count", "perplexity ratio", "repeated 4-grams", "quoting", "empty", "on topic", "cut"]
     table = _table("What steering costs (base in brackets)", columns)
     rows = [(learner["name"], learner["cost"]) for learner in learners]
     if learners[0]["cost_indifferent"]:
@@ -74,6 +74,7 @@ def _costs(learners: Sequence[Mapping[str, Any]]) -> Table:
             "{:.1%} ({:.1%})".format(*cost["repeated"]),
             f"{cost['quoting']:.1%}",
             f"{cost['empty']:.1%}",
+            "{:.0%} ({:.0%})".format(*cost["on_topic"]),
             "{:.0%} ({:.0%})".format(*cost["unfinished"]),
         )
     return table

@@ -1,0 +1,41 @@
+"""Word classes that a pole may favour or avoid: the part of steering that no instruction achieves on a small model.
+
+A pole's *tilt* adds a constant to the score of every token of a class, so the steered score has one more term of the
+paper's form, base score + ω·reward, with a reward that is known for every token and costs nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+
+from .features import I_WE, IMAGE, WARM, YOU
+
+Tilt = tuple[tuple[str, float], ...]
+"""(class, what is added to the score of its tokens), sorted."""
+
+_NUMBER = re.compile(r"\d+")
+
+_CLASSES: Mapping[str, Callable[[str], bool]] = {
+    "you": lambda word: word in YOU,
+    "I or we": lambda word: word in I_WE,
+    "warm words": lambda word: word in WARM,
+    "images": lambda word: word in IMAGE,
+    "exclamation marks": lambda word: "!" in word,
+    "question marks": lambda word: "?" in word,
+    "numbers": lambda word: _NUMBER.fullmatch(word) is not None,
+    "long words": lambda word: word.isalpha() and len(word) >= 8,
+}
+
+CLASSES: tuple[str, ...] = tuple(_CLASSES)
+"""The names of the classes."""
+
+
+def tilt_of(piece: str, tilt: Tilt) -> float:
+    """What a tilt adds to the score of a token whose text is `piece`.
+
+    >>> tilt_of(" You", (("question marks", 2.0), ("you", -3.0)))
+    -3.0
+    """
+    word = piece.strip().lower()
+    return sum(amount for name, amount in tilt if word and _CLASSES[name](word))
