@@ -2,7 +2,7 @@
 
     python -m tpop_cli.bench.poles                      # every pole, strengths 1.0 and 1.5, on tuning prompts
     python -m tpop_cli.bench.poles --pairs              # two poles: one joint context against two contexts
-    python -m tpop_cli.bench.poles --try FILE           # other wordings: JSON, [{"name", "instruction", "full", "tilt"}]
+    python -m tpop_cli.bench.poles --try FILE           # others: JSON, [{"name", "instruction", "full", "tilt"}]
 
 For each it prints the answer's length, the share of answers that quote four words of the instruction, that name what
 was asked about, the share of repeated 4-grams, and the features that move most, in spreads, with the share of prompts
@@ -119,9 +119,7 @@ def main() -> None:
     parser.add_argument("--strengths", type=float, nargs="+", default=[1.0, 1.5])
     parser.add_argument("--prompts", type=int, default=8)
     parser.add_argument("--max-tokens", type=int, default=256)
-    parser.add_argument(
-        "--try", type=Path, dest="file", metavar="FILE", help="poles to try in place of the built-in ones"
-    )
+    parser.add_argument("--try", type=Path, dest="file", metavar="FILE", help="poles to try")
     given = parser.parse_args()
     plain = [Variant("plain", (), ())] * 2
     poles = read_poles(given.file) if given.file else [pole for axis in AXES for pole in axis.poles]
@@ -139,9 +137,7 @@ def main() -> None:
 def _report(done: Sequence[tuple[int, Variant, str, Arm]], prompts: Sequence[str]) -> None:
     features = {id(arm): text_features(arm.text) / SPREAD for _, _, _, arm in done}
     base = {p: np.mean([features[id(a)] for i, _, q, a in done if q == p and i < 2], axis=0) for p in prompts}
-    print(
-        f"{len(prompts)} prompts; tokens, quoting, on topic, repeated 4-grams, what moves most (spreads, share of prompts)"
-    )
+    print(f"{len(prompts)} prompts; tokens, quoting, on topic, repeated 4-grams, what moves most (and how often)")
     for index in dict.fromkeys(i for i, _, _, _ in done):
         rows = [(v, p, a) for i, v, p, a in done if i == index]
         shifts = np.array([features[id(a)] - base[p] for _, p, a in rows])

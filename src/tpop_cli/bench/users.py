@@ -227,5 +227,11 @@ TUNING: tuple[User, ...] = (
 )
 """Tastes to tune on, with formulas of their own: no default was chosen by the users above."""
 
-USERS: Mapping[str, User] = {user.name: user for user in (*CONSISTENT, *DIFFICULT, *TUNING)}
+TUNING_DIFFICULT: tuple[User, ...] = (
+    User("short words, 15% flipped", TUNING[2].measure, flipped=0.15),
+    User("a coin", TUNING[0].measure, indifferent=True),
+    User("terse, then not", TUNING[0].measure, turns_after=20),
+)
+
+USERS: Mapping[str, User] = {user.name: user for user in (*CONSISTENT, *DIFFICULT, *TUNING, *TUNING_DIFFICULT)}
 """All users by name."""

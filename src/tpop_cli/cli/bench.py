@@ -49,7 +49,7 @@ def taste(
     from ..bench.prompts import SPLITS
     from ..bench.simulate import POLICIES, REWARDS, Learner
     from ..bench.taste import Bench, Plan, report
-    from ..bench.users import CONSISTENT, DIFFICULT, TUNING, USERS
+    from ..bench.users import CONSISTENT, DIFFICULT, TUNING, TUNING_DIFFICULT, USERS
     from ..core.arms import ArmRules
     from ..store.paths import data_dir
     from ..store.response import load_response
@@ -62,7 +62,7 @@ def taste(
     learners += [replace(first, reward=r) for r in many_rewards[1:]] + [replace(first, ask=a) for a in many_asks[1:]]
     counts = (*(n for n in (0, 5, 10, 15, 20, 35, 40) if n < duels), duels)
     (split,) = _names(prompts, list(SPLITS))
-    everybody = (*(CONSISTENT if split == "report" else TUNING), *DIFFICULT)
+    everybody = (*CONSISTENT, *DIFFICULT) if split == "report" else (*TUNING, *TUNING_DIFFICULT)
     plan = Plan(
         tuple(learners),
         tuple(user.name for user in everybody) if users == "all" else _names(users, list(USERS)),
