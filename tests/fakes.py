@@ -31,7 +31,7 @@ class FakeSampler:
         self._rng, self._sampling = np.random.default_rng(seed), sampling
         self.closed = False
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float]) -> int:
+    def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
         ids, scores = steered(rows, weights, 0.1) if len(rows) > 1 else (np.arange(len(rows[0])), rows[0])
         if self._sampling.temperature == 0:
             return int(ids[np.argmax(scores)])

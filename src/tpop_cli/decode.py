@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from .core.lexicon import Tilt
+from .core.lexicon import Tilt, end_tilt
 from .engine.protocol import Engine, Interrupted, Sampling, TokenSampler
 
 
@@ -87,7 +87,8 @@ class Decoder:
         engine, pending = self._engine, list[tuple[int, int]]()
         for arm in list(self.running):
             assert arm._sampler is not None
-            token = arm._sampler.next([engine.logits(h) for h in arm._handles], arm.plan.weights)
+            rows = [engine.logits(h) for h in arm._handles]
+            token = arm._sampler.next(rows, arm.plan.weights, end_tilt(arm.text, arm.plan.tilt))
             if engine.is_eog(token):
                 self._finish(arm, "stop")
                 continue

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from ..tiny import write_tiny_gguf
+
 TPOP = [sys.executable, "-m", "tpop_cli"]
 
 
@@ -91,6 +93,19 @@ class TestAsk:
         assert answer["answer"] in [c["text"] for c in answer["candidates"]]
         (pick,) = objects(run("picks", "list", "--json").stdout)
         assert pick["verdict"] == answer["verdict"]
+
+    def test_the_papers_reward_learns_and_is_bound_to_its_model(self, tmp_path: Path) -> None:
+        (tmp_path / "prompts").write_text("one\ntwo\n")
+        run("teach", "--reward", "neural", "--prompts", str(tmp_path / "prompts"), "--judge", JUDGE)
+        assert run("ask", "hello", "--reward", "neural", "--pick", "auto").stdout.strip()
+        shown = json.loads(run("profile", "show", "--json").stdout)
+        assert shown["picks"] == 2  # the same picks teach the axes
+        other = write_tiny_gguf(tmp_path / "other.gguf", seed=5)
+        refused = run("ask", "hello", "--reward", "neural", "--model", str(other), code=2)
+        assert "another model" in refused.stderr
+        assert "--rebuild" in refused.stderr
+        run("ask", "hello", "--reward", "neural", "--model", str(other), "--rebuild")
+        run("ask", "hello", "--reward", "neural", "--model", str(other))
 
     def test_plain_needs_no_profile(self) -> None:
         assert objects(run("ask", "Why?", "--plain", "--json").stdout)[0]["profile"] is None

@@ -12,6 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
+from tpop_cli.core.picks import Candidate, Pick
 from tpop_cli.store.profile import Profile
 
 ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|[=>])")
@@ -120,6 +121,46 @@ def test_a_chat_learns_undoes_and_resumes() -> None:
         tpop.expect("›")
         tpop.sendeof()
         left(tpop)
+
+
+def test_a_single_answer_can_be_compared() -> None:
+    """A profile whose taste is clear is not asked; c asks anyway, and the winner takes the answer's place."""
+    clear_taste("work")
+    with terminal("chat", "--profile", "work", "-n", "30", "--seed", "1") as tpop:
+        tpop.expect("›")
+        tpop.send("What is tea?\r")
+        tpop.expect("one answer: your taste is clear enough")
+        tpop.expect("›")
+        assert Profile("work").singles == 1
+        n = Profile("work").n_picks
+        tpop.send("c\r")
+        tpop.expect(FOOTER)
+        tpop.send("2")
+        tpop.expect("tokens/s")
+        tpop.expect("›")
+        assert (Profile("work").n_picks, Profile("work").singles) == (n + 1, 0)
+        tpop.send("/compare\r")
+        tpop.expect("there is no single answer")
+        tpop.expect("›")
+        tpop.send("/undo\r")
+        tpop.expect("undone")
+        tpop.sendeof()
+        left(tpop)
+    with terminal("ask", "What is tea?", "--profile", "work", "-n", "10", "--ask", "always") as tpop:
+        tpop.expect(FOOTER)
+        tpop.send("s")
+        left(tpop)
+    with terminal("ask", "What is tea?", "--profile", "work", "-n", "10") as tpop:
+        assert "one answer" in left(tpop)
+
+
+def clear_taste(name: str) -> None:
+    """Sixty duels in which the shorter answer wins."""
+    profile = Profile(name)
+    for n in range(60):
+        short = Candidate("Tea is a drink. " * (1 + n % 3), {"length": 1.0}, 1, "stop")
+        long = Candidate("Tea is a drink, and it is brewed from leaves in hot water. " * (6 + n % 5), {}, 2, "stop")
+        profile.record(Pick(0, "", "q", short, long, "exploit", "exploit", 0.9, 1.0, "ask", "m", "f"))
 
 
 def test_ctrl_c_stops_an_answer_and_keeps_the_chat() -> None:

@@ -54,9 +54,9 @@ def test_the_look_ahead_takes_what_recomputing_every_text_takes(tiny_path: Path)
             V = V + (network.gradient(H[0][first]) - network.gradient(H[1][second])) ** 2
             taken = [[*taken[0], tokens[first]], [*taken[1], tokens[second]]]
             assert [arm.tokens[: position + 1] for arm in ahead.arms] == taken
-        np.testing.assert_allclose(ahead.V, V, rtol=2e-3)  # the KV cache is in half precision
+        np.testing.assert_allclose(ahead.V, V, rtol=5e-3)  # the KV cache is in half precision
         for arm, h in zip(ahead.arms, ahead.embeddings, strict=True):
-            np.testing.assert_allclose(embed(engine, prompt, arm.tokens), h, atol=1e-4)
+            np.testing.assert_allclose(embed(engine, prompt, arm.tokens), h, atol=1e-3)
 
 
 def next_logprobs(engine: LlamaEngine, tokens: list[int]) -> np.ndarray:

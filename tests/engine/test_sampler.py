@@ -144,3 +144,17 @@ def test_without_top_k_nothing_is_left_out() -> None:
     chain = sampler(3000, top_k=0)
     assert len(chain._candidates_of(np.linspace(0, 100, 3000, dtype=np.float32))) == 3000
     chain.close()
+
+
+@pytest.mark.parametrize("weights", [(1.0,), (-0.5, 1.5)])
+def test_a_tilt_is_added_to_the_score_of_its_words(starter: LlamaEngine, weights: tuple[float, ...]) -> None:
+    texts = [QUESTION, QUESTION + "\n\nPlease answer in one or two short sentences."][-len(weights) :]
+    prompts = tuple(tuple(starter.chat_tokens([{"role": "user", "content": t}])) for t in texts)
+    tilt = (("question marks", 50.0),)
+    (arm,) = decode(starter, [ArmPlan(prompts, weights, Sampling(temperature=0), 0, 12, tilt)])
+    avoided = (("question marks", -50.0), ("you", -50.0))
+    (other,) = decode(starter, [ArmPlan(prompts, weights, Sampling(repeat_penalty=1.0), 0, 60, avoided)])
+    if len(weights) == 1:
+        assert "?" in arm.text
+    assert "?" not in other.text
+    assert not {"you", "your"} & set(other.text.lower().split())

@@ -17,7 +17,7 @@ from .bank import AnswerBank, Wanted, wanted
 from .poles import on_topic, quotes, repeated
 from .prompts import SPLITS
 from .simulate import BASE_SEED, STEERED_SEED, Learner, Run, Setting, Trace, play, play_user
-from .users import CONSISTENT, DIFFICULT, TUNING, USERS, User
+from .users import CONSISTENT, DIFFICULT, USERS, User
 
 OnAnswer = Callable[[int], None]
 
@@ -203,8 +203,7 @@ class Bench:
 def report(bench: Bench) -> dict[str, Any]:
     """Play and judge everything; the JSON form of the result. Raises KeyboardInterrupt if it was stopped."""
     plan = bench.plan
-    users = CONSISTENT if plan.split == "report" else TUNING
-    consistent = [user.name for user in users if user.name in plan.users]
+    consistent = [name for name in plan.users if USERS[name].consistent]
     traces = bench.traces()
     if len(traces) < len(plan.learners) * len(plan.users) * plan.seeds:
         raise KeyboardInterrupt

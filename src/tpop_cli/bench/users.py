@@ -133,6 +133,11 @@ class User:
     indifferent: bool = False
     turns_after: int = 0
 
+    @property
+    def consistent(self) -> bool:
+        """Whether its taste neither changes nor errs."""
+        return not (self.flipped or self.indifferent or self.turns_after)
+
     def outcome(self, first: str, second: str, n: int, rng: np.random.Generator) -> float:
         """1 if it picks the first of two texts, 0 if the second, ½ for a tie, in its n-th duel (from 0)."""
         if self.indifferent:

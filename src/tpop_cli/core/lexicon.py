@@ -16,6 +16,10 @@ Tilt = tuple[tuple[str, float], ...]
 
 _NUMBER = re.compile(r"\d+")
 
+_ENDS: Mapping[str, Callable[[str], bool]] = {
+    "the end": lambda _: True,
+    "the end without a question": lambda answer: not answer.rstrip().endswith("?"),
+}
 _CLASSES: Mapping[str, Callable[[str], bool]] = {
     "you": lambda word: word in YOU,
     "I or we": lambda word: word in I_WE,
@@ -23,12 +27,13 @@ _CLASSES: Mapping[str, Callable[[str], bool]] = {
     "images": lambda word: word in IMAGE,
     "exclamation marks": lambda word: "!" in word,
     "question marks": lambda word: "?" in word,
+    "line breaks": lambda word: word == "\n",
     "numbers": lambda word: _NUMBER.fullmatch(word) is not None,
     "long words": lambda word: word.isalpha() and len(word) >= 8,
 }
 
-CLASSES: tuple[str, ...] = tuple(_CLASSES)
-"""The names of the classes."""
+CLASSES: tuple[str, ...] = (*_CLASSES, *_ENDS)
+"""The names of the classes. The last ones are of the tokens that end an answer, and look at the answer so far."""
 
 
 def tilt_of(piece: str, tilt: Tilt) -> float:
@@ -37,5 +42,14 @@ def tilt_of(piece: str, tilt: Tilt) -> float:
     >>> tilt_of(" You", (("question marks", 2.0), ("you", -3.0)))
     -3.0
     """
-    word = piece.strip().lower()
-    return sum(amount for name, amount in tilt if word and _CLASSES[name](word))
+    word = piece.strip().lower() or ("\n" if "\n" in piece else "")
+    return sum(amount for name, amount in tilt if word and name in _CLASSES and _CLASSES[name](word))
+
+
+def end_tilt(answer: str, tilt: Tilt) -> float:
+    """What a tilt adds to the score of ending an answer here.
+
+    >>> end_tilt("And you?", (("the end without a question", -4.0),))
+    0
+    """
+    return sum(amount for name, amount in tilt if name in _ENDS and _ENDS[name](answer))

@@ -104,6 +104,7 @@ class LlamaEngine:
         )
         self._pieces: dict[int, bytes] = {}
         self._tilts: dict[Tilt, Row] = {}
+        self._ends = [token for token in range(self.n_vocab) if self.is_eog(token)]
 
     def __enter__(self) -> LlamaEngine:
         return self
@@ -167,7 +168,8 @@ class LlamaEngine:
 
     def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> SteeredSampler:
         """See `protocol.Engine.sampler`."""
-        return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA, self._tilted(tilt) if tilt else None)
+        added = self._tilted(tilt) if tilt else None
+        return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA, added, self._ends)
 
     def _tilted(self, tilt: Tilt) -> Row:
         """What a tilt adds to the logit of each token, shape (n_vocab,)."""

@@ -47,8 +47,13 @@ class ModelInfo:
 class TokenSampler(Protocol):
     """Draws one answer's tokens. Holds the random state and the window of the repeat penalty."""
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float]) -> int:
-        """The next token, given the logits of the arm's C contexts and their weights, which sum to one."""
+    def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
+        """The next token.
+
+        Args:
+            rows, weights: the logits of the arm's C contexts and their weights, which sum to one.
+            end: added to the score of tokens that end the answer.
+        """
 
     def close(self) -> None:
         """Free what llama.cpp holds."""

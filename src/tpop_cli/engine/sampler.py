@@ -31,10 +31,19 @@ class SteeredSampler:
         n_vocab: length of a logits row.
         alpha: plausibility bound of the steered score.
         tilt: what is added to each token's score, (n_vocab,), or nothing.
+        ends: the tokens that end an answer.
     """
 
-    def __init__(self, sampling: Sampling, seed: int, n_vocab: int, alpha: float, tilt: Row | None = None) -> None:
-        self._alpha, self._tilt = alpha, tilt
+    def __init__(
+        self,
+        sampling: Sampling,
+        seed: int,
+        n_vocab: int,
+        alpha: float,
+        tilt: Row | None = None,
+        ends: Sequence[int] = (),
+    ) -> None:
+        self._alpha, self._tilt, self._ends, self._end = alpha, tilt, list(ends), 0.0
         self._rows: Sequence[Row] = ()
         self._weights: Sequence[float] = ()
         self._ids = np.arange(n_vocab)
@@ -51,9 +60,9 @@ class SteeredSampler:
             llama.llama_sampler_chain_add(self._chain, sampler)
         self._array = llama.llama_token_data_array()
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float]) -> int:
-        """Sample and accept one token."""
-        self._rows, self._weights = rows, weights
+    def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
+        """Sample and accept one token; see `protocol.TokenSampler.next`."""
+        self._rows, self._weights, self._end = rows, weights, end
         array = self._array
         array.data = ctypes.cast(self._candidates.ctypes.data, llama.llama_token_data_p)
         array.size, array.selected, array.sorted = len(self._candidates), -1, False
@@ -76,12 +85,17 @@ class SteeredSampler:
             rows, weights = self._rows, self._weights
             if len(rows) == 1:  # one context of weight 1: llama.cpp's own logits, exactly if nothing is tilted
                 row = rows[0] if self._tilt is None else rows[0] + self._tilt
+                if self._end:
+                    row = row.copy()
+                    row[self._ends] += self._end
                 ids = self._candidates_of(row)
                 scores: npt.NDArray[np.floating] = row[ids]
             else:
                 ids, scores = steered(rows, weights, self._alpha)
                 if self._tilt is not None:
                     scores = scores + self._tilt[ids]
+                if self._end:
+                    scores = scores + self._end * np.isin(ids, self._ends)
             k = len(ids)
             self._candidates["id"][:k] = ids
             # Not shifted to a maximum of zero: llama.cpp's repeat penalty scales a logit, so it needs their level,
