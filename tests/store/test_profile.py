@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from tpop_cli.core.picks import Candidate, Pick, Verdict
 from tpop_cli.errors import BusyError, CannotCreateError, NoInputError, StorageError, TpopError, UsageError
 from tpop_cli.store import paths
+from tpop_cli.store.files import seal, unseal
 from tpop_cli.store.picks import Undo, decode_event, encode
 from tpop_cli.store.profile import Profile, list_profiles
 
@@ -48,6 +49,9 @@ def same(a: Profile, b: Profile) -> bool:
         np.array_equal(a.posterior.mean, b.posterior.mean)
         and np.array_equal(a.posterior.precision, b.posterior.precision)
         and a.n_picks == b.n_picks
+        and a.taste.n == b.taste.n
+        and a.taste.evidence == b.taste.evidence
+        and [s.log_p for s in a.taste.seen] == [s.log_p for s in b.taste.seen]
     )
 
 
@@ -171,9 +175,22 @@ def test_a_state_behind_its_log_catches_up() -> None:
     assert same(Profile("work"), profile)
 
 
-def test_a_newer_schema_is_refused_and_untouched() -> None:
-    from tpop_cli.store.files import seal
+def test_an_older_schema_is_folded_anew() -> None:
+    profile = Profile("work")
+    for n in range(3):
+        profile.record(make_pick(n))
+    path = profile.folder / "state.json"
+    old = unseal(path.read_bytes()) | {"schema": 1}
+    for key in ("seen", "since", "evidence", "singles"):
+        del old[key]
+    path.write_bytes(seal(old))
+    again = Profile(profile.name)
+    assert not again.notices
+    np.testing.assert_array_equal(again.posterior.mean, profile.posterior.mean)
+    assert again.taste.n == 3
 
+
+def test_a_newer_schema_is_refused_and_untouched() -> None:
     profile = Profile("work")
     profile.record(make_pick(1))
     path = profile.folder / "state.json"

@@ -26,7 +26,7 @@ from .axes import load_axes
 from .files import make_private_dir, read_bounded, seal, sweep_temporaries, unseal, write_atomic
 from .picks import PickLog, Undo
 
-SCHEMA = 1
+SCHEMA = 2
 MAX_STATE = 16 << 20
 LOCK_SECONDS = 5.0
 
@@ -239,7 +239,8 @@ class Profile:
                 f"profile {self.name} was written by a newer tpop (schema {state['schema']})",
                 "upgrade: pip install --upgrade tpop-cli",
             )
-        if state["axes"] != [axis.name for axis in self.axes] or state["features"] != list(FEATURES):
+        meant = (state["schema"], state["axes"], state["features"])
+        if meant != (SCHEMA, [axis.name for axis in self.axes], list(FEATURES)):
             self._refold()  # the weights have other meanings now; the picks have not
             return
         n = len(self.posterior.mean)
@@ -266,8 +267,8 @@ def list_profiles() -> list[str]:
 def _decode_state(data: bytes) -> dict[str, Any]:
     """The state, if it is whole: strict JSON, a fitting checksum, finite numbers of the right shapes."""
     state = unseal(data)
-    if state["schema"] > SCHEMA:
-        return state  # whatever else it holds is for a newer program to read
+    if state["schema"] != SCHEMA:
+        return state  # whatever else it holds: a newer program reads it, or the log is folded anew
     try:
         n = len(state["mean"])
         numbers = [*state["mean"], *state["precision"], state["evidence"], *(x for s in state["seen"] for x in s)]
