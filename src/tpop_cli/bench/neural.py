@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import numpy as np
 
+from ..core.neural import NeuralRules
 from ..engine.protocol import Engine
 from ..neural import NeuralTurns
 from ..store.profile import Profile
@@ -18,7 +19,11 @@ from .users import User
 
 
 def neural_player(
-    engine: Engine, bank: AnswerBank, max_tokens: int, on_answer: Callable[[int], None]
+    engine: Engine,
+    bank: AnswerBank,
+    max_tokens: int,
+    on_answer: Callable[[int], None],
+    rules: NeuralRules = NeuralRules(),
 ) -> Callable[[User, Learner, int, Setting], Run]:
     """Plays `NeuralTurns` themselves, with profiles in a folder that is thrown away; judged answers go to the bank.
 
@@ -26,7 +31,7 @@ def neural_player(
     """
 
     def run(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
-        trace = Trace(user.name, learner, seed, own=True, asked=max(setting.counts))
+        trace = Trace(user.name, learner, seed, own=f"k = {rules.k}", asked=max(setting.counts))
         if all(trace.key(n, p) in bank for n in setting.counts for p in setting.judged):
             return trace
         order = np.random.default_rng(seed).permutation(len(setting.prompts))
@@ -35,7 +40,9 @@ def neural_player(
             before = os.environ.get("TPOP_HOME")
             os.environ["TPOP_HOME"] = home
             try:
-                turns = NeuralTurns(engine, Profile("bench"), TurnOptions(max_tokens=max_tokens, seed=seed))
+                turns = NeuralTurns(
+                    engine, Profile("bench"), TurnOptions(max_tokens=max_tokens, seed=seed), rules=rules
+                )
             finally:
                 os.environ.pop("TPOP_HOME") if before is None else os.environ.update(TPOP_HOME=before)
             for n in range(max(setting.counts) + 1):

@@ -97,7 +97,7 @@ class Trace:
         right: for each clear pick, whether it was predicted.
         asked: how many of the turns were duels.
         words: after the last turn, what is said of the taste: the poles that are sure or probable.
-        own: the answers are the learner's own, and the bank has them under its name.
+        own: not empty: the answers are the learner's own, made with these settings; the bank has them by name.
     """
 
     user: str
@@ -107,12 +107,14 @@ class Trace:
     right: list[bool] = field(default_factory=list)
     asked: int = 0
     words: list[str] = field(default_factory=list)
-    own: bool = False
+    own: str = ""
 
     def key(self, n: int, prompt: str) -> Wanted:
         """The answer to a prompt after n turns."""
         if self.own:
-            return Wanted(prompt, (), STEERED_SEED, f"{self.learner}, {self.user}, seed {self.seed}, {n} duels")
+            return Wanted(
+                prompt, (), STEERED_SEED, f"{self.learner}, {self.own}, {self.user}, seed {self.seed}, {n} duels"
+            )
         return wanted(prompt, self.strengths[n], STEERED_SEED)
 
 

@@ -25,7 +25,7 @@ app = typer.Typer(help="See what answers can be steered by, add to it, and measu
 @app.command("list")
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
-    """List the taste axes and the instruction of each pole."""
+    """List the taste axes: the instruction of each pole, and what it adds to the scores of word classes."""
     from rich.table import Table
     from rich.text import Text
 
@@ -37,7 +37,12 @@ def list_(as_json: opt.JsonOption = False) -> None:
                 "axis": axis.name,
                 "builtin": axis.builtin,
                 **{
-                    side: {"pole": pole.name, "instruction": pole.instruction, "full": pole.full}
+                    side: {
+                        "pole": pole.name,
+                        "instruction": pole.instruction,
+                        "full": pole.full,
+                        "tilt": dict(pole.tilt),
+                    }
                     for side, pole in zip(("toward", "away"), axis.poles, strict=True)
                 },
             }
@@ -46,7 +51,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
         write_answer(json.dumps(body, ensure_ascii=False))
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("axis", "pole", "the instruction that steers towards it"):
+    for column in ("axis", "pole", "the instruction that steers towards it", "and its tilt"):
         table.add_column(column)
     for axis in load_axes():
         for pole in axis.poles:
@@ -54,6 +59,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
                 Text(axis.name if pole is axis.toward else ""),
                 Text(pole.name, "bold"),
                 Text(pole.instruction),
+                Text(", ".join(f"{name} {amount:+g}" for name, amount in pole.tilt), "dim"),
             )
     stdout_console().print(table)
 

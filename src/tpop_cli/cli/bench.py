@@ -32,6 +32,9 @@ def taste(
     max_axes: Annotated[
         int | None, typer.Option(min=1, max=2, help="Axes active in an arm.", show_default="as in chats")
     ] = None,
+    candidates: Annotated[
+        int, typer.Option(min=1, max=40, help="Tokens that an arm of the neural reward tries at every position.")
+    ] = 40,
     quick: Annotated[bool, typer.Option("--quick", help="A few users, duels and prompts: does it run?")] = False,
     as_json: opt.JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the result into a file, too.", metavar="FILE")] = None,
@@ -51,6 +54,7 @@ def taste(
     from ..bench.taste import Bench, Plan, report
     from ..bench.users import CONSISTENT, DIFFICULT, TUNING, TUNING_DIFFICULT, USERS
     from ..core.arms import ArmRules
+    from ..core.neural import NeuralRules
     from ..store.paths import data_dir
     from ..store.response import load_response
     from ..ui.bench import taste_report
@@ -101,7 +105,8 @@ def taste(
             def on_answer(n: int) -> None:
                 progress.advance(task, n)
 
-            player = neural_player(turns.engine, bank, max_tokens, on_answer) if neural else None
+            rules = NeuralRules(k=candidates)
+            player = neural_player(turns.engine, bank, max_tokens, on_answer, rules) if neural else None
             result = report(Bench(bank, plan, response, on_answer=on_answer, neural=player))
     view = taste_report(result)
     if as_json:

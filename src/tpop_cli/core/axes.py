@@ -43,46 +43,82 @@ class Axis:
         return (self.toward, self.away)
 
 
+_NO_PERSONS = (("I or we", -4.0), ("you", -4.0))
+
 AXES: tuple[Axis, ...] = (
     Axis(
         "length",
-        Pole("brief", "Please answer in one or two short sentences."),
-        Pole("detailed", "Please write a long, thorough answer of at least six paragraphs."),
+        Pole("brief", "Please answer in one or two short sentences.", tilt=(("the end", 1.0),)),
+        Pole(
+            "detailed",
+            "Please write a long, thorough answer of at least six paragraphs.",
+            tilt=(("long words", 0.3), ("the end", -3.0)),
+        ),
     ),
     Axis(
         "words",
-        Pole("simple words", "Please use simple words that a small child understands."),
-        Pole("academic", "Please answer in a formal, academic style with technical terms.", 1.5),
+        Pole("simple words", "Explain it like I am five years old.", tilt=(("long words", -1.0),)),
+        Pole(
+            "academic",
+            "Please explain it in scientific terms.",
+            tilt=(("I or we", -2.0), ("long words", 0.8), ("you", -2.0)),
+        ),
     ),
     Axis(
         "form",
-        Pole("lists", "Please answer as a list of short bullet points."),
-        Pole("prose", "Please answer in one continuous paragraph of prose."),
+        Pole("lists", "Please answer with a numbered list.", tilt=(("line breaks", 1.5),)),
+        Pole("prose", "Please answer in one paragraph.", tilt=(("line breaks", -6.0),)),
     ),
     Axis(
         "tone",
-        Pole("warm", "Please be very friendly, upbeat and encouraging!", 1.5),
-        Pole("sober", "Please be serious and professional."),
+        Pole(
+            "warm",
+            "Please be very friendly, upbeat and encouraging!",
+            tilt=(("exclamation marks", 1.0), ("warm words", 1.5)),
+        ),
+        Pole(
+            "sober",
+            "Please give only the facts.",
+            tilt=(
+                *_NO_PERSONS,
+                ("exclamation marks", -6.0),
+                ("long words", 0.5),
+                ("question marks", -2.0),
+                ("warm words", -3.0),
+            ),
+        ),
     ),
     Axis(
         "imagery",
-        Pole("vivid", "Please use vivid, colorful descriptions and comparisons.", 1.5),
-        Pole("literal", "Please describe things exactly as they are, in plain language."),
+        Pole("vivid", "Please use vivid, colorful descriptions and comparisons.", tilt=(("images", 2.0),)),
+        Pole(
+            "literal",
+            "Please describe things exactly as they are, in plain language.",
+            tilt=(("images", -3.0),),
+        ),
     ),
     Axis(
         "humor",
         Pole("playful", "Please make it funny and entertaining."),
-        Pole("matter-of-fact", "Please use dry, matter-of-fact language."),
+        Pole(
+            "matter-of-fact",
+            "Please use dry, matter-of-fact language.",
+            tilt=(("exclamation marks", -4.0), ("images", -1.0), ("warm words", -2.0)),
+        ),
     ),
     Axis(
         "examples",
-        Pole("concrete", "Please give several specific examples with numbers."),
-        Pole("abstract", "Please explain the big picture and the abstract concepts.", 1.5),
+        Pole(
+            "concrete",
+            "Please give several specific examples with numbers.",
+            tilt=(("examples", 3.0), ("names", 1.5), ("numbers", 0.9)),
+        ),
+        Pole("abstract", "Please explain the big picture.", tilt=(("long words", 0.5), ("numbers", -1.0))),
     ),
     Axis(
         "address",
-        Pole("personal", 'Please tell me what I should do, speaking to me as "you".'),
-        Pole("impersonal", "Please answer like an encyclopedia article."),
+        Pole("personal", "Please talk to me directly.", tilt=(("you", 1.5),)),
+        Pole("impersonal", "Please answer like an encyclopedia article.", tilt=(*_NO_PERSONS, ("long words", 0.3))),
     ),
     Axis(
         "telling",
@@ -91,13 +127,22 @@ AXES: tuple[Axis, ...] = (
     ),
     Axis(
         "register",
-        Pole("casual", "Please write casually, like chatting with a friend."),
-        Pole("formal", "Please write in a formal and polite way."),
+        Pole("casual", "Please write casually, like chatting with a friend.", tilt=(("I or we", 0.7), ("you", 0.5))),
+        Pole(
+            "formal",
+            "Please write in a formal and polite way.",
+            tilt=(("I or we", -1.0), ("exclamation marks", -3.0), ("long words", 0.3)),
+        ),
     ),
     Axis(
         "ending",
-        Pole("closing question", "Please finish with a question for me.", 1.5),
+        Pole(
+            "closing question",
+            "Please finish with a question for me.",
+            1.5,
+            (("question marks", 2.0), ("the end after a question", 6.0), ("the end without a question", -3.0)),
+        ),
         Pole("closing summary", "Please finish with a short summary."),
     ),
 )
-"""The built-in axes. Wordings were chosen on tuning prompts; `tpop axes list` prints them."""
+"""The built-in axes. Wordings and tilts were chosen on tuning prompts, by tuning users (docs/taste.md)."""

@@ -15,16 +15,21 @@ Tilt = tuple[tuple[str, float], ...]
 """(class, what is added to the score of its tokens), sorted."""
 
 _NUMBER = re.compile(r"\d+")
+_NAME = re.compile(r"[A-Z][a-z]+")
+_EXAMPLE = frozenset("example instance examples instances e.g such".split())
 
 _ENDS: Mapping[str, Callable[[str], bool]] = {
     "the end": lambda _: True,
+    "the end after a question": lambda answer: answer.rstrip().endswith("?"),
     "the end without a question": lambda answer: not answer.rstrip().endswith("?"),
 }
 _CLASSES: Mapping[str, Callable[[str], bool]] = {
-    "you": lambda word: word in YOU,
-    "I or we": lambda word: word in I_WE,
-    "warm words": lambda word: word in WARM,
-    "images": lambda word: word in IMAGE,
+    "you": lambda word: word.lower() in YOU,
+    "I or we": lambda word: word.lower() in I_WE,
+    "warm words": lambda word: word.lower() in WARM,
+    "images": lambda word: word.lower() in IMAGE,
+    "examples": lambda word: word.lower() in _EXAMPLE,
+    "names": lambda word: _NAME.fullmatch(word) is not None,  # where a sentence starts, every word is one
     "exclamation marks": lambda word: "!" in word,
     "question marks": lambda word: "?" in word,
     "line breaks": lambda word: word == "\n",
@@ -36,14 +41,22 @@ CLASSES: tuple[str, ...] = (*_CLASSES, *_ENDS)
 """The names of the classes. The last ones are of the tokens that end an answer, and look at the answer so far."""
 
 
-def tilt_of(piece: str, tilt: Tilt) -> float:
-    """What a tilt adds to the score of a token whose text is `piece`.
+def word_of(piece: str) -> str:
+    """The word that a token's text holds, as the classes know it; a line break for any number of them.
 
-    >>> tilt_of(" You", (("question marks", 2.0), ("you", -3.0)))
-    -3.0
+    >>> word_of(" You"), word_of("\\n\\n")
+    ('You', '\\n')
     """
-    word = piece.strip().lower() or ("\n" if "\n" in piece else "")
-    return sum(amount for name, amount in tilt if word and name in _CLASSES and _CLASSES[name](word))
+    return piece.strip() or ("\n" if "\n" in piece else "")
+
+
+def belongs(word: str, name: str) -> bool:
+    """Whether a word (not empty) belongs to the class of that name; no word belongs to the classes of the end.
+
+    >>> belongs("you", "you"), belongs("you", "long words"), belongs("you", "the end")
+    (True, False, False)
+    """
+    return bool(word) and name in _CLASSES and _CLASSES[name](word)
 
 
 def end_tilt(answer: str, tilt: Tilt) -> float:

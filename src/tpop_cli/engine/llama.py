@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import psutil
 
-from ..core.lexicon import Tilt, tilt_of
+from ..core.lexicon import Tilt, belongs, word_of
 from ..errors import BadDataError, DecodeError, UsageError
 from .gguf import Header, fingerprint, read_header
 from .kv import Sequences
@@ -103,7 +103,8 @@ class LlamaEngine:
             fingerprint=fingerprint(path),
         )
         self._pieces: dict[int, bytes] = {}
-        self._tilts: dict[Tilt, Row] = {}
+        self._words: list[str] = []  # of the vocabulary, and which of them belong to a class; made when first needed
+        self._classes: dict[str, Row] = {}
         self._ends = [token for token in range(self.n_vocab) if self.is_eog(token)]
 
     def __enter__(self) -> LlamaEngine:
@@ -173,11 +174,15 @@ class LlamaEngine:
 
     def _tilted(self, tilt: Tilt) -> Row:
         """What a tilt adds to the logit of each token, shape (n_vocab,)."""
-        found = self._tilts.get(tilt)
-        if found is None:
+        if not self._words:
             pieces = (self.piece(token).decode("utf-8", "replace") for token in range(self.n_vocab))
-            found = self._tilts[tilt] = np.array([tilt_of(piece, tilt) for piece in pieces], dtype=np.float32)
-        return found
+            self._words = [word_of(piece) for piece in pieces]
+        total = np.zeros(self.n_vocab, dtype=np.float32)
+        for name, amount in tilt:
+            if name not in self._classes:
+                self._classes[name] = np.array([belongs(word, name) for word in self._words], dtype=np.float32)
+            total += np.float32(amount) * self._classes[name]
+        return total
 
     @property
     def _seqs(self) -> Sequences:
