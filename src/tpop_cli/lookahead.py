@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from .core.neural import Matrix, Network, NeuralRules, Vector, exploit_choice, explore_choice, grown, pooled
-from .core.scores import IntArray
+from .core.scores import IntArray, penalised
 from .decode import Arm, ArmPlan
 from .engine.protocol import Engine, Interrupted, Sampling
 
@@ -28,6 +28,7 @@ class LookAhead:
         engine: loaded with hidden states, and with 4k + 4 sequences.
         network, V: the reward model of this moment.
         rules: the paper's settings.
+        sampling: of it the repeat penalty; the rest has no place where the best token is taken.
 
     Attributes:
         arms: as `decode.decode` has them.
@@ -39,6 +40,7 @@ class LookAhead:
     network: Network
     V: Vector
     rules: NeuralRules
+    sampling: Sampling = Sampling()
     arms: list[Arm] = field(default_factory=list)
     embeddings: list[Vector] = field(default_factory=list)
     _handles: list[int] = field(default_factory=list)
@@ -47,7 +49,7 @@ class LookAhead:
 
     def run(self, prompt: Sequence[int], n_arms: int, max_tokens: int, on_step: OnStep | None = None) -> None:
         """Decode to the end or to the stop flag. Errors as `Engine.open`."""
-        plan = ArmPlan((tuple(prompt),), (1.0,), Sampling(temperature=0.0), 0, max_tokens)
+        plan = ArmPlan((tuple(prompt),), (1.0,), self.sampling, 0, max_tokens)
         try:
             self._handles = self.engine.open([prompt] * n_arms)
             self.arms = [Arm(plan) for _ in range(n_arms)]
@@ -69,7 +71,7 @@ class LookAhead:
     def _step(self) -> None:
         """One token for every running arm."""
         running = self._running()
-        rows = {i: self.engine.logits(self._handles[i]).astype(np.float64) for i in running}
+        rows = {i: self._logits(i) for i in running}
         best = [np.argpartition(-row, min(self.rules.k, len(row)) - 1)[: self.rules.k] for row in rows.values()]
         tokens = np.unique(np.concatenate(best))  # the union of both arms' candidates
         forks = self._try(running, tokens.tolist())
@@ -102,6 +104,10 @@ class LookAhead:
         for i in self._running():
             if len(self.arms[i].tokens) >= self.arms[i].plan.max_tokens:
                 self._finish(i, "length")
+
+    def _logits(self, i: int) -> Vector:
+        recent = self.arms[i].tokens[-self.sampling.repeat_last_n :] if self.sampling.repeat_last_n else []
+        return penalised(self.engine.logits(self._handles[i]), recent, self.sampling.repeat_penalty)
 
     def _try(self, running: Sequence[int], tokens: Sequence[int]) -> dict[int, list[int]]:
         """Decode every candidate of every running arm in a fork of its own, in one batch."""

@@ -10,6 +10,7 @@ import pytest
 from tpop_cli.core.neural import Network, NeuralRules, exploit_choice, explore_choice, pooled
 from tpop_cli.core.picks import Verdict
 from tpop_cli.engine.llama import LlamaEngine, LoadOptions
+from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, UsageError
 from tpop_cli.lookahead import LookAhead, embed
 from tpop_cli.neural import NeuralTurns, sequences_needed
@@ -37,13 +38,13 @@ def test_the_look_ahead_takes_what_recomputing_every_text_takes(tiny_path: Path)
     with load(tiny_path) as engine:
         network, V = some_network(engine.n_embd), np.ones(16 * engine.n_embd + 32)
         prompt = engine.chat_tokens(CHAT)
-        ahead = LookAhead(engine, network, V, RULES)
+        ahead = LookAhead(engine, network, V, RULES, Sampling(repeat_penalty=1.3))
         ahead.run(prompt, 2, 10)
         assert [len(arm.tokens) for arm in ahead.arms] == [10, 10]
         assert ahead.arms[0].tokens != ahead.arms[1].tokens
         taken: list[list[int]] = [[], []]
         for position in range(10):
-            logs = [next_logprobs(engine, [*prompt, *y]) for y in taken]
+            logs = [next_logprobs(engine, prompt, y) for y in taken]
             tokens = sorted({int(t) for row in logs for t in np.argsort(-row)[: RULES.k]})
             H = [
                 np.array([pooled(engine.hidden_states([*prompt, *y, t], len(prompt)).sum(axis=0), 1) for t in tokens])
@@ -59,10 +60,12 @@ def test_the_look_ahead_takes_what_recomputing_every_text_takes(tiny_path: Path)
             np.testing.assert_allclose(embed(engine, prompt, arm.tokens), h, atol=1e-3)
 
 
-def next_logprobs(engine: LlamaEngine, tokens: list[int]) -> np.ndarray:
-    handle = engine.open([tokens])[0]
+def next_logprobs(engine: LlamaEngine, prompt: list[int], y: list[int]) -> np.ndarray:
+    handle = engine.open([[*prompt, *y]])[0]
     row = engine.logits(handle).astype(np.float64)
     engine.close_sequence(handle)
+    for token in set(y):
+        row[token] = row[token] / 1.3 if row[token] > 0 else row[token] * 1.3
     return row - row.max() - np.log(np.exp(row - row.max()).sum())
 
 

@@ -22,6 +22,18 @@ FloatArray = npt.NDArray[np.floating]
 IntArray = npt.NDArray[np.intp]
 
 
+def penalised(row: FloatArray, recent: Sequence[int], penalty: float) -> npt.NDArray[np.float64]:
+    """Logits with llama.cpp's repeat penalty: those of `recent` tokens divided by it, or multiplied if negative.
+
+    >>> penalised(np.array([2.0, -2.0, 1.0]), [0, 1], 2.0).tolist()
+    [1.0, -4.0, 1.0]
+    """
+    found = row.astype(np.float64)
+    ids = np.unique(np.asarray(recent, dtype=np.intp))
+    found[ids] = np.where(found[ids] > 0, found[ids] / penalty, found[ids] * penalty)
+    return found
+
+
 def plausible(logits: Sequence[FloatArray], alpha: float) -> IntArray:
     """Tokens within a factor `alpha` of the best token in at least one context.
 
