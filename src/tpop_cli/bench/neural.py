@@ -48,7 +48,7 @@ def neural_player(
             for n in range(max(setting.counts) + 1):
                 turns.close()  # the fit is done before the next duel, so that a run can be repeated
                 if n in setting.counts:
-                    for prompt in setting.judged:
+                    for prompt in (p for p in setting.judged if trace.key(n, p) not in bank):
                         arm, _ = turns.answer([{"role": "user", "content": prompt}])
                         if arm is None or arm.finish_reason == "interrupted":
                             raise KeyboardInterrupt

@@ -112,9 +112,8 @@ class Trace:
     def key(self, n: int, prompt: str) -> Wanted:
         """The answer to a prompt after n turns."""
         if self.own:
-            return Wanted(
-                prompt, (), STEERED_SEED, f"{self.learner}, {self.own}, {self.user}, seed {self.seed}, {n} duels"
-            )
+            whose = f"{self.user}, seed {self.seed}, {n} duels" if n else "0 duels"  # fresh ones are all alike
+            return Wanted(prompt, (), STEERED_SEED, f"{self.learner}, {self.own}, {whose}")
         return wanted(prompt, self.strengths[n], STEERED_SEED)
 
 
