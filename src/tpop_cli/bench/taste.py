@@ -43,7 +43,7 @@ class Plan:
     seeds: int = 3
     split: str = "report"
     n_judged: int = 0
-    n_choose: int = 16
+    n_choose: int = 24
     max_axes: int = ArmRules.max_axes
 
 
@@ -152,7 +152,7 @@ class Bench:
         prompts = self.setting.prompts[: self.plan.n_choose]
 
         def keys(strengths: Mapping[str, float]) -> list[Wanted]:
-            return [wanted(p, strengths, seed) for p in prompts for seed in (0, 1)]
+            return [wanted(p, strengths, 0) for p in prompts]
 
         def score(strengths: Mapping[str, float]) -> float:
             return float(np.mean(self.against_base(user, keys(strengths))))
