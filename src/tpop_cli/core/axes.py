@@ -60,13 +60,13 @@ AXES: tuple[Axis, ...] = (
         Pole("simple words", "Explain it like I am five years old.", tilt=(("long words", -1.0),)),
         Pole(
             "academic",
-            "Please explain it in scientific terms.",
+            "Please use scientific terms.",
             tilt=(("I or we", -2.0), ("long words", 0.8), ("you", -2.0)),
         ),
     ),
     Axis(
         "form",
-        Pole("lists", "Please answer with a numbered list.", tilt=(("line breaks", 1.5),)),
+        Pole("lists", "Please answer with a numbered list.", tilt=(("line breaks", 1.0), ("the end", -1.0))),
         Pole("prose", "Please answer in one paragraph.", tilt=(("line breaks", -6.0),)),
     ),
     Axis(
@@ -139,8 +139,12 @@ AXES: tuple[Axis, ...] = (
         Pole(
             "closing question",
             "Please finish with a question for me.",
-            1.5,
-            (("question marks", 2.0), ("the end after a question", 6.0), ("the end without a question", -3.0)),
+            tilt=(
+                ("question marks", 2.5),
+                ("questions", 2.0),
+                ("the end after a question", 6.0),
+                ("the end without a question", -6.0),
+            ),
         ),
         Pole("closing summary", "Please finish with a short summary."),
     ),
