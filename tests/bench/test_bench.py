@@ -64,7 +64,7 @@ def test_a_users_taste_is_what_its_name_says(user: User) -> None:
 
 def test_there_are_twelve_users_or_more_and_the_difficult_ones() -> None:
     assert len(CONSISTENT) >= 12
-    noisy, indifferent, turning = DIFFICULT
+    noisy, indifferent, turning, _ = DIFFICULT
     rng = np.random.default_rng(0)
     better, worse = BETTER["simple words"]
     assert 0.8 < np.mean([noisy.outcome(better, worse, 0, rng) for _ in range(1000)]) < 0.9

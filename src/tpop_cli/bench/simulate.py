@@ -32,11 +32,11 @@ def _ucb(taste: Taste, _: np.random.Generator, rules: ArmRules) -> Arms:
 
 def _thompson(taste: Taste, rng: np.random.Generator, rules: ArmRules) -> Arms:
     first = exploit(taste, rules)
-    return first, sample(taste.reward, first, rng, rules)
+    return first, sample(taste.reward, rng)
 
 
-def _random(taste: Taste, rng: np.random.Generator, rules: ArmRules) -> Arms:
-    options = candidates(taste.reward.axes, {}, rules.max_axes)
+def _random(taste: Taste, rng: np.random.Generator, _: ArmRules) -> Arms:
+    options = candidates(taste.reward.axes)
     first, second = rng.integers(len(options), size=2)
     return options[first], options[second]
 
@@ -130,6 +130,8 @@ class Setting:
         judged: prompts that answers are judged on.
         counts: after how many turns answers are judged.
         arms, asking: the rules.
+        priors: by reward.
+        n0: how many duels a pole's row of B is worth.
     """
 
     axes: Sequence[Axis]
@@ -139,13 +141,15 @@ class Setting:
     counts: Sequence[int]
     arms: ArmRules = ArmRules()
     asking: AskRules = AskRules()
+    priors: Mapping[str, Priors] = field(default_factory=lambda: REWARDS)
+    n0: float = N0_MEASURED
 
 
 def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
     """Play one user: yields the answers it needs, is sent the bank that holds them, returns its trace."""
     rng = np.random.default_rng(seed)
-    taste = Taste.fresh(AxesReward.fresh(setting.axes, setting.response, REWARDS[learner.reward]))
-    estimate = ResponseEstimate(taste.reward.B, N0_MEASURED)
+    taste = Taste.fresh(AxesReward.fresh(setting.axes, setting.response, setting.priors[learner.reward]))
+    estimate = ResponseEstimate(taste.reward.B, setting.n0)
     order = rng.permutation(len(setting.prompts))
     trace = Trace(user.name, learner, seed)
     learns, singles = learner.policy != "no learning", 0

@@ -34,7 +34,7 @@ class Plan:
         split: of the prompts, "report" or "tune".
         n_judged: how many prompts answers are judged on; 0 for all.
         n_choose: how many prompts of duels the oracle's poles are chosen on.
-        max_axes: at most so many axes are active in a learner's arm.
+        rules: how arms are chosen.
     """
 
     learners: tuple[Learner, ...] = (Learner(),)
@@ -44,7 +44,7 @@ class Plan:
     split: str = "report"
     n_judged: int = 0
     n_choose: int = 24
-    max_axes: int = ArmRules.max_axes
+    rules: ArmRules = ArmRules()
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,9 @@ class Bench:
     @property
     def setting(self) -> Setting:
         """What all learners share."""
-        arms = ArmRules(max_axes=self.plan.max_axes)
-        return Setting(self.axes, self.response, SPLITS[self.plan.split][0], self.prompts, self.plan.counts, arms)
+        return Setting(
+            self.axes, self.response, SPLITS[self.plan.split][0], self.prompts, self.plan.counts, self.plan.rules
+        )
 
     def traces(self) -> list[Trace]:
         """Play every run of the plan."""
@@ -161,7 +162,7 @@ class Bench:
             self.fill([key for s in many for key in keys(s)])
             return sorted(many, key=score, reverse=True)[:n]
 
-        best = chosen(candidates(self.axes, {}, 1), 3)
+        best = chosen(candidates(self.axes), 3)
         pairs = [{**a, **b} for i, a in enumerate(best) for b in best[i + 1 :] if not set(a) & set(b)]
         found = chosen([*best, *pairs], 1)[0]
         judged = [wanted(p, found, STEERED_SEED) for p in self.prompts]

@@ -186,6 +186,7 @@ DIFFICULT: tuple[User, ...] = (
     User("simple words, 15% flipped", CONSISTENT[2].measure, flipped=0.15),
     User("indifferent", _short, indifferent=True),
     User("short, then long", _short, turns_after=20),
+    User("academic, then simple", grade, turns_after=20),
 )
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]?")

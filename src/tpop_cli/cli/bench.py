@@ -74,7 +74,7 @@ def taste(
         seeds,
         split,
         judged,
-        max_axes=max_axes or ArmRules.max_axes,
+        rules=ArmRules(max_axes=max_axes or ArmRules.max_axes),
     )
     if quick:
         plan = replace(

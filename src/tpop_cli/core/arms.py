@@ -18,7 +18,7 @@ class ArmRules:
     """How arms are chosen.
 
     Args:
-        max_axes: at most so many axes are active in an arm (m); docs/taste.md compares one and two.
+        max_axes: at most so many axes are active in the exploit arm (m); the explore arm tries one at a time.
         nu: exploration weight ν on the confidence width.
         sure: a pole is exploited when its mean gain is at least so many standard deviations above zero.
         sure_second: the same for a second pole.
@@ -30,23 +30,18 @@ class ArmRules:
     max_axes: int = 2
     nu: float = 1.0
     sure: float = 0.25
-    sure_second: float = 0.25
+    sure_second: float = 1.0
     sure_in_doubt: float = 2.0
     trial: int = 8
     least_gain: float = 0.1
 
 
-def candidates(axes: Sequence[Axis], around: Strengths, max_axes: int) -> list[dict[str, float]]:
-    """The strengths an arm may have: none, each pole at full strength, and each added to a pole of `around`.
+def candidates(axes: Sequence[Axis]) -> list[dict[str, float]]:
+    """The strengths that are tried to learn from: none, and each pole at full strength.
 
-    Pairs that have nothing in common with what is already liked are not tried: there are hundreds.
+    One pole at a time: pairs are hundreds, and taught no more than their poles do (docs/taste.md).
     """
-    poles = [(axis.name, s) for axis in axes for s in (axis.toward.full, -axis.away.full)]
-    found: list[dict[str, float]] = [{}, *({name: s} for name, s in poles)]
-    if max_axes > 1:
-        pairs = [{a: around[a], name: s} for a in around for name, s in poles if name != a]
-        found += {tuple(sorted(pair.items())): pair for pair in pairs}.values()
-    return found
+    return [{}, *({axis.name: s} for axis in axes for s in (axis.toward.full, -axis.away.full))]
 
 
 def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
@@ -84,17 +79,15 @@ def gains_over(reward: AxesReward, options: Sequence[Strengths], against: Streng
 
 def explore_ucb(reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()) -> dict[str, float]:
     """The paper's rule on this reward: maximise  Δr + ν·‖Δ∇r‖_{V⁻¹}  against the exploit arm's strengths."""
-    options = candidates(reward.axes, against, rules.max_axes)
+    options = candidates(reward.axes)
     gain, width = gains_over(reward, options, against)
     return options[int(np.argmax(gain + rules.nu * width))]
 
 
-def sample(
-    reward: AxesReward, against: Strengths, rng: np.random.Generator, rules: ArmRules = ArmRules()
-) -> dict[str, float]:
+def sample(reward: AxesReward, rng: np.random.Generator) -> dict[str, float]:
     """Thompson sampling: the best strengths for one draw of the taste weights from the posterior."""
     draw = sample_weights(reward.posterior, rng)
-    options = candidates(reward.axes, against, rules.max_axes)
+    options = candidates(reward.axes)
     values = np.array([reward.expected(s) for s in options]) @ draw
     return options[int(np.argmax(values))]
 

@@ -21,7 +21,7 @@ class AskRules:
     """
 
     first: int = 8
-    worth: float = 1.0
+    worth: float = 0.8
     every: int = 5
     doubt: int = 2
 
