@@ -368,4 +368,7 @@ def test_bench_taste_runs_and_resumes(home: Path) -> None:
     assert bank.stat().st_size == size  # nothing was decoded twice
     assert "oracle" in shown
     assert "<svg" in picture.read_text()
+    tuned = ("--prompts", "tune", "--rewards", "axes,neural", "--ask", "always,auto", "--candidates", "3")
+    names = [one["name"] for one in json.loads(run(*arguments, *tuned, "--json").stdout)["learners"]]
+    assert names == ["ucb", "random pairs", "ucb, neural", "ucb, asking when it helps"]
     assert "none named 'nobody'" in run("bench", "taste", "--users", "nobody", code=2).stderr

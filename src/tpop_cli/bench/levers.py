@@ -60,9 +60,8 @@ def main() -> None:
     with LlamaEngine(find_model()) as engine:
         bank = AnswerBank(engine, AXES, data_dir() / "bench", max_tokens=256)
         bench = Bench(bank, plan, starter_response())
-        print(
-            f"{len(users)} tuning users, {plan.seeds} seeds, {plan.n_judged} tuning prompts; [95% interval] at {COUNTS[-1]}"
-        )
+        about = f"{len(users)} tuning users, {plan.seeds} seeds, {plan.n_judged} tuning prompts"
+        print(f"{about}; [95% interval] at {COUNTS[-1]} duels")
         for name, learner, setting in levers(bench.setting):
             runs = [play_user(USERS[u], learner, seed, setting) for u in users for seed in range(plan.seeds)]
             traces = play(runs, bank)

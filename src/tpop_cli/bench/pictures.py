@@ -34,7 +34,7 @@ def main() -> None:
             engine,
             [
                 plan_arm(engine, chat, AXES, {}, Sampling(), _SEED, 200),
-                plan_arm(engine, chat, AXES, {"length": 1.0, "tone": 1.5}, Sampling(), _SEED + 1, 200),
+                plan_arm(engine, chat, AXES, {"length": 1.0, "tone": 1.0}, Sampling(), _SEED + 1, 200),
             ],
         )
     console = Console(record=True, width=118, file=io.StringIO(), force_terminal=True, highlight=False)
