@@ -33,7 +33,7 @@ class Plan:
         seeds: how many runs of each.
         split: of the prompts, "report" or "tune".
         n_judged: how many prompts answers are judged on; 0 for all.
-        n_choose: how many prompts of duels the oracle's poles are chosen on.
+        n_choose: how many prompts of duels the oracle's poles are chosen on; 0: there is no oracle.
         rules: how arms are chosen.
     """
 
@@ -210,13 +210,13 @@ def report(bench: Bench) -> dict[str, Any]:
         raise KeyboardInterrupt
     if not bench.fill(list({t.key(n, p): None for t in traces for n in plan.counts for p in bench.prompts})):
         raise KeyboardInterrupt
-    oracles = {name: bench.oracle(USERS[name]) for name in consistent}
+    oracles = {name: bench.oracle(USERS[name]) for name in consistent} if plan.n_choose else {}
     played = {learner: [t for t in traces if t.learner == learner] for learner in plan.learners}
     first = played[plan.learners[0]]
     return {
         "plan": asdict(plan),
         "oracle": {
-            "mean": float(np.mean([w for _, wins in oracles.values() for w in wins] or [0.0])),
+            "mean": float(np.mean([w for _, wins in oracles.values() for w in wins])) if oracles else None,
             "users": {name: {"strengths": s, "win_rate": float(np.mean(w))} for name, (s, w) in oracles.items()},
         },
         "learners": [_of_learner(bench, learner, own, first, consistent) for learner, own in played.items()],

@@ -35,6 +35,7 @@ def taste(
     candidates: Annotated[
         int, typer.Option(min=1, max=40, help="Tokens that an arm of the neural reward tries at every position.")
     ] = 40,
+    oracle: Annotated[bool, typer.Option(help="Also see how far this model can be steered, the taste given.")] = True,
     quick: Annotated[bool, typer.Option("--quick", help="A few users, duels and prompts: does it run?")] = False,
     as_json: opt.JsonOption = False,
     svg: Annotated[Path | None, typer.Option(help="Draw the result into a file, too.", metavar="FILE")] = None,
@@ -74,6 +75,7 @@ def taste(
         seeds,
         split,
         judged,
+        n_choose=Plan.n_choose if oracle else 0,
         rules=ArmRules(max_axes=max_axes or ArmRules.max_axes),
     )
     if quick:

@@ -36,8 +36,10 @@ def _table(title: str, columns: Sequence[str]) -> Table:
 
 
 def _learners(result: Mapping[str, Any], counts: Sequence[str]) -> Table:
+    oracle = result["oracle"]["mean"]
+    ceiling = "" if oracle is None else f" (oracle {oracle:.2f})"
     table = _table(
-        f"Win rate over the base model, mean of the consistent users (oracle {result['oracle']['mean']:.2f})",
+        "Win rate over the base model, mean of the consistent users" + ceiling,
         ["after turns", *counts, "asked", "picks told"],
     )
     for learner in result["learners"]:
