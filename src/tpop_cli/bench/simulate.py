@@ -164,11 +164,11 @@ def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
             continue
         singles, trace.asked = 0, trace.asked + 1
         arms = POLICIES[learner.policy](taste, rng, setting.arms)
-        lap, place = divmod(n, len(order))
-        prompt = setting.prompts[order[place]]
+        prompt = setting.prompts[order[n % len(order)]]
         # One answer for each prompt and strengths, two only for twins: what one learner asked for, the next finds in
-        # the bank. Runs differ in the order of the prompts, and so in what is tried on which.
-        keys = [wanted(prompt, s, 2 * lap + (i if arms[0] == arms[1] else 0)) for i, s in enumerate(arms)]
+        # the bank. Runs differ in the order of the prompts, and so in what is tried on which. When the prompts are
+        # gone through again the answers are the same, too: the later duels teach less than new ones would.
+        keys = [wanted(prompt, s, i if arms[0] == arms[1] else 0) for i, s in enumerate(arms)]
         bank = yield keys
         pick = _decided(user, prompt, arms, [bank[key].text for key in keys], n, rng)
         difference = pick_difference(taste.reward, pick)

@@ -32,6 +32,7 @@ class Plan:
         counts: after how many turns answers are judged.
         seeds: how many runs of each.
         split: of the prompts, "report" or "tune".
+        n_prompts: how many prompts duels are fought on.
         n_judged: how many prompts answers are judged on; 0 for all.
         n_choose: how many prompts of duels the oracle's poles are chosen on; 0: there is no oracle.
         rules: how arms are chosen.
@@ -42,6 +43,7 @@ class Plan:
     counts: tuple[int, ...] = (0, 5, 10, 15, 20, 35, 40)
     seeds: int = 3
     split: str = "report"
+    n_prompts: int = 24
     n_judged: int = 0
     n_choose: int = 24
     rules: ArmRules = ArmRules()
@@ -116,7 +118,12 @@ class Bench:
     def setting(self) -> Setting:
         """What all learners share."""
         return Setting(
-            self.axes, self.response, SPLITS[self.plan.split][0], self.prompts, self.plan.counts, self.plan.rules
+            self.axes,
+            self.response,
+            SPLITS[self.plan.split][0][: self.plan.n_prompts],
+            self.prompts,
+            self.plan.counts,
+            self.plan.rules,
         )
 
     def traces(self) -> list[Trace]:
