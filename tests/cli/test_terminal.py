@@ -9,9 +9,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pexpect
 import pytest
 
+from tpop_cli.core.axes import AXES
 from tpop_cli.core.picks import Candidate, Pick
 from tpop_cli.store.profile import Profile
 
@@ -154,13 +156,31 @@ def test_a_single_answer_can_be_compared() -> None:
         assert "one answer" in left(tpop)
 
 
+PIECES = (
+    "Tea is made from leaves. ",
+    "Is it good? ",
+    "Great, lovely, wonderful! ",
+    "You should try it yourself. ",
+    "I think we like it, too. ",
+    "- a list\n- of two things\n",
+    "**Bold**\n\n",
+    "In 1662 it cost 30 shillings, for example. ",
+    "Approximately, internationally, characteristically. ",
+    "It may perhaps be warm like golden light, a dark river, a sweet dream. ",
+)
+
+
 def clear_taste(name: str) -> None:
-    """Sixty duels in which the shorter answer wins."""
-    profile = Profile(name)
-    for n in range(60):
-        short = Candidate("Tea is a drink. " * (1 + n % 3), {"length": 1.0}, 1, "stop")
-        long = Candidate("Tea is a drink, and it is brewed from leaves in hot water. " * (6 + n % 5), {}, 2, "stop")
-        profile.record(Pick(0, "", "q", short, long, "exploit", "exploit", 0.9, 1.0, "ask", "m", "f"))
+    """Duels between texts that differ in everything, of which the shorter one always wins."""
+    profile, rng = Profile(name), np.random.default_rng(0)
+    poles = [(axis.name, sign) for axis in AXES for sign in (1.0, -1.0)]
+    for n in range(250):
+        texts = sorted(("".join(rng.choice(PIECES, rng.integers(1, 12))) for _ in range(2)), key=len)
+        short, long = (
+            Candidate(text, dict([poles[k]]), 1, "stop")
+            for text, k in zip(texts, rng.integers(22, size=2), strict=True)
+        )
+        profile.record(Pick(n + 1, "", "q", short, long, "exploit", "exploit", 0.9, 1.0, "ask", "m", "f"))
 
 
 def test_ctrl_c_stops_an_answer_and_keeps_the_chat() -> None:
