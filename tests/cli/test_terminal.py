@@ -176,10 +176,7 @@ def clear_taste(name: str) -> None:
     poles = [(axis.name, sign) for axis in AXES for sign in (1.0, -1.0)]
     for n in range(250):
         texts = sorted(("".join(rng.choice(PIECES, rng.integers(1, 12))) for _ in range(2)), key=len)
-        short, long = (
-            Candidate(text, dict([poles[k]]), 1, "stop")
-            for text, k in zip(texts, rng.integers(22, size=2), strict=True)
-        )
+        short, long = (Candidate(text, dict([poles[rng.integers(22)]]), 1, "stop") for text in texts)
         profile.record(Pick(n + 1, "", "q", short, long, "exploit", "exploit", 0.9, 1.0, "ask", "m", "f"))
 
 

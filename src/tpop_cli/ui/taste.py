@@ -58,7 +58,11 @@ class AxisTaste:
     @property
     def words(self) -> str:
         """What the picks say of this axis, as a sentence."""
-        return f"you prefer {self.short}" if self.known else f"{self.toward} or {self.away}: {self.short}"
+        return (
+            f"you prefer {self.preferred}: {self.short}"
+            if self.known
+            else f"{self.toward} or {self.away}: {self.short}"
+        )
 
     @property
     def short(self) -> str:
@@ -69,7 +73,7 @@ class AxisTaste:
         if self.toward_won is not None:
             won = self.toward_won if self.lean >= 0 else self.clear - self.toward_won
             counted = f" ({won} of {self.clear} picks)"
-        return f"{self.preferred}: {'sure' if self.certainty >= SURE else 'probably'}{counted}"
+        return ("sure" if self.certainty >= SURE else "probably") + counted
 
 
 def axis_tastes(taste: Taste, picks: Sequence[Pick] | None = None) -> list[AxisTaste]:
