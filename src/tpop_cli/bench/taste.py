@@ -156,22 +156,15 @@ class Bench:
         return np.array([[self.judged(t, n) for t in runs] for runs in chosen if runs])
 
     def oracle(self, user: User) -> tuple[dict[str, float], list[float]]:
-        """The taste simply given: the best one or two poles by prompts of duels; its wins on the judged prompts."""
+        """The taste simply given: the best pole by prompts of duels, and its wins on the judged prompts."""
         prompts = self.setting.prompts[: self.plan.n_choose]
 
         def keys(strengths: Mapping[str, float]) -> list[Wanted]:
             return [wanted(p, strengths, 0) for p in prompts]
 
-        def score(strengths: Mapping[str, float]) -> float:
-            return float(np.mean(self.against_base(user, keys(strengths))))
-
-        def chosen(many: Sequence[dict[str, float]], n: int) -> list[dict[str, float]]:
-            self.fill([key for s in many for key in keys(s)])
-            return sorted(many, key=score, reverse=True)[:n]
-
-        best = chosen(candidates(self.axes), 3)
-        pairs = [{**a, **b} for i, a in enumerate(best) for b in best[i + 1 :] if not set(a) & set(b)]
-        found = chosen([*best, *pairs], 1)[0]
+        options = candidates(self.axes)
+        self.fill([key for strengths in options for key in keys(strengths)])
+        found = max(options, key=lambda strengths: np.mean(self.against_base(user, keys(strengths))))
         judged = [wanted(p, found, STEERED_SEED) for p in self.prompts]
         self.fill(judged)
         return found, self.against_base(user, judged)

@@ -32,7 +32,7 @@ class ArmRules:
     sure: float = 0.25
     sure_second: float = 1.0
     sure_in_doubt: float = 2.0
-    trial: int = 8
+    trial: int = 16
     least_gain: float = 0.1
 
 
