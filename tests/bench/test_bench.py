@@ -140,7 +140,7 @@ def test_every_policy_plays_and_only_learners_learn(bank: AnswerBank, policy: st
 
 def test_the_report_is_whole_and_drawn(bank: AnswerBank) -> None:
     learners = (Learner(), Learner("no learning"), Learner(reward="strengths alone"), Learner(ask="auto"))
-    plan = Plan(learners, ("short", "indifferent"), (0, 3), 2, "tune", 3, 2)
+    plan = Plan(learners, ("short", "indifferent"), (0, 3), 2, "tune", n_judged=3, n_choose=2)
     result = report(Bench(bank, plan, starter_response()))
     assert json.loads(json.dumps(result))["plan"]["seeds"] == 2
     names = [one["name"] for one in result["learners"]]

@@ -146,6 +146,7 @@ def test_a_single_answer_can_be_compared() -> None:
         tpop.expect("›")
         tpop.send("/undo\r")
         tpop.expect("undone")
+        tpop.expect("›")
         tpop.sendeof()
         left(tpop)
     with terminal("ask", "What is tea?", "--profile", "work", "-n", "10", "--ask", "always") as tpop:

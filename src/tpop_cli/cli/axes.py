@@ -51,17 +51,20 @@ def list_(as_json: opt.JsonOption = False) -> None:
         write_answer(json.dumps(body, ensure_ascii=False))
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("axis", "pole", "the instruction that steers towards it", "and its tilt"):
+    console = stdout_console()
+    wide = console.width >= 120  # --json has the tilts, too
+    for column in ("axis", "pole", "the instruction that steers towards it", *(["and its tilt"] if wide else [])):
         table.add_column(column)
     for axis in load_axes():
         for pole in axis.poles:
+            tilt = Text(", ".join(f"{name} {amount:+g}" for name, amount in pole.tilt), "dim")
             table.add_row(
                 Text(axis.name if pole is axis.toward else ""),
                 Text(pole.name, "bold"),
                 Text(pole.instruction),
-                Text(", ".join(f"{name} {amount:+g}" for name, amount in pole.tilt), "dim"),
+                *([tilt] if wide else []),
             )
-    stdout_console().print(table)
+    console.print(table)
 
 
 @app.command()

@@ -74,7 +74,7 @@ def taste(
         counts,
         seeds,
         split,
-        judged,
+        n_judged=judged,
         n_choose=Plan.n_choose if oracle else 0,
         rules=ArmRules(max_axes=max_axes or ArmRules.max_axes),
     )
