@@ -7,8 +7,9 @@ come back make the embeddings that the network rates. The fork of the token that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -98,9 +99,7 @@ class LookAhead:
                 first, second = (H[n] for n, H in chosen.values())
                 self.V = grown(self.V, self.network, first, second)
         finally:
-            for fork in (f for all_of_arm in forks.values() for f in all_of_arm):
-                if fork not in taken:
-                    self.engine.close_sequence(fork)
+            self._close(forks, but=taken)
         for i in self._running():
             if len(self.arms[i].tokens) >= self.arms[i].plan.max_tokens:
                 self._finish(i, "length")
@@ -118,15 +117,19 @@ class LookAhead:
                     forks[i].append(self.engine.fork(self._handles[i]))
             self.engine.step([(fork, t) for i in running for fork, t in zip(forks[i], tokens, strict=True)])
         except BaseException:
-            for fork in (f for all_of_arm in forks.values() for f in all_of_arm):
-                self.engine.close_sequence(fork)
+            self._close(forks)
             raise
         return forks
+
+    def _close(self, forks: Mapping[int, Sequence[int]], but: Collection[int] = ()) -> None:
+        for fork in chain.from_iterable(forks.values()):
+            if fork not in but:
+                self.engine.close_sequence(fork)
 
     def _choose(self, i: int, row: Vector, tokens: IntArray, forks: Sequence[int]) -> tuple[int, Matrix]:
         """Which candidate arm i takes, and the embeddings of all of them, (n, d)."""
         states = np.array([self.engine.hidden(fork) for fork in forks], dtype=np.float64)
-        H = pooled(self._sums[i] + states, len(self.arms[i].tokens) + 1)
+        H = pooled(self._sums[i] + states)
         p = np.exp(row - row.max())
         probabilities = p[tokens] / p.sum()
         if i == 0:
@@ -140,7 +143,4 @@ class LookAhead:
 
 def embed(engine: Engine, prompt: Sequence[int], response: Sequence[int]) -> Vector:
     """The embedding of a finished response, (d,), in one forward pass: what the loop above sums up step by step."""
-    if not response:
-        return np.zeros(engine.n_embd)
-    states = engine.hidden_states([*prompt, *response], len(prompt))
-    return pooled(states.sum(axis=0), len(response))
+    return pooled(engine.hidden_states([*prompt, *response], len(prompt)).sum(axis=0))

@@ -18,7 +18,7 @@ from .lookahead import LookAhead, OnStep, embed
 from .plan import fit as fit_into_context
 from .store.neural import NeuralFiles, NeuralState, Pair
 from .store.profile import Profile
-from .turn import Duel, Turns
+from .turn import Duel, Turns, showing
 
 
 def sequences_needed(rules: NeuralRules) -> int:
@@ -44,20 +44,22 @@ class NeuralTurns(Turns):
     rules: NeuralRules = field(default_factory=NeuralRules)
     rebuild: bool = False
     on_embed: Callable[[int, int], None] | None = None
+    _refitting: threading.Thread | None = field(default=None, init=False)
 
     def use(self, profile: Profile | None) -> None:
         """Go on with this profile: load its neural state, and embed the picks it does not know yet."""
+        self.close()  # of the profile before
         super().use(profile)
-        self._refitting: threading.Thread | None = None
         self._initial = Network.initial(self.engine.n_embd, self.rules.hidden)
         self._network, self._fitted = self._initial, 0
         self._V = np.full(self._initial.W.size + 2 * self.rules.hidden, self.rules.lam)
-        self._pairs: dict[int, tuple[Pick, Pair]] = {}
+        self._pairs: dict[int, Pair] = {}  # embeddings by pick, the winner's first
         if profile is None:
             return
         self._files = NeuralFiles(profile.folder)
         if self.rebuild:
             self._files.clear()
+            self.rebuild = False  # of this profile, not of the next one in a chat
         state = self._files.load()
         if state and state.fingerprint != self.engine.info.fingerprint:
             raise UsageError(
@@ -103,13 +105,7 @@ class NeuralTurns(Turns):
     def duel(self, messages: Sequence[Message], on_step: Callable[[Duel], None] | None = None) -> Duel:
         """Both arms, token by token."""
         duel = Duel(messages[-1]["content"], ({}, {}), [], "exploit" if self.next_seeds()[2] % 2 else "explore", 0.5)
-
-        def show(arms: Sequence[Arm]) -> None:
-            duel.arms = list(arms)
-            if on_step:
-                on_step(duel)
-
-        ahead = self._look_ahead(messages, 2, show)
+        ahead = self._look_ahead(messages, 2, showing(duel, (), on_step))
         duel.arms = ahead.arms
         if duel.complete:
             self._V = ahead.V
@@ -145,9 +141,9 @@ class NeuralTurns(Turns):
     def learn(self, duel: Duel, verdict: Verdict, seconds: float | None = None) -> Pick:
         """Record the pick, and refit θ in a thread; until that is done the old θ serves."""
         pick = super().learn(duel, verdict, seconds)
-        self._files.add(self.engine.info.fingerprint, {pick.id: self._embeddings})
         if pick.winner is not None:
-            self._pairs[pick.id] = pick, self._embeddings
+            self._files.add(self.engine.info.fingerprint, pick.id, self._embeddings)
+            self._pairs[pick.id] = _winner_first(pick, self._embeddings)
             self._refit()
         return pick
 
@@ -160,14 +156,11 @@ class NeuralTurns(Turns):
 
     def _refit(self) -> None:
         self.close()  # one fit at a time
-        assert self.profile is not None
-        clear = [(pick.verdict, pair) for pick, pair in self._pairs.values()]
-        winners = np.array([pair[verdict == "explore"] for verdict, pair in clear])
-        losers = np.array([pair[verdict == "exploit"] for verdict, pair in clear])
+        winners, losers = (np.array([pair[i] for pair in self._pairs.values()]) for i in (0, 1))
 
         def work() -> None:
             self._network = fit(self._initial, winners, losers, self.rules)
-            self._fitted = len(clear)
+            self._fitted = len(winners)
 
         self._refitting = threading.Thread(target=work, name="refit")
         self._refitting.start()
@@ -181,16 +174,21 @@ class NeuralTurns(Turns):
         for n, pick in enumerate(missing):
             prompt = self.engine.chat_tokens([{"role": "user", "content": pick.prompt}])
             pair = (self._embedded(prompt, pick.exploit.text), self._embedded(prompt, pick.explore.text))
-            self._files.add(self.engine.info.fingerprint, {pick.id: pair})
+            self._files.add(self.engine.info.fingerprint, pick.id, pair)
             kept[pick.id] = pair
             seen.append(pair)
             if self.on_embed:
                 self.on_embed(n + 1, len(missing))
         for pair in seen:  # the pairs of their tokens are not in the log: the whole responses stand for them
             self._V = grown(self._V, self._initial, *pair)
-        self._pairs = {pick.id: (pick, kept[pick.id]) for pick in clear}
+        self._pairs = {pick.id: _winner_first(pick, kept[pick.id]) for pick in clear}
 
     def _embedded(self, prompt: Sequence[int], text: str) -> Vector:
         response = self.engine.tokenize(text, add_special=False)
         room = max(0, self.engine.n_ctx - len(prompt) - 1)
         return embed(self.engine, prompt, response[:room])
+
+
+def _winner_first(pick: Pick, pair: Pair) -> Pair:
+    exploit, explore = pair
+    return (explore, exploit) if pick.verdict == "explore" else (exploit, explore)

@@ -87,6 +87,17 @@ class Duel:
         return self.arms[1 if verdict == "explore" else 0]
 
 
+def showing(duel: Duel, given: Sequence[Arm], on_step: Callable[[Duel], None] | None) -> OnStep:
+    """What a decoding loop calls after every step: the arms it decodes stand in the duel behind those given."""
+
+    def show(arms: Sequence[Arm]) -> None:
+        duel.arms = [*given, *arms]
+        if on_step:
+            on_step(duel)
+
+    return show
+
+
 @dataclass
 class Turns:
     """Runs turns for one profile on one engine. Each turn sees what the last pick taught.
@@ -196,16 +207,7 @@ class Turns:
             on_step: called after every step with the duel as it stands.
         """
         duel, plans = self.begin(messages)
-
-        def show(arms: Sequence[Arm]) -> None:
-            duel.arms = list(arms)
-            if on_step:
-                on_step(duel)
-
-        duel.arms = decode(self.engine, plans, show)
-        if duel.complete:
-            duel.predicted = self._predict(duel)
-        return duel
+        return self._fight(duel, plans, (), on_step)
 
     def compare(
         self,
@@ -216,14 +218,15 @@ class Turns:
     ) -> Duel:
         """A duel with a single answer that was given already as its exploit arm: only the explore arm is decoded."""
         duel, (_, plan) = self.begin(messages)
-        duel.strengths, duel.arms = (strengths, duel.strengths[1]), [answer]
+        duel.strengths = (strengths, duel.strengths[1])
+        return self._fight(duel, [plan], [answer], on_step)
 
-        def show(arms: Sequence[Arm]) -> None:
-            duel.arms = [answer, *arms]
-            if on_step:
-                on_step(duel)
-
-        duel.arms = [answer, *decode(self.engine, [plan], show)]
+    def _fight(
+        self, duel: Duel, plans: Sequence[ArmPlan], given: Sequence[Arm], on_step: Callable[[Duel], None] | None
+    ) -> Duel:
+        """Decode the arms of a duel behind those that are given, and predict its pick."""
+        duel.arms = list(given)
+        duel.arms = [*given, *decode(self.engine, plans, showing(duel, given, on_step))]
         if duel.complete:
             duel.predicted = self._predict(duel)
         return duel

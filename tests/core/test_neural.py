@@ -27,7 +27,7 @@ def some_network(seed: int) -> Network:
 
 
 def some_embeddings(seed: int, n: int) -> np.ndarray:
-    return pooled(np.random.default_rng(seed).normal(size=(n, D)), 1)
+    return pooled(np.random.default_rng(seed).normal(size=(n, D)))
 
 
 def flat(network: Network) -> np.ndarray:
@@ -92,7 +92,7 @@ def test_what_was_seen_is_less_uncertain(seed: int) -> None:
 def test_a_fit_ranks_what_was_picked_above_what_was_not() -> None:
     rng = np.random.default_rng(0)
     taste = rng.normal(size=D)
-    pairs = pooled(rng.normal(size=(400, D)), 1).reshape(200, 2, D)
+    pairs = pooled(rng.normal(size=(400, D))).reshape(200, 2, D)
     order = np.argsort(pairs @ taste, axis=1)
     losers, winners = (np.take_along_axis(pairs, order[:, i, None, None], axis=1)[:, 0] for i in (0, 1))
     rules = NeuralRules(hidden=64, rate=5e-3)

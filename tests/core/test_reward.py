@@ -8,6 +8,7 @@ import pytest
 from tpop_cli.core.arms import ArmRules, candidates, exploit, explore_ucb, sample
 from tpop_cli.core.axes import AXES, Axis, Pole
 from tpop_cli.core.features import FEATURES, SPREAD, text_features
+from tpop_cli.core.lexicon import CLASSES
 from tpop_cli.core.picks import Candidate, Pick, Verdict, evidence, fold, learn_pick
 from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.response import ResponseMatrix, mean_shift
@@ -40,6 +41,10 @@ def test_axes_are_ten_or_more_and_their_names_unique() -> None:
     assert len(AXES) >= 10
     names = [axis.name for axis in AXES] + [pole.name for axis in AXES for pole in axis.poles]
     assert len(set(names)) == len(names)
+
+
+def test_tilts_name_classes_that_there_are() -> None:
+    assert {name for axis in AXES for pole in axis.poles for name, _ in pole.tilt} <= set(CLASSES)
 
 
 def test_z_has_one_entry_a_pole_and_full_strength_is_one() -> None:

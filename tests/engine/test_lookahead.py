@@ -47,7 +47,7 @@ def test_the_look_ahead_takes_what_recomputing_every_text_takes(tiny_path: Path)
             logs = [next_logprobs(engine, prompt, y) for y in taken]
             tokens = sorted({int(t) for row in logs for t in np.argsort(-row)[: RULES.k]})
             H = [
-                np.array([pooled(engine.hidden_states([*prompt, *y, t], len(prompt)).sum(axis=0), 1) for t in tokens])
+                np.array([pooled(engine.hidden_states([*prompt, *y, t], len(prompt)).sum(axis=0)) for t in tokens])
                 for y in taken
             ]
             first = exploit_choice(np.exp(logs[0][tokens]), H[0], network, RULES)

@@ -21,6 +21,9 @@ from ..engine.protocol import Engine, Sampling
 from ..plan import fit, plan_arm
 from ..store.files import make_private_dir
 
+MAX_TOKENS = 256
+"""Where the benches cut answers."""
+
 
 @dataclass(frozen=True)
 class Wanted:
@@ -71,7 +74,7 @@ class AnswerBank:
         axes: Sequence[Axis],
         folder: Path | None,
         sampling: Sampling = Sampling(),
-        max_tokens: int = 128,
+        max_tokens: int = MAX_TOKENS,
     ) -> None:
         self._engine, self._axes, self._sampling, self._max_tokens = engine, axes, sampling, max_tokens
         self._answers: dict[Wanted, Banked] = {}

@@ -58,7 +58,7 @@ def main() -> None:
     users = tuple(user.name for user in TUNING)
     plan = Plan(users=users, counts=COUNTS, seeds=4, split="tune", n_judged=12, rules=ArmRules())
     with LlamaEngine(find_model()) as engine:
-        bank = AnswerBank(engine, AXES, data_dir() / "bench", max_tokens=256)
+        bank = AnswerBank(engine, AXES, data_dir() / "bench")
         bench = Bench(bank, plan, starter_response())
         about = f"{len(users)} tuning users, {plan.seeds} seeds, {plan.n_judged} tuning prompts"
         print(f"{about}; [95% interval] at {COUNTS[-1]} duels")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable
+from pathlib import Path
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from ..neural import NeuralTurns
 from ..store.profile import Profile
 from ..turn import TurnOptions
 from .bank import AnswerBank
-from .simulate import Learner, Run, Setting, Trace
+from .simulate import Learner, Run, Setting, Trace, verdict
 from .users import User
 
 
@@ -37,14 +37,8 @@ def neural_player(
         order = np.random.default_rng(seed).permutation(len(setting.prompts))
         rng = np.random.default_rng(seed)
         with tempfile.TemporaryDirectory() as home:
-            before = os.environ.get("TPOP_HOME")
-            os.environ["TPOP_HOME"] = home
-            try:
-                turns = NeuralTurns(
-                    engine, Profile("bench"), TurnOptions(max_tokens=max_tokens, seed=seed), rules=rules
-                )
-            finally:
-                os.environ.pop("TPOP_HOME") if before is None else os.environ.update(TPOP_HOME=before)
+            profile = Profile("bench", setting.axes, Path(home))
+            turns = NeuralTurns(engine, profile, TurnOptions(max_tokens=max_tokens, seed=seed), rules=rules)
             for n in range(max(setting.counts) + 1):
                 turns.close()  # the fit is done before the next duel, so that a run can be repeated
                 if n in setting.counts:
@@ -60,8 +54,8 @@ def neural_player(
                 if not duel.complete:
                     raise KeyboardInterrupt
                 on_answer(2)
-                outcome = user.outcome(duel.arms[0].text, duel.arms[1].text, n, rng)
-                pick = turns.learn(duel, "exploit" if outcome == 1 else "explore" if outcome == 0 else "tie")
+                first, second = (arm.text for arm in duel.arms)
+                pick = turns.learn(duel, verdict(user.outcome(first, second, n, rng)))
                 if pick.predicted_right is not None:
                     trace.right.append(pick.predicted_right)
         return trace

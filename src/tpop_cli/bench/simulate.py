@@ -87,6 +87,14 @@ class Learner:
         return ", ".join(parts + (["asking when it helps"] if self.ask == "auto" else []))
 
 
+def compared(policies: Sequence[str], rewards: Sequence[str], asks: Sequence[str]) -> tuple[Learner, ...]:
+    """The first of each together, then every other one in place of the first of its kind."""
+    first = Learner(policies[0], rewards[0], asks[0])
+    others = [replace(first, policy=policy) for policy in policies[1:]]
+    others += [replace(first, reward=reward) for reward in rewards[1:]]
+    return (first, *others, *(replace(first, ask=ask) for ask in asks[1:]))
+
+
 @dataclass
 class Trace:
     """What one simulated learner did.
@@ -145,6 +153,11 @@ class Setting:
     n0: float = N0_MEASURED
 
 
+def verdict(outcome: float) -> Verdict:
+    """The verdict for an outcome of the exploit arm: 1, 0, or ½ for a tie."""
+    return "exploit" if outcome == 1 else "explore" if outcome == 0 else "tie"
+
+
 def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
     """Play one user: yields the answers it needs, is sent the bank that holds them, returns its trace."""
     rng = np.random.default_rng(seed)
@@ -186,10 +199,9 @@ def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
 def _decided(
     user: User, prompt: str, arms: Sequence[Strengths], texts: Sequence[str], n: int, rng: np.random.Generator
 ) -> Pick:
-    outcome = user.outcome(texts[0], texts[1], n, rng)
-    verdict: Verdict = "exploit" if outcome == 1 else "explore" if outcome == 0 else "tie"
+    decided = verdict(user.outcome(texts[0], texts[1], n, rng))
     first, second = (Candidate(text, s, 0, "") for text, s in zip(texts, arms, strict=True))
-    return Pick(n + 1, "", prompt, first, second, verdict, "exploit", 0.5, None, "bench", "", "")
+    return Pick(n + 1, "", prompt, first, second, decided, "exploit", 0.5, None, "bench", "", "")
 
 
 def play(runs: Sequence[Run], bank: AnswerBank, on_answer: Callable[[int], None] | None = None) -> list[Trace]:

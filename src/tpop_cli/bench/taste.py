@@ -230,20 +230,19 @@ def _of_learner(
     plan, last = bench.plan, max(bench.plan.counts)
     indifferent = [t for t in own if USERS[t.user].indifferent]
 
-    def rates(users: Sequence[str]) -> dict[str, dict[str, float] | None]:
-        found = {str(n): bench.wins(own, users, n) for n in plan.counts}
-        return {n: asdict(rate(wins)) if wins.size else None for n, wins in found.items()}
+    def rates(wins: Callable[[int], npt.NDArray[np.float64]]) -> dict[str, dict[str, float] | None]:
+        found = {str(n): wins(n) for n in plan.counts}
+        return {n: asdict(rate(w)) if w.size else None for n, w in found.items()}
 
-    def behind() -> dict[str, dict[str, float] | None]:
-        found = {str(n): bench.wins(first, consistent, n) - bench.wins(own, consistent, n) for n in plan.counts}
-        return {n: asdict(rate(wins)) if wins.size else None for n, wins in found.items()}
+    def of(*users: str) -> Callable[[int], npt.NDArray[np.float64]]:
+        return lambda n: bench.wins(own, users, n)
 
     return {
         **asdict(learner),
         "name": str(learner),
-        "consistent": rates(consistent),
-        "behind_the_first": behind(),
-        "users": {name: rates([name]) for name in plan.users},
+        "consistent": rates(of(*consistent)),
+        "behind_the_first": rates(lambda n: bench.wins(first, consistent, n) - bench.wins(own, consistent, n)),
+        "users": {name: rates(of(name)) for name in plan.users},
         "predicted_right": float(np.mean([float(r) for t in own for r in t.right] or [0.0])),
         "asked": float(np.mean([t.asked for t in own])),
         "cost": asdict(bench.cost([t for t in own if t.user in consistent], last)),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import BadDataError, NoInputError, UsageError
+from ..errors import BadDataError, NoInputError, TpopError, UsageError
 from . import options as opt
 from .runtime import (
     command,
@@ -82,8 +82,12 @@ def ask(
     with open_turns(decoding, chosen, "ask", reward, rebuild) as turns:
         if how is PickBy.auto and input_file:
             _answer_many(turns, prompts)
-        elif how is PickBy.auto or (how is PickBy.ask and not _worth_asking(turns, when)):
+        elif how is PickBy.auto:
             _answer_one(turns, prompts[0], as_json)
+        elif how is PickBy.ask and when is not opt.Ask.always and (when is opt.Ask.never or not turns.should_ask()):
+            _answer_one(turns, prompts[0], as_json)
+            if when is opt.Ask.auto:
+                _count_single(turns)
         elif how is PickBy.judge:
             assert judge is not None
             _judged(turns, prompts, judge, as_json or bool(input_file))
@@ -91,15 +95,14 @@ def ask(
             _asked(turns, prompts[0], as_json)
 
 
-def _worth_asking(turns: Turns, when: opt.Ask) -> bool:
-    """Whether to show two candidates; if not, an answer follows without a word to learn from, and that is said."""
-    if when is opt.Ask.always or (when is opt.Ask.auto and turns.should_ask()):
-        return True
-    if when is opt.Ask.auto:
-        assert turns.profile is not None
+def _count_single(turns: Turns) -> None:
+    """Say why there was one answer, and count it; the answer is the user's even where that cannot be saved."""
+    assert turns.profile is not None
+    note("one answer: your taste is clear enough here · --ask always shows two")
+    try:
         turns.profile.count_single()
-        note("one answer: your taste is clear enough here · --ask always shows two")
-    return False
+    except TpopError as error:
+        note(f"not saved: {error.message}")
 
 
 # -- the ways to pick ------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ def taste(
     from dataclasses import replace
 
     from ..bench.prompts import SPLITS
-    from ..bench.simulate import POLICIES, REWARDS, Learner
+    from ..bench.simulate import POLICIES, REWARDS, compared
     from ..bench.taste import Bench, Plan, report
     from ..bench.users import CONSISTENT, DIFFICULT, TUNING, TUNING_DIFFICULT, USERS
     from ..core.arms import ArmRules
@@ -60,16 +60,13 @@ def taste(
     from ..store.response import load_response
     from ..ui.bench import taste_report
 
-    many_policies, many_rewards = _names(policies, list(POLICIES)), _names(rewards, [*REWARDS, "neural"])
-    many_asks, first = _names(asks, ["always", "auto"]), Learner()
-    first = Learner(many_policies[0], many_rewards[0], many_asks[0])
-    learners = [first, *(replace(first, policy=p) for p in many_policies[1:])]
-    learners += [replace(first, reward=r) for r in many_rewards[1:]] + [replace(first, ask=a) for a in many_asks[1:]]
-    counts = (*(n for n in (0, 5, 10, 15, 20, 35, 40) if n < duels), duels)
+    many_rewards = _names(rewards, [*REWARDS, "neural"])
+    learners = compared(_names(policies, list(POLICIES)), many_rewards, _names(asks, ["always", "auto"]))
+    counts = (*(n for n in Plan.counts if n < duels), duels)
     (split,) = _names(prompts, list(SPLITS))
     everybody = (*CONSISTENT, *DIFFICULT) if split == "report" else (*TUNING, *TUNING_DIFFICULT)
     plan = Plan(
-        tuple(learners),
+        learners,
         tuple(user.name for user in everybody) if users == "all" else _names(users, list(USERS)),
         counts,
         seeds,
@@ -86,7 +83,7 @@ def taste(
     with open_turns(decoding, None, "bench", hidden_states=neural) as turns:
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        from ..bench.bank import AnswerBank
+        from ..bench.bank import MAX_TOKENS, AnswerBank
         from ..bench.neural import neural_player
         from ..core.axes import AXES
 
@@ -98,7 +95,7 @@ def taste(
             transient=True,
             disable=not console.is_terminal,
         )
-        max_tokens = decoding.max_tokens or 256
+        max_tokens = decoding.max_tokens or MAX_TOKENS
         bank = AnswerBank(turns.engine, AXES, data_dir() / "bench", turns.options.sampling, max_tokens)
         response, _ = load_response(turns.engine.info.fingerprint)
         with interruptible(turns.engine.stop), progress:

@@ -84,8 +84,7 @@ class Chat:
             if not line:
                 continue
             if line == "c" and self.single:
-                self._guarded(lambda: self._compare(""))
-                continue
+                line = "/compare"
             if not line.startswith("/"):
                 self._guarded(lambda line=line: self._answer(line))  # type: ignore[misc]
                 continue

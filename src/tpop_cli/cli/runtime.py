@@ -192,10 +192,15 @@ def open_turns(
         source=source,
     )
     with engine:
-        turns = Turns(engine, profile, options)
         if neural:
-            with stderr_console().status("reading the picks of the profile", spinner="dots"):
-                turns = NeuralTurns(engine, profile, options, rebuild=rebuild)
+            with stderr_console().status("reading the picks of the profile", spinner="dots") as status:
+
+                def on_embed(n: int, total: int) -> None:
+                    status.update(f"reading the picks of the profile: {n} of {total}")
+
+                turns: Turns = NeuralTurns(engine, profile, options, rebuild=rebuild, on_embed=on_embed)
+        else:
+            turns = Turns(engine, profile, options)
         try:
             yield turns
         finally:

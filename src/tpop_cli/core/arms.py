@@ -41,7 +41,12 @@ def candidates(axes: Sequence[Axis]) -> list[dict[str, float]]:
 
     One pole at a time: pairs are hundreds, and taught no more than their poles do (docs/taste.md).
     """
-    return [{}, *({axis.name: s} for axis in axes for s in (axis.toward.full, -axis.away.full))]
+    return [{}, *({name: s} for name, s in _full_poles(axes))]
+
+
+def _full_poles(axes: Sequence[Axis]) -> list[tuple[str, float]]:
+    """Every pole at full strength, as its axis's name and s."""
+    return [(axis.name, s) for axis in axes for s in (axis.toward.full, -axis.away.full)]
 
 
 def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
@@ -53,12 +58,7 @@ def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
     reward, chosen = taste.reward, dict[str, float]()
     doubtful = taste.n >= rules.trial and taste.evidence <= 0
     for n in range(rules.max_axes):
-        options = [
-            {**chosen, axis.name: s}
-            for axis in reward.axes
-            if axis.name not in chosen
-            for s in (axis.toward.full, -axis.away.full)
-        ]
+        options = [{**chosen, name: s} for name, s in _full_poles(reward.axes) if name not in chosen]
         if not options:
             break
         sure = rules.sure_in_doubt if doubtful else rules.sure_second if n else rules.sure
@@ -78,10 +78,15 @@ def gains_over(reward: AxesReward, options: Sequence[Strengths], against: Streng
 
 
 def explore_ucb(reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()) -> dict[str, float]:
-    """The paper's rule on this reward: maximise  Δr + ν·‖Δ∇r‖_{V⁻¹}  against the exploit arm's strengths."""
-    options = candidates(reward.axes)
-    gain, width = gains_over(reward, options, against)
-    return options[int(np.argmax(gain + rules.nu * width))]
+    """The paper's rule on this reward: the candidate of the highest `upper_bounds` against the exploit arm."""
+    return candidates(reward.axes)[int(np.argmax(upper_bounds(reward, against, rules)))]
+
+
+def upper_bounds(reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()) -> Vector:
+    """Δr + ν·‖Δ∇r‖_{V⁻¹} of each candidate against the exploit arm's strengths, in the order of `candidates`."""
+    gain, width = gains_over(reward, candidates(reward.axes), against)
+    found: Vector = gain + rules.nu * width
+    return found
 
 
 def sample(reward: AxesReward, rng: np.random.Generator) -> dict[str, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .arms import ArmRules, explore_ucb, gains_over
+from .arms import ArmRules, upper_bounds
 from .reward import Strengths
 from .taste import Taste
 
@@ -43,6 +43,4 @@ def should_ask(taste: Taste, exploit: Strengths, singles: int, arms: ArmRules, r
 
 def optimistic_gain(taste: Taste, exploit: Strengths, arms: ArmRules) -> float:
     """What the best explore arm may gain over the exploit arm at most: an upper bound on the regret of not asking."""
-    explore = explore_ucb(taste.reward, exploit, arms)
-    gain, width = gains_over(taste.reward, [explore], exploit)
-    return float(gain[0] + arms.nu * width[0])
+    return float(upper_bounds(taste.reward, exploit, arms).max())

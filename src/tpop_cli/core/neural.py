@@ -141,10 +141,12 @@ def fit(start: Network, winners: Matrix, losers: Matrix, rules: NeuralRules = Ne
     return Network(*theta)
 
 
-def pooled(total: Vector, count: int) -> Vector:
-    """The embedding of a response from the sum of its tokens' hidden states: their mean, L2-normalised; (…, d)."""
-    mean = total / max(1, count)
-    found: Vector = mean / np.maximum(np.linalg.norm(mean, axis=-1, keepdims=True), 1e-12)
+def pooled(total: Vector) -> Vector:
+    """The embedding of a response from the sum of its tokens' hidden states, (…, d): their mean, L2-normalised.
+
+    The mean is the sum divided by a number, which the normalisation takes out again; zero stays zero.
+    """
+    found: Vector = total / np.maximum(np.linalg.norm(total, axis=-1, keepdims=True), 1e-12)
     return found
 
 

@@ -97,13 +97,13 @@ class Sequences:
             else:
                 self._prefill([(trunk, shared)], wanted=False)
                 for prompt in unique:
-                    made[prompt] = self._fork(trunk)
+                    made[prompt] = self.fork(trunk)
                 self._prefill([(handle, prompt) for prompt, handle in made.items()], wanted=True)
             given = {trunk}
             for prompt in map(tuple, prompts):
                 handle = made[prompt]
                 if handle in given:  # a twin of one before: its cells and logits are shared
-                    twin = self._fork(handle)
+                    twin = self.fork(handle)
                     self._rows[twin] = self._rows[handle]
                     handle = twin
                 given.add(handle)
@@ -129,9 +129,11 @@ class Sequences:
         """The hidden state of the last token of a sequence."""
         return self._hidden[handle]
 
-    def fork(self, handle: int) -> int:
-        """A new sequence that goes on where `handle` stands; it has no logits of its own yet."""
-        return self._fork(handle)
+    def fork(self, source: int) -> int:
+        """A new sequence that goes on where `source` stands; it has no logits of its own yet."""
+        handle = self._new()
+        self._copy(source, handle, len(self._tokens[source]))
+        return handle
 
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
         """Give a sequence back; see `protocol.Engine.close_sequence`."""
@@ -173,11 +175,6 @@ class Sequences:
         for handle in list(self._kept):
             self._drop(handle)
         return trunk
-
-    def _fork(self, source: int) -> int:
-        handle = self._new()
-        self._copy(source, handle, len(self._tokens[source]))
-        return handle
 
     def _copy(self, source: int, target: int, length: int) -> None:
         llama.llama_memory_seq_cp(self._memory, source, target, 0, length)

@@ -7,6 +7,7 @@ import logging
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
@@ -103,9 +104,7 @@ class LlamaEngine:
             fingerprint=fingerprint(path),
         )
         self._pieces: dict[int, bytes] = {}
-        self._words: list[str] = []  # of the vocabulary, and which of them belong to a class; made when first needed
-        self._classes: dict[str, Row] = {}
-        self._ends = [token for token in range(self.n_vocab) if self.is_eog(token)]
+        self._classes: dict[str, Row] = {}  # which tokens belong to a class: 1 or 0
 
     def __enter__(self) -> LlamaEngine:
         return self
@@ -169,14 +168,22 @@ class LlamaEngine:
 
     def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> SteeredSampler:
         """See `protocol.Engine.sampler`."""
-        added = self._tilted(tilt) if tilt else None
-        return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA, added, self._ends)
+        if not tilt:
+            return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA)
+        return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA, self._tilted(tilt), self._ends)
+
+    @cached_property
+    def _ends(self) -> list[int]:
+        """The tokens that end an answer."""
+        return [token for token in range(self.n_vocab) if self.is_eog(token)]
+
+    @cached_property
+    def _words(self) -> list[str]:
+        """The words of the vocabulary, by token."""
+        return [word_of(self.piece(token).decode("utf-8", "replace")) for token in range(self.n_vocab)]
 
     def _tilted(self, tilt: Tilt) -> Row:
         """What a tilt adds to the logit of each token, shape (n_vocab,)."""
-        if not self._words:
-            pieces = (self.piece(token).decode("utf-8", "replace") for token in range(self.n_vocab))
-            self._words = [word_of(piece) for piece in pieces]
         total = np.zeros(self.n_vocab, dtype=np.float32)
         for name, amount in tilt:
             if name not in self._classes:

@@ -156,7 +156,7 @@ def unseal(data: bytes) -> dict[str, Any]:
     """
     state = strict_json(data)
     if not isinstance(state, dict) or not isinstance(state.get("schema"), int):
-        raise BadDataError("it is no profile state")
+        raise BadDataError("it is no state of tpop's")
     digest = state.pop("sha256", None)
     body = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
     if digest != hashlib.sha256(body.encode("utf-8", "replace")).hexdigest():

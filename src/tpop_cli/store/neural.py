@@ -6,7 +6,6 @@ Both can be made anew from the log of picks and the model: they spare the time o
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -95,12 +94,12 @@ class NeuralFiles:
                 continue
         return found
 
-    def add(self, fingerprint: str, pairs: Mapping[int, Pair]) -> None:
-        """Append embeddings of picks. Raises StorageError."""
+    def add(self, fingerprint: str, pick_id: int, pair: Pair) -> None:
+        """Append the embeddings of a pick. Raises StorageError."""
         make_private_dir(self._folder)
-        for pick_id, (exploit, explore) in pairs.items():
-            body = {"schema": SCHEMA, "fingerprint": fingerprint, "id": pick_id}
-            append_line(self._log, seal(body | {"exploit": _pack(exploit), "explore": _pack(explore)}))
+        exploit, explore = map(_pack, pair)
+        body = {"schema": SCHEMA, "fingerprint": fingerprint, "id": pick_id, "exploit": exploit, "explore": explore}
+        append_line(self._log, seal(body))
 
     def clear(self) -> None:
         """Forget all."""

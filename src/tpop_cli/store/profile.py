@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from ..core.axes import Axis
 from ..core.features import FEATURES
-from ..core.picks import Pick, learn_pick
+from ..core.picks import Pick, fold, learn_pick
 from ..core.posterior import Posterior
 from ..core.response import ResponseMatrix
 from ..core.reward import AxesReward
@@ -39,12 +39,13 @@ class Profile:
     Args:
         name: a checked profile name.
         axes: the taste axes; None: the built-in ones and the user's own. A state written for others is folded anew.
+        parent: where the profile's folder is; None: with the user's other profiles.
     """
 
-    def __init__(self, name: str, axes: Sequence[Axis] | None = None) -> None:
+    def __init__(self, name: str, axes: Sequence[Axis] | None = None, parent: Path | None = None) -> None:
         self.name = paths.check_profile_name(name)
         self.axes = load_axes() if axes is None else tuple(axes)
-        self.folder = paths.profiles_dir() / name
+        self.folder = (parent or paths.profiles_dir()) / name
         self.log = PickLog(self.folder / "picks.jsonl")
         self.notices: list[str] = []  # what the user should be told about the state of the files
         self.taste = self._fresh()
@@ -147,11 +148,9 @@ class Profile:
 
     def _refold(self) -> None:
         """Fold the whole log from nothing."""
-        self.taste, self.n_picks, self._last_id = self._fresh(), 0, 0
-        for event, _ in self.log.events():
-            self._last_id = max(self._last_id, event.id)
-        for pick in self.log.picks():
-            self._apply(pick)
+        picks = self.log.picks()
+        self.taste, self.n_picks = fold(self._fresh(), picks), len(picks)
+        self._last_id = max((event.id for event, _ in self.log.events()), default=0)
         self._folded = self.log.size()
 
     def _catch_up(self) -> None:
