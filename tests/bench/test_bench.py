@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 from rich.console import Console
 
-from tpop_cli.bench.bank import AnswerBank, wanted
+from tpop_cli.bench.bank import AnswerBank, Wanted, wanted
+from tpop_cli.bench.meter import Meter
 from tpop_cli.bench.poles import quotes, repeated
 from tpop_cli.bench.prompts import REPORT, TRAIN, TUNE
 from tpop_cli.bench.response import Measured, response_from
@@ -108,10 +109,12 @@ def bank(tmp_path: Path) -> Iterator[AnswerBank]:
 
 def test_the_bank_decodes_once_and_remembers(bank: AnswerBank, tmp_path: Path) -> None:
     keys = [wanted("why", {}, 1), wanted("why", {"length": 1.0}, 1), wanted("why", {}, 1)]
-    calls: list[int] = []
-    assert bank.fill(keys, calls.append)
-    assert bank.fill(keys, calls.append)
-    assert sum(calls) == len(bank) == 2
+    meter = Meter()
+    assert len(bank.missing(keys)) == 2
+    assert bank.fill(keys, meter.advance)
+    assert bank.fill(keys, meter.advance)
+    assert meter.done == len(bank) == 2
+    assert not bank.missing(keys)
     again = AnswerBank(FakeEngine(), AXES, tmp_path, max_tokens=12)
     assert len(again) == 2
     assert again[keys[1]] == bank[keys[1]]
@@ -131,11 +134,37 @@ def test_a_bank_cut_short_is_read(bank: AnswerBank, tmp_path: Path) -> None:
 def test_every_policy_plays_and_only_learners_learn(bank: AnswerBank, policy: str, reward: str) -> None:
     setting = Setting(AXES, starter_response(), TRAIN[:4], REPORT[:2], (0, 2, 6))
     run = play_user(USERS["short"], Learner(policy, reward), 0, setting)
-    (trace,) = play([run], bank)
+    (trace,) = play([run], bank, 6, Meter())
     assert sorted(trace.strengths) == [0, 2, 6]
     assert trace.strengths[0] == {}
     if policy == "no learning":
         assert trace.strengths[6] == {}
+
+
+def test_the_oracle_takes_a_second_pole_where_it_serves(bank: AnswerBank, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answers are made up here: one likes 'short' and 'upbeat', and each of two poles brings one of them."""
+    bench = Bench(bank, Plan(users=("short and upbeat",), n_judged=3, n_choose=4), starter_response())
+    worth = {("length", 1.0): 0.6, ("tone", 1.0): 0.3}
+
+    def against(_user: object, keys: Sequence[Wanted]) -> list[float]:
+        return [sum(worth.get(one, -0.5) for one in key.strengths) for key in keys]
+
+    monkeypatch.setattr(bench, "against_base", against)
+    (found,) = bench.oracles(["short and upbeat"]).values()
+    assert found[0] == {"length": 1.0, "tone": 1.0}
+    assert found[1] == pytest.approx([0.9] * 3)
+
+
+def test_the_meter_tells_the_stage_and_what_is_left(bank: AnswerBank) -> None:
+    told: list[tuple[str, int, int]] = []
+    plan = Plan(users=("short", "long"), counts=(0, 3), seeds=1, split="tune", n_judged=3, n_choose=2)
+    report(Bench(bank, plan, starter_response(), meter=Meter(lambda *now: told.append(now))))
+    stages = list(dict.fromkeys(stage for stage, _, _ in told))
+    assert stages == ["duels", "judging", "oracle: a pole", "oracle: two poles", "oracle: judging", "perplexities"]
+    assert all(0 <= done <= total for _, done, total in told)
+    for stage in stages:
+        *_, (_, done, total) = [now for now in told if now[0] == stage]
+        assert done == total, stage
 
 
 def test_the_report_is_whole_and_drawn(bank: AnswerBank) -> None:

@@ -97,9 +97,13 @@ class AnswerBank:
     def __getitem__(self, key: Wanted) -> Banked:
         return self._answers[key]
 
-    def fill(self, keys: Collection[Wanted], on_answer: Callable[[int], None] | None = None) -> bool:
-        """Decode what is missing; `on_answer` is called with 1 for each. False if the stop flag ended it early."""
-        missing = [key for key in dict.fromkeys(keys) if key not in self._answers]
+    def missing(self, keys: Collection[Wanted]) -> list[Wanted]:
+        """Those that are yet to be decoded, each once."""
+        return [key for key in dict.fromkeys(keys) if key not in self._answers]
+
+    def fill(self, keys: Collection[Wanted], on_answer: Callable[[], None] = lambda: None) -> bool:
+        """Decode what is missing; `on_answer` is called for each. False if the stop flag ended it early."""
+        missing = self.missing(keys)
         plans = (
             fit(
                 [
@@ -119,8 +123,7 @@ class AnswerBank:
         )
         for index, (arm,) in decode_many(self._engine, plans):
             self.put(missing[index], arm)
-            if on_answer:
-                on_answer(1)
+            on_answer()
         return not self._engine.stop.is_set()
 
     def put(self, key: Wanted, arm: Arm) -> None:

@@ -64,8 +64,8 @@ def main() -> None:
         print(f"{about}; [95% interval] at {COUNTS[-1]} duels")
         for name, learner, setting in levers(bench.setting):
             runs = [play_user(USERS[u], learner, seed, setting) for u in users for seed in range(plan.seeds)]
-            traces = play(runs, bank)
-            bench.fill(list({t.key(n, p): None for t in traces for n in COUNTS for p in bench.prompts}))
+            traces = play(runs, bank, max(COUNTS), bench.meter)
+            bench.fill("judging", list({t.key(n, p): None for t in traces for n in COUNTS for p in bench.prompts}))
             wins = [bench.wins(traces, users, n) for n in COUNTS]
             told = np.mean([float(right) for t in traces for right in t.right])
             last = rate(wins[-1])

@@ -14,6 +14,7 @@ from ..neural import NeuralTurns
 from ..store.profile import Profile
 from ..turn import TurnOptions
 from .bank import AnswerBank
+from .meter import Meter
 from .simulate import Learner, Run, Setting, Trace, verdict
 from .users import User
 
@@ -22,7 +23,7 @@ def neural_player(
     engine: Engine,
     bank: AnswerBank,
     max_tokens: int,
-    on_answer: Callable[[int], None],
+    meter: Meter,
     rules: NeuralRules = NeuralRules(),
 ) -> Callable[[User, Learner, int, Setting], Run]:
     """Plays `NeuralTurns` themselves, with profiles in a folder that is thrown away; judged answers go to the bank.
@@ -34,6 +35,7 @@ def neural_player(
         trace = Trace(user.name, learner, seed, own=f"k = {rules.k}", asked=max(setting.counts))
         if all(trace.key(n, p) in bank for n in setting.counts for p in setting.judged):
             return trace
+        meter.begin(f"{learner}: {user.name}", 2 * max(setting.counts) + len(setting.counts) * len(setting.judged))
         order = np.random.default_rng(seed).permutation(len(setting.prompts))
         rng = np.random.default_rng(seed)
         with tempfile.TemporaryDirectory() as home:
@@ -47,13 +49,13 @@ def neural_player(
                         if arm is None or arm.finish_reason == "interrupted":
                             raise KeyboardInterrupt
                         bank.put(trace.key(n, prompt), arm)
-                        on_answer(1)
+                        meter.advance()
                 if n == max(setting.counts):
                     break
                 duel = turns.duel([{"role": "user", "content": setting.prompts[order[n % len(order)]]}])
                 if not duel.complete:
                     raise KeyboardInterrupt
-                on_answer(2)
+                meter.advance(2)
                 first, second = (arm.text for arm in duel.arms)
                 pick = turns.learn(duel, verdict(user.outcome(first, second, n, rng)))
                 if pick.predicted_right is not None:

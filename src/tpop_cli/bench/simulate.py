@@ -17,6 +17,7 @@ from ..core.taste import Taste
 from ..turn import N0_MEASURED
 from ..ui.taste import axis_tastes
 from .bank import AnswerBank, Wanted, wanted
+from .meter import Meter
 from .users import User
 
 STEERED_SEED, BASE_SEED = 1000, 2000  # of judged answers: never those of duels, and never the same
@@ -204,8 +205,8 @@ def _decided(
     return Pick(n + 1, "", prompt, first, second, decided, "exploit", 0.5, None, "bench", "", "")
 
 
-def play(runs: Sequence[Run], bank: AnswerBank, on_answer: Callable[[int], None] | None = None) -> list[Trace]:
-    """Play all runs to their ends, in step with each other. Returns the traces of those that ended.
+def play(runs: Sequence[Run], bank: AnswerBank, n_turns: int, meter: Meter) -> list[Trace]:
+    """Play all runs, of `n_turns` each, to their ends, in step. Returns the traces of those that ended.
 
     An interrupt ends it early; what was decoded stays in the bank.
     """
@@ -218,10 +219,14 @@ def play(runs: Sequence[Run], bank: AnswerBank, on_answer: Callable[[int], None]
         except StopIteration as end:
             done.append(end.value)
 
+    meter.begin("duels")
     for run in runs:
         go_on(run, None, asked)
     while asked:
-        if not bank.fill([key for _, keys in asked for key in keys], on_answer):
+        needed = [key for _, keys in asked for key in keys]
+        n_turns = max(1, n_turns - 1)
+        meter.expect(len(bank.missing(needed)) * n_turns)  # as if every turn to come needed as many
+        if not bank.fill(needed, meter.advance):
             break
         still: list[tuple[Run, list[Wanted]]] = []
         for run, _ in asked:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,12 +14,14 @@ from ..core.axes import AXES, Axis
 from ..core.response import ResponseMatrix
 from ..core.steering import active_poles
 from .bank import AnswerBank, Wanted, wanted
+from .meter import Meter
 from .poles import on_topic, quotes, repeated
 from .prompts import SPLITS
 from .simulate import BASE_SEED, STEERED_SEED, Learner, Run, Setting, Trace, play, play_user
 from .users import CONSISTENT, DIFFICULT, USERS, User
 
-OnAnswer = Callable[[int], None]
+PARTNERS = 3
+"""How many poles the oracle tries beside its best one."""
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class Bench:
     plan: Plan
     response: ResponseMatrix
     axes: tuple[Axis, ...] = AXES
-    on_answer: OnAnswer | None = None
+    meter: Meter = field(default_factory=Meter)
     neural: Callable[[User, Learner, int, Setting], Run] | None = None
 
     @property
@@ -134,7 +136,7 @@ class Bench:
             assert player is not None, "the bench was not made to play the neural reward"
             for user in self.plan.users:
                 runs += [player(USERS[user], learner, seed, self.setting) for seed in range(self.plan.seeds)]
-        return play(runs, self.bank, self.on_answer)
+        return play(runs, self.bank, max(self.plan.counts), self.meter)
 
     def judged(self, trace: Trace, n: int) -> list[float]:
         """1, ½ or 0 a prompt: the answer after n turns against the base model's, by the user's taste then."""
@@ -145,35 +147,54 @@ class Bench:
         base = [self.bank[wanted(key.prompt, {}, BASE_SEED)].text for key in keys]
         return [user.prefers(self.bank[key].text, b, n) for key, b in zip(keys, base, strict=True)]
 
-    def fill(self, keys: Sequence[Wanted]) -> bool:
-        """Decode answers, and the base model's to the same prompts."""
+    def fill(self, stage: str, keys: Sequence[Wanted]) -> None:
+        """Decode answers, and the base model's to the same prompts. Raises KeyboardInterrupt if it was stopped."""
         base = [wanted(key.prompt, {}, BASE_SEED) for key in keys]
-        return self.bank.fill([*base, *(key for key in keys if not key.by)], self.on_answer)
+        needed = [*base, *(key for key in keys if not key.by)]
+        self.meter.begin(stage, len(self.bank.missing(needed)))
+        if not self.bank.fill(needed, self.meter.advance):
+            raise KeyboardInterrupt
 
     def wins(self, traces: Sequence[Trace], users: Sequence[str], n: int) -> npt.NDArray[np.float64]:
         """Shape (users that were played, seeds, prompts)."""
         chosen = [[t for t in traces if t.user == user] for user in users]
         return np.array([[self.judged(t, n) for t in runs] for runs in chosen if runs])
 
-    def oracle(self, user: User) -> tuple[dict[str, float], list[float]]:
-        """The taste simply given: the best pole by prompts of duels, and its wins on the judged prompts."""
+    def oracles(self, users: Sequence[str]) -> dict[str, tuple[dict[str, float], list[float]]]:
+        """Tastes simply given: for each user the best pole or two, and their wins on the judged prompts.
+
+        Poles are chosen on prompts of duels: the best of all, or it with one of the next best of other axes.
+        """
         prompts = self.setting.prompts[: self.plan.n_choose]
 
         def keys(strengths: Mapping[str, float]) -> list[Wanted]:
             return [wanted(p, strengths, 0) for p in prompts]
 
-        options = candidates(self.axes)
-        self.fill([key for strengths in options for key in keys(strengths)])
-        found = max(options, key=lambda strengths: np.mean(self.against_base(user, keys(strengths))))
-        judged = [wanted(p, found, STEERED_SEED) for p in self.prompts]
-        self.fill(judged)
-        return found, self.against_base(user, judged)
+        def ranked(user: str, options: Sequence[dict[str, float]]) -> list[dict[str, float]]:
+            return sorted(options, key=lambda s: -np.mean(self.against_base(USERS[user], keys(s))))
+
+        singles = candidates(self.axes)
+        self.fill("oracle: a pole", [key for strengths in singles for key in keys(strengths)])
+        tried: dict[str, list[dict[str, float]]] = {}
+        for user in users:
+            best, *others = ranked(user, singles)
+            partners = [other for other in others if other and best and other.keys() != best.keys()]
+            tried[user] = [best, *(best | partner for partner in partners[:PARTNERS])]
+        self.fill("oracle: two poles", [key for options in tried.values() for s in options for key in keys(s)])
+        found = {user: ranked(user, options)[0] for user, options in tried.items()}
+        judged = {user: [wanted(p, s, STEERED_SEED) for p in self.prompts] for user, s in found.items()}
+        self.fill("oracle: judging", [key for of_user in judged.values() for key in of_user])
+        return {user: (found[user], self.against_base(USERS[user], judged[user])) for user in users}
 
     def cost(self, traces: Sequence[Trace], n: int) -> Cost:
         """What the answers after n turns cost."""
         base = [wanted(p, {}, BASE_SEED) for p in self.prompts]
         keys = [t.key(n, p) for t in traces for p in self.prompts] or base
-        surprise = {key: self.bank.surprise(key) for key in [*dict.fromkeys(keys), *base]}
+        surprise = {}
+        self.meter.begin("perplexities", len({*keys, *base}))
+        for key in dict.fromkeys([*keys, *base]):
+            surprise[key] = self.bank.surprise(key)
+            self.meter.advance()
 
         def mean(keys: Sequence[Wanted], measure: Callable[[Wanted], float]) -> float:
             return float(np.mean([measure(key) for key in keys]))
@@ -208,9 +229,8 @@ def report(bench: Bench) -> dict[str, Any]:
     traces = bench.traces()
     if len(traces) < len(plan.learners) * len(plan.users) * plan.seeds:
         raise KeyboardInterrupt
-    if not bench.fill(list({t.key(n, p): None for t in traces for n in plan.counts for p in bench.prompts})):
-        raise KeyboardInterrupt
-    oracles = {name: bench.oracle(USERS[name]) for name in consistent} if plan.n_choose else {}
+    bench.fill("judging", list({t.key(n, p): None for t in traces for n in plan.counts for p in bench.prompts}))
+    oracles = bench.oracles(consistent) if plan.n_choose else {}
     played = {learner: [t for t in traces if t.learner == learner] for learner in plan.learners}
     first = played[plan.learners[0]]
     return {

@@ -81,16 +81,19 @@ def taste(
         )
     console, neural = stderr_console(), "neural" in many_rewards
     with open_turns(decoding, None, "bench", hidden_states=neural) as turns:
-        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         from ..bench.bank import MAX_TOKENS, AnswerBank
+        from ..bench.meter import Meter
         from ..bench.neural import neural_player
         from ..core.axes import AXES
 
         progress = Progress(
-            SpinnerColumn(),
-            TextColumn("{task.completed} answers decoded"),
-            TimeElapsedColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("answers"),
+            TimeRemainingColumn(elapsed_when_finished=True),
             console=console,
             transient=True,
             disable=not console.is_terminal,
@@ -99,14 +102,18 @@ def taste(
         bank = AnswerBank(turns.engine, AXES, data_dir() / "bench", turns.options.sampling, max_tokens)
         response, _ = load_response(turns.engine.info.fingerprint)
         with interruptible(turns.engine.stop), progress:
-            task = progress.add_task("", total=None)
+            task = progress.add_task("")
 
-            def on_answer(n: int) -> None:
-                progress.advance(task, n)
+            def show(stage: str, done: int, total: int) -> None:
+                if stage != progress.tasks[0].description:
+                    progress.reset(task)  # the speed of one stage is not that of the next
+                progress.update(task, description=stage, completed=done, total=total)
 
-            rules = NeuralRules(k=candidates)
-            player = neural_player(turns.engine, bank, max_tokens, on_answer, rules) if neural else None
-            result = report(Bench(bank, plan, response, on_answer=on_answer, neural=player))
+            meter = Meter(show)
+            player = (
+                neural_player(turns.engine, bank, max_tokens, meter, NeuralRules(k=candidates)) if neural else None
+            )
+            result = report(Bench(bank, plan, response, meter=meter, neural=player))
     view = taste_report(result)
     if as_json:
         write_answer(json.dumps(result, ensure_ascii=False, indent=1))
