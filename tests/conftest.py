@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tpop_cli.engine.llama import LlamaEngine, LoadOptions
+from tpop_cli.engine.llama import LlamaEngine
+from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.store.models import starter_model
 
 from .tiny import write_tiny_gguf

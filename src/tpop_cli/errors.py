@@ -4,6 +4,7 @@
     ├── UsageError          2   the command was called wrongly
     ├── BadDataError       65   a file's content cannot be used
     ├── NoInputError       66   a file or model that was named is not there
+    ├── UnavailableError   69   a server that was named does not answer, or went away
     ├── CannotCreateError  73   a file or folder cannot be created
     ├── StorageError       74   reading or writing failed
     ├── BusyError          75   somebody else holds the profile: try again
@@ -50,6 +51,12 @@ class NoInputError(TpopError):
     """A file, profile or model that was named is not there."""
 
     exit_code = 66
+
+
+class UnavailableError(TpopError):
+    """A server that was named does not answer, or went away."""
+
+    exit_code = 69
 
 
 class CannotCreateError(TpopError):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tpop_cli.engine.gguf import fingerprint, read_header
-from tpop_cli.engine.llama import LlamaEngine, LoadOptions
+from tpop_cli.engine.llama import LlamaEngine
+from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.errors import BadDataError, NoInputError, UsageError
 
 from ..tiny import write_tiny_gguf

@@ -9,7 +9,8 @@ import pytest
 
 from tpop_cli.core.neural import Network, NeuralRules, exploit_choice, explore_choice, pooled
 from tpop_cli.core.picks import Verdict
-from tpop_cli.engine.llama import LlamaEngine, LoadOptions
+from tpop_cli.engine.llama import LlamaEngine
+from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, UsageError
 from tpop_cli.lookahead import LookAhead, embed

@@ -10,7 +10,8 @@ from llama_cpp import Llama
 
 from tpop_cli.core.scores import steered
 from tpop_cli.decode import ArmPlan, decode
-from tpop_cli.engine.llama import LlamaEngine, LoadOptions
+from tpop_cli.engine.llama import LlamaEngine
+from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.engine.sampler import SteeredSampler
 

@@ -111,7 +111,8 @@ def on_topic(prompt: str, text: str) -> bool:
 
 def main() -> None:
     """Print the table for the starter model."""
-    from ..engine.llama import LlamaEngine, LoadOptions
+    from ..engine.llama import LlamaEngine
+    from ..engine.loading import LoadOptions
     from ..store.models import find_model
 
     parser = argparse.ArgumentParser(description="What each pole does to a model's answers.")

@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import ask, axes, bench, chat, models, picks, profile, reset, teach
+from . import ask, axes, bench, chat, doctor, models, picks, profile, reset, teach
 
-EXIT_CODES = """Exit codes: 0 done · 1 failed · 2 wrong usage · 65 bad data · 66 no such file or model · 70 internal ·
-73 cannot create · 74 reading or writing failed · 75 busy, try again · 78 bad configuration · 130 Ctrl-C ·
-143 SIGTERM · 129 SIGHUP"""
+EXIT_CODES = """Exit codes: 0 done · 1 failed · 2 wrong usage · 65 bad data · 66 no such file or model ·
+69 a server is away · 70 internal · 73 cannot create · 74 reading or writing failed · 75 busy, try again ·
+78 bad configuration · 130 Ctrl-C · 143 SIGTERM · 129 SIGHUP"""
 
 app = typer.Typer(
     name="tpop",
@@ -43,6 +43,7 @@ app.command()(ask.ask)
 app.command()(chat.chat)
 app.command()(teach.teach)
 app.command()(reset.reset)
+app.command()(doctor.doctor)
 app.add_typer(profile.app, name="profile")
 app.add_typer(picks.app, name="picks")
 app.add_typer(axes.app, name="axes")

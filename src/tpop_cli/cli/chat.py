@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..errors import TpopError, UsageError
+from ..errors import TpopError, UnavailableError, UsageError
 from . import options as opt
 from .line import HELP, line_editor
 from .runtime import (
@@ -279,9 +279,11 @@ class Chat:
         self.console.print()
 
     def _guarded(self, action: Callable[[], None]) -> None:
-        """An error ends the command, not the chat."""
+        """An error ends the command, not the chat, while there is a model."""
         try:
             action()
+        except UnavailableError:
+            raise  # without its server the model is gone
         except TpopError as error:
             print_error(error)
         except KeyboardInterrupt:

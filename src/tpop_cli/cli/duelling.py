@@ -89,14 +89,24 @@ def interactive_duel(
 
 
 def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -> tuple[Arm | None, dict[str, float]]:
-    """Show a single answer while it is written; results as of `Turns.answer`."""
+    """Show a single answer while it is written; results as of `Turns.answer`. What an error cuts short stays."""
+    written = ""
+    try:
+        with (
+            interruptible(turns.engine.stop),
+            Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop") as live,
+        ):
+            paint = _painter(live)
 
-    with (
-        interruptible(turns.engine.stop),
-        Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop") as live,
-    ):
-        paint = _painter(live)
-        return turns.answer(messages, lambda arms: paint(lambda: Text(clean(arms[0].text))))
+            def on_step(arms: Sequence[Arm]) -> None:
+                nonlocal written
+                written = arms[0].text
+                paint(lambda: Text(clean(written)))
+
+            return turns.answer(messages, on_step)
+    except TpopError:
+        console.print(Text(clean(written)))
+        raise
 
 
 def _painter(live: Live) -> Callable[[Callable[[], RenderableType]], None]:
@@ -113,20 +123,31 @@ def _painter(live: Live) -> Callable[[Callable[[], RenderableType]], None]:
 
 
 def _stream(turns: Turns, messages: Sequence[Message], console: Console, given: Given | None) -> tuple[Duel, float]:
-    """Decode both arms while showing them; returns the duel and its tokens a second."""
+    """Decode both arms while showing them; returns the duel and its tokens a second.
+
+    What an error cuts short stays on the screen.
+    """
     height = max(6, console.height - 2)
     start = time.monotonic()
-    with (
-        interruptible(turns.engine.stop),
-        Live(Text(" reading…", "dim"), console=console, auto_refresh=False, transient=True) as live,
-    ):
-        live.refresh()
-        paint = _painter(live)
+    seen: Duel | None = None
+    try:
+        with (
+            interruptible(turns.engine.stop),
+            Live(Text(" reading…", "dim"), console=console, auto_refresh=False, transient=True) as live,
+        ):
+            live.refresh()
+            paint = _painter(live)
 
-        def on_step(duel: Duel) -> None:
-            paint(lambda: DuelView(_sides(duel), COLORS, height))
+            def on_step(duel: Duel) -> None:
+                nonlocal seen
+                seen = duel
+                paint(lambda: DuelView(_sides(duel), COLORS, height))
 
-        duel = turns.compare(messages, *given, on_step) if given else turns.duel(messages, on_step)
+            duel = turns.compare(messages, *given, on_step) if given else turns.duel(messages, on_step)
+    except TpopError:
+        if seen is not None:
+            console.print(DuelView(_sides(seen), COLORS))
+        raise
     tokens = sum(len(arm.tokens) for arm in duel.arms)
     return duel, tokens / max(1e-6, time.monotonic() - start)
 

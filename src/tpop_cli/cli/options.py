@@ -44,17 +44,108 @@ MinPOption = Annotated[float, typer.Option("--min-p", min=0.0, max=1.0, help="ll
 RepeatOption = Annotated[
     float, typer.Option("--repeat-penalty", min=0.01, max=10.0, help="llama.cpp's repeat penalty; 1 is off.")
 ]
+_LOADING = "Loading the model (llama.cpp's own options)"
+
 CtxOption = Annotated[
     int | None,
-    typer.Option("--ctx", help="Tokens of context.", show_default="the model's, at most 8192"),
+    typer.Option(
+        "--ctx", help="Tokens of context.", show_default="the model's, at most 8192", rich_help_panel=_LOADING
+    ),
 ]
 ThreadsOption = Annotated[
     int | None,
-    typer.Option("--threads", min=1, help="CPU threads.", show_default="physical cores"),
+    typer.Option("--threads", min=1, help="CPU threads.", show_default="physical cores", rich_help_panel=_LOADING),
 ]
 GpuLayersOption = Annotated[
+    str | None,
+    typer.Option(
+        "--gpu-layers",
+        help="Layers on GPUs and RPC servers: auto (as many as their memory holds), all, or a number.",
+        metavar="auto|all|N",
+        show_default="auto",
+        rich_help_panel=_LOADING,
+    ),
+]
+SplitModeOption = Annotated[
+    str | None,
+    typer.Option(
+        "--split-mode",
+        help="How a model is laid over several devices.",
+        metavar="none|layer|row|tensor",
+        show_default="layer",
+        rich_help_panel=_LOADING,
+    ),
+]
+TensorSplitOption = Annotated[
+    str | None,
+    typer.Option(
+        "--tensor-split",
+        help="How much goes to each device, such as 3,1.",
+        metavar="N,N,...",
+        show_default="by free memory",
+        rich_help_panel=_LOADING,
+    ),
+]
+MainGpuOption = Annotated[
     int | None,
-    typer.Option("--gpu-layers", min=-1, help="Layers on the GPU; -1: all of them.", show_default="-1"),
+    typer.Option(
+        "--main-gpu", min=0, help="The device for --split-mode none.", show_default="0", rich_help_panel=_LOADING
+    ),
+]
+FlashAttentionOption = Annotated[
+    str | None,
+    typer.Option(
+        "--flash-attn",
+        help="Flash attention.",
+        metavar="auto|on|off",
+        show_default="auto",
+        rich_help_panel=_LOADING,
+    ),
+]
+CacheTypeKOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cache-type-k",
+        help="How the KV cache holds K: f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl.",
+        metavar="TYPE",
+        show_default="f16",
+        rich_help_panel=_LOADING,
+    ),
+]
+CacheTypeVOption = Annotated[
+    str | None,
+    typer.Option(
+        "--cache-type-v",
+        help="How the KV cache holds V.",
+        metavar="TYPE",
+        show_default="f16",
+        rich_help_panel=_LOADING,
+    ),
+]
+MlockOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--mlock/--no-mlock", help="Keep the weights in RAM.", show_default="no-mlock", rich_help_panel=_LOADING
+    ),
+]
+MmapOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--mmap/--no-mmap",
+        help="Read the weights from the file as they are needed.",
+        show_default="mmap",
+        rich_help_panel=_LOADING,
+    ),
+]
+RpcOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rpc",
+        help="llama.cpp RPC servers whose devices to use, too. They know no password: only in a network you trust.",
+        metavar="HOST:PORT,...",
+        show_default="none",
+        rich_help_panel=_LOADING,
+    ),
 ]
 TemplateOption = Annotated[
     str | None,
@@ -62,16 +153,39 @@ TemplateOption = Annotated[
         "--chat-template",
         help="A built-in chat template, for models without one.",
         show_default="the model's",
+        rich_help_panel=_LOADING,
     ),
 ]
-VerboseOption = Annotated[bool, typer.Option("--verbose", help="Let llama.cpp's log through, on stderr.")]
+VerboseOption = Annotated[
+    bool, typer.Option("--verbose", help="Let llama.cpp's log through, on stderr.", rich_help_panel=_LOADING)
+]
 
 
 @dataclass(frozen=True)
-class DecodingOptions:
-    """The options of every command that writes answers: which model, how loaded, how sampled."""
+class LoadingOptions:
+    """The options of every command that loads a model: which, and how."""
 
     model: ModelOption = None
+    ctx: CtxOption = None
+    threads: ThreadsOption = None
+    gpu_layers: GpuLayersOption = None
+    split_mode: SplitModeOption = None
+    tensor_split: TensorSplitOption = None
+    main_gpu: MainGpuOption = None
+    flash_attn: FlashAttentionOption = None
+    cache_type_k: CacheTypeKOption = None
+    cache_type_v: CacheTypeVOption = None
+    mlock: MlockOption = None
+    mmap: MmapOption = None
+    rpc: RpcOption = None
+    chat_template: TemplateOption = None
+    verbose: VerboseOption = False
+
+
+@dataclass(frozen=True)
+class DecodingOptions(LoadingOptions):
+    """The options of every command that writes answers: those of loading, and how answers are sampled."""
+
     seed: SeedOption = None
     temperature: TemperatureOption = None
     max_tokens: MaxTokensOption = None
@@ -79,35 +193,37 @@ class DecodingOptions:
     top_p: TopPOption = 0.95
     min_p: MinPOption = 0.05
     repeat_penalty: RepeatOption = 1.1
-    ctx: CtxOption = None
-    threads: ThreadsOption = None
-    gpu_layers: GpuLayersOption = None
-    chat_template: TemplateOption = None
-    verbose: VerboseOption = False
 
 
-def with_decoding_options(function: Command) -> Command:
-    """Give a Typer command the fields of `DecodingOptions` as options.
+def with_options(keyword: str, kind: type[LoadingOptions]) -> Callable[[Command], Command]:
+    """Give a Typer command the fields of a class of options.
 
-    The command takes them as one keyword argument named `decoding`; to Typer its signature shows them one by one.
+    The command takes them as one argument, named `keyword`; to Typer its signature shows them one by one.
     """
 
-    @functools.wraps(function)
-    def run(*args: Any, **kwargs: Any) -> Any:
-        chosen = {field.name: kwargs.pop(field.name) for field in fields(DecodingOptions)}
-        return function(*args, decoding=DecodingOptions(**chosen), **kwargs)
+    def give(function: Command) -> Command:
+        @functools.wraps(function)
+        def run(*args: Any, **kwargs: Any) -> Any:
+            chosen = {field.name: kwargs.pop(field.name) for field in fields(kind)}
+            return function(*args, **{keyword: kind(**chosen)}, **kwargs)
 
-    # Not typing.get_type_hints: before Python 3.11 it hides an Annotated type whose default is None in an Optional.
-    own = inspect.signature(function, eval_str=True).parameters.values()
-    shared = inspect.get_annotations(DecodingOptions, eval_str=True)
-    parameters = [p for p in own if p.name != "decoding"] + [
-        inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=shared[f.name])
-        for f in fields(DecodingOptions)
-    ]
-    del run.__wrapped__  # or its annotations would be read in place of these
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
-    return run  # type: ignore[return-value]
+        # Not typing.get_type_hints: before Python 3.11 it hides an Annotated with a default of None in an Optional.
+        own = inspect.signature(function, eval_str=True).parameters.values()
+        shared = {k: v for c in kind.__mro__[-2::-1] for k, v in inspect.get_annotations(c, eval_str=True).items()}
+        parameters = [p for p in own if p.name != keyword] + [
+            inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=shared[f.name])
+            for f in fields(kind)
+        ]
+        del run.__wrapped__  # or its annotations would be read in place of these
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": None}
+        return run  # type: ignore[return-value]
+
+    return give
+
+
+with_loading_options = with_options("loading", LoadingOptions)
+with_decoding_options = with_options("decoding", DecodingOptions)
 
 
 class Reward(str, Enum):

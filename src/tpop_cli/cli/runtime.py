@@ -156,28 +156,23 @@ def open_turns(
 
     path, neural = find_model(decoding.model), reward == "neural" and profile is not None
     temperature = setting("temperature", decoding.temperature)
-    gpu_layers = setting("gpu_layers", decoding.gpu_layers)
-    n_ctx, n_threads = setting("ctx", decoding.ctx), setting("threads", decoding.threads)
     max_tokens = setting("max_tokens", decoding.max_tokens)
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
         from ..core.neural import NeuralRules
-        from ..engine.llama import LlamaEngine, LoadOptions
+        from ..engine.llama import LlamaEngine
+        from ..engine.loading import LoadOptions
         from ..engine.protocol import Sampling
         from ..neural import NeuralTurns, sequences_needed
         from ..turn import TurnOptions, Turns
+        from .loading import load_options
 
-        engine = LlamaEngine(
-            path,
-            LoadOptions(
-                n_ctx=n_ctx or 0,
-                n_threads=n_threads or 0,
-                gpu_layers=-1 if gpu_layers is None else gpu_layers,
-                chat_template=setting("chat_template", decoding.chat_template),
-                verbose=decoding.verbose,
-                hidden_states=neural or hidden_states,
-                n_seq_max=sequences_needed(NeuralRules()) if neural or hidden_states else LoadOptions.n_seq_max,
-            ),
+        look_ahead = neural or hidden_states
+        loading = load_options(
+            decoding,
+            hidden_states=look_ahead,
+            n_seq_max=sequences_needed(NeuralRules()) if look_ahead else LoadOptions.n_seq_max,
         )
+        engine = LlamaEngine(path, loading)
     sampling = Sampling(
         temperature=Sampling.temperature if temperature is None else temperature,
         top_k=decoding.top_k,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -32,6 +32,7 @@ _SCALARS = {
 }
 _STRING, _ARRAY = 8, 9
 _MAX_LAYERS = 512
+_MAX_DIMS = 4
 _KEPT_ITEMS = 16  # of an array only the first few are kept: vocabularies are long
 _SAMPLE = 1 << 20  # bytes at either end of the file that the fingerprint covers
 
@@ -45,14 +46,22 @@ QUANTIZATIONS = {
 
 
 @dataclass(frozen=True)
+class Tensor:
+    """A tensor of a GGUF file: its shape, fastest dimension first, and the bytes it takes with its padding."""
+
+    shape: tuple[int, ...]
+    n_bytes: int
+
+
+@dataclass(frozen=True)
 class Header:
-    """The metadata of a GGUF file. Long arrays are cut to their first few items."""
+    """The metadata of a GGUF file and its list of tensors. Long arrays are cut to their first few items."""
 
     path: Path
     size_bytes: int
     version: int
-    n_tensors: int
     metadata: dict[str, Value]
+    tensors: dict[str, Tensor]
 
     @property
     def architecture(self) -> str:
@@ -75,9 +84,17 @@ class Header:
         """Whether the model says how a chat is written for it."""
         return bool(self.metadata.get("tokenizer.chat_template"))
 
+    @property
+    def n_vocab(self) -> int:
+        """How many tokens the vocabulary has, by its embeddings; 0 if there are none."""
+        embeddings = self.tensors.get("token_embd.weight")
+        return embeddings.shape[-1] if embeddings and embeddings.shape else 0
+
     def number(self, key: str) -> int:
-        """An architecture's number, such as `context_length`; 0 if it is not given."""
+        """An architecture's number, such as `context_length`, the largest if it has many; 0 if it is not given."""
         value = self.metadata.get(f"{self.architecture}.{key}", 0)
+        if isinstance(value, list):
+            return max((one for one in value if isinstance(one, int)), default=0)
         return value if isinstance(value, int) else 0
 
 
@@ -85,10 +102,14 @@ class _Reader:
     """Reads little-endian values and never past the end of the file."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self._size = file, size
+        self._file, self.size = file, size
+
+    @property
+    def at(self) -> int:
+        return self._file.tell()
 
     def bytes(self, n: int) -> bytes:
-        if n > self._size - self._file.tell():
+        if n > self.size - self.at:
             raise BadDataError("a length in its header reaches past the end of the file")
         return self._file.read(n)
 
@@ -116,7 +137,7 @@ class _Reader:
     def _array(self) -> Value:
         kind, n = self.count("<I"), self.count()
         width = struct.calcsize(_SCALARS[kind]) if kind in _SCALARS else 8
-        if n * width > self._size:
+        if n * width > self.size:
             raise BadDataError("an array in its header is longer than the file")
         kept: list[Value] = [self.value(kind, 1) for _ in range(min(n, _KEPT_ITEMS))]
         rest = n - len(kept)
@@ -167,12 +188,37 @@ def _parse(reader: _Reader, path: Path, size: int) -> Header:
     for _ in range(n_pairs):
         key = reader.string()
         metadata[key] = reader.value(reader.count("<I"))
-    header = Header(path, size, version, n_tensors, metadata)
+    header = Header(path, size, version, metadata, {})
     if "general.architecture" not in metadata:
         raise BadDataError("its header names no architecture")
     if header.number("block_count") > _MAX_LAYERS:
         raise BadDataError(f"its header claims {header.number('block_count')} layers (at most {_MAX_LAYERS})")
-    return header
+    return replace(header, tensors=_tensors(reader, n_tensors, metadata))
+
+
+def _tensors(reader: _Reader, n: int, metadata: dict[str, Value]) -> dict[str, Tensor]:
+    """The list of tensors behind the metadata. A tensor ends where the next one in the file begins."""
+    found: list[tuple[int, str, tuple[int, ...]]] = []
+    for _ in range(n):
+        name = reader.string()
+        n_dims = reader.count("<I")
+        if n_dims > _MAX_DIMS:
+            raise BadDataError(f"its header lists a tensor of {n_dims} dimensions")
+        shape = tuple(reader.count() for _ in range(n_dims))
+        reader.bytes(4)  # its type
+        found.append((reader.count(), name, shape))
+    alignment = metadata.get("general.alignment", 32)
+    if not isinstance(alignment, int) or alignment < 1:
+        raise BadDataError("its header names an impossible alignment")
+    start = -(-reader.at // alignment) * alignment
+    found.sort()
+    ends = [offset for offset, _, _ in found[1:]] + [reader.size - start]
+    tensors = {}
+    for (offset, name, shape), end in zip(found, ends, strict=False):
+        if end < offset or start + offset > reader.size:
+            raise BadDataError("it ends before its last tensor does: the file is cut short")
+        tensors[name] = Tensor(shape, end - offset)
+    return tensors
 
 
 def fingerprint(path: Path) -> str:

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
 import numpy.typing as npt
 
 from ..errors import ContextFullError, DecodeError
+from .guard import is_lost
 from .protocol import Interrupted, Row
 
 _NO_SLOT, _ABORTED = 1, 2  # what llama_decode returns besides 0 (done) and negative numbers (fatal)
@@ -44,6 +46,7 @@ class Sequences:
         n_vocab, n_ctx, n_batch, n_seq_max: the context's sizes.
         n_embd: length of a hidden state, if the context was made to give them; else 0.
         stop: when set, a running llama_decode returns within one graph node and `Interrupted` is raised.
+        call: how llama.cpp is called where it may have to wait for a server.
     """
 
     def __init__(
@@ -56,8 +59,9 @@ class Sequences:
         n_seq_max: int,
         stop: threading.Event,
         n_embd: int = 0,
+        call: Callable[..., Any] = lambda function, *arguments: function(*arguments),
     ) -> None:
-        self._ctx = ctx
+        self._ctx, self._call = ctx, call
         self._memory = llama.llama_get_memory(ctx)
         self._n_vocab, self._n_ctx, self._n_batch, self._n_embd = n_vocab, n_ctx, n_batch, n_embd
         self._stop = stop
@@ -197,7 +201,8 @@ class Sequences:
 
     def _drop(self, handle: int) -> None:
         if handle in self._tokens:
-            llama.llama_memory_seq_rm(self._memory, handle, -1, -1)
+            if not is_lost():
+                llama.llama_memory_seq_rm(self._memory, handle, -1, -1)
             del self._tokens[handle]
             self._free.append(handle)
         if handle in self._kept:
@@ -225,7 +230,7 @@ class Sequences:
             for i in range(0, len(items), self._n_batch):
                 self._decode(items[i : i + self._n_batch])
         except BaseException:
-            for handle, length in before.items():
+            for handle, length in before.items() if not is_lost() else ():
                 llama.llama_memory_seq_rm(self._memory, handle, length, -1)
             raise
         for handle, tokens, _ in pending:
@@ -240,9 +245,9 @@ class Sequences:
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = handle
             batch.logits[i] = wanted
-        result = llama.llama_decode(self._ctx, batch)
+        result = self._call(llama.llama_decode, self._ctx, batch)
         while result == _NO_SLOT and self._evict():
-            result = llama.llama_decode(self._ctx, batch)
+            result = self._call(llama.llama_decode, self._ctx, batch)
         if result == _ABORTED:
             raise Interrupted
         if result == _NO_SLOT:
@@ -284,11 +289,11 @@ class Sequences:
             self._drop(handle)
 
     def _read_logits(self, index: int) -> Row:
-        pointer = llama.llama_get_logits_ith(self._ctx, index)
+        pointer = self._call(llama.llama_get_logits_ith, self._ctx, index)
         view = np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._n_vocab,))
         return view.copy()  # llama.cpp reuses the buffer at the next decode
 
     def _read_hidden(self, index: int) -> Row:
-        pointer = llama.llama_get_embeddings_ith(self._ctx, index)
+        pointer = self._call(llama.llama_get_embeddings_ith, self._ctx, index)
         view = np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._n_embd,))
         return view.copy()

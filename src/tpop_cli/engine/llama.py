@@ -6,49 +6,24 @@ import ctypes
 import logging
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
 import numpy.typing as npt
-import psutil
 
 from ..core.lexicon import Tilt, belongs, word_of
-from ..errors import BadDataError, DecodeError, UsageError
-from .gguf import Header, fingerprint, read_header
+from ..errors import DecodeError
+from .gguf import fingerprint, read_header
+from .guard import is_lost
 from .kv import Sequences
+from .loading import LoadOptions, context_size, load_model, make_context
 from .protocol import Message, ModelInfo, Row, Sampling
 from .sampler import SteeredSampler
 from .template import choose_template
 
-MAX_CTX = 1 << 20
 PLAUSIBLE_ALPHA = 0.1
-N_BATCH = 512
-
-
-@dataclass(frozen=True)
-class LoadOptions:
-    """How a model is loaded. The defaults suit a laptop.
-
-    Args:
-        n_ctx: tokens in the KV cache, shared by all sequences; 0: what the model was trained on, at most 8192.
-        n_threads: 0: one a physical core.
-        gpu_layers: layers on the GPU; -1: all of them, where this build of llama.cpp has a GPU backend.
-        n_seq_max: sequences at once.
-        hidden_states: give the hidden state of every output token beside its logits.
-        chat_template: name of a built-in template to use in place of the model's.
-        verbose: let llama.cpp's log through.
-    """
-
-    n_ctx: int = 0
-    n_threads: int = 0
-    gpu_layers: int = -1
-    n_seq_max: int = 32
-    hidden_states: bool = False
-    chat_template: str | None = None
-    verbose: bool = False
 
 
 class LlamaEngine:
@@ -65,14 +40,14 @@ class LlamaEngine:
 
     def __init__(self, path: Path, options: LoadOptions = LoadOptions()) -> None:
         header = read_header(path)
-        n_ctx = _context_size(options.n_ctx, header)
+        n_ctx, self._call = context_size(options.n_ctx, header), options.call
         # llama-cpp-python prints llama.cpp's log through this logger's level
         logging.getLogger("llama-cpp-python").setLevel(logging.DEBUG if options.verbose else logging.CRITICAL + 1)
         llama.llama_backend_init()
         self._model = self._ctx = None
         self._sequences: Sequences | None = None
         try:
-            self._model = _load_model(path, options.gpu_layers)
+            self._model = load_model(path, header, options)
             self._vocab = llama.llama_model_get_vocab(self._model)
             self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
             source = llama.llama_model_chat_template(self._model, None)
@@ -84,7 +59,7 @@ class LlamaEngine:
             )
             self.n_ctx, self.n_seq_max = n_ctx, options.n_seq_max
             self.n_embd = int(llama.llama_model_n_embd(self._model))
-            self._ctx = _make_context(self._model, n_ctx, options)
+            self._ctx = make_context(self._model, n_ctx, options)
             self.stop = threading.Event()
             self._sequences = Sequences(
                 self._ctx,
@@ -94,6 +69,7 @@ class LlamaEngine:
                 n_seq_max=self.n_seq_max,
                 stop=self.stop,
                 n_embd=self.n_embd if options.hidden_states else 0,
+                call=self._call,
             )
         except BaseException:
             self.close()
@@ -113,15 +89,17 @@ class LlamaEngine:
         self.close()
 
     def close(self) -> None:
-        """Free the context, then the model."""
+        """Free the context, then the model; what a lost server left behind is not touched."""
+        if is_lost():
+            return
         if self._sequences is not None:
             self._sequences.close()
             self._sequences = None
         if self._ctx is not None:
-            llama.llama_free(self._ctx)
+            self._call(llama.llama_free, self._ctx)
             self._ctx = None
         if self._model is not None:
-            llama.llama_model_free(self._model)
+            self._call(llama.llama_model_free, self._model)
             self._model = None
 
     # -- text and tokens ---------------------------------------------------------------------------------
@@ -233,51 +211,3 @@ class LlamaEngine:
     def prefilled(self) -> int:
         """See `protocol.Engine.prefilled`."""
         return self._seqs.prefilled
-
-
-def _context_size(asked: int, header: Header) -> int:
-    trained = header.number("context_length") or 4096
-    if asked == 0:
-        return min(trained, 8192)
-    if not 16 <= asked <= MAX_CTX:
-        raise UsageError(f"a context of {asked} tokens is not possible", f"--ctx takes 16 to {MAX_CTX}")
-    return asked
-
-
-def _load_model(path: Path, gpu_layers: int) -> object:
-    params = llama.llama_model_default_params()
-    params.n_gpu_layers = gpu_layers if llama.llama_supports_gpu_offload() else 0
-    params.load_mode = llama.LLAMA_LOAD_MODE_MMAP
-    model = llama.llama_model_load_from_file(str(path).encode(), params)
-    if not model:
-        raise BadDataError(
-            f"llama.cpp could not load {path.name}", "see why with --verbose, or choose another with --model"
-        )
-    if llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model):
-        llama.llama_model_free(model)
-        raise BadDataError(
-            f"{path.name} is a recurrent model, whose state cannot be shared by two answers",
-            "choose a transformer model with --model",
-        )
-    if not llama.llama_model_has_decoder(model):
-        llama.llama_model_free(model)
-        raise BadDataError(f"{path.name} is an encoder and cannot write text", "choose another with --model")
-    return model
-
-
-def _make_context(model: object, n_ctx: int, options: LoadOptions) -> object:
-    threads = options.n_threads or psutil.cpu_count(logical=False) or 1
-    params = llama.llama_context_default_params()
-    params.n_ctx = n_ctx
-    params.n_batch = params.n_ubatch = N_BATCH
-    params.n_seq_max = options.n_seq_max
-    params.n_threads = params.n_threads_batch = threads
-    params.kv_unified = True  # a fork shares cells instead of copying them
-    params.swa_full = True  # with a pruned sliding window a prefix could not be reused
-    params.no_perf = True
-    if options.hidden_states:
-        params.embeddings, params.pooling_type = True, llama.LLAMA_POOLING_TYPE_NONE
-    ctx = llama.llama_init_from_model(model, params)
-    if not ctx:
-        raise UsageError(f"no memory for a context of {n_ctx} tokens", "ask for less with --ctx")
-    return ctx

@@ -18,9 +18,20 @@ KEYS: dict[str, type] = {
     "max_tokens": int,
     "ctx": int,
     "threads": int,
-    "gpu_layers": int,
+    "gpu_layers": str,
+    "split_mode": str,
+    "tensor_split": str,
+    "main_gpu": int,
+    "flash_attn": str,
+    "cache_type_k": str,
+    "cache_type_v": str,
+    "mlock": bool,
+    "mmap": bool,
+    "rpc": str,
     "chat_template": str,
 }
+
+_TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
 
 
 def setting(key: str, flag: Any = None) -> Any:
@@ -39,7 +50,7 @@ def setting(key: str, flag: Any = None) -> Any:
     text = os.environ.get(variable)
     if text:
         try:
-            return KEYS[key](text)
+            return _parsed(key, text)
         except ValueError:
             raise ConfigError(f"{variable}={text!r} is not {_kind(key)}", f"unset it: unset {variable}") from None
     return load_config().get(key)
@@ -67,8 +78,8 @@ def load_config() -> dict[str, Any]:
                 f"{path} holds an unknown key {key!r}",
                 f"did you mean {near[0]!r}?" if near else f"known keys: {', '.join(KEYS)}",
             )
-        if KEYS[key] is float and type(value) is int:
-            values[key] = float(value)
+        if type(value) is int and (KEYS[key] is float or key == "gpu_layers"):
+            values[key] = KEYS[key](value)
         elif type(value) is not KEYS[key]:
             raise ConfigError(f"{key} in {path} is not {_kind(key)}", f"mend it in {path}")
     return values
@@ -86,5 +97,14 @@ def save_setting(key: str, value: Any) -> None:
     write_atomic(path, tomlkit.dumps(document).encode())
 
 
+def _parsed(key: str, text: str) -> Any:
+    """The value that a variable's text stands for. Raises ValueError if it stands for none."""
+    if KEYS[key] is not bool:
+        return KEYS[key](text)
+    if text.lower() not in _TRUE + _FALSE:
+        raise ValueError(text)
+    return text.lower() in _TRUE
+
+
 def _kind(key: str) -> str:
-    return {str: "a text", int: "a whole number", float: "a number"}[KEYS[key]]
+    return {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[KEYS[key]]
