@@ -81,6 +81,9 @@ class FakeEngine:
         assert len(self.open_now) <= self.n_seq_max
         return handles
 
+    def warm(self, tokens: Sequence[int]) -> None:
+        self.warmed = list(tokens)
+
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         assert len({handle for handle, _ in tokens}) == len(tokens)
         self.log.append(len(tokens))

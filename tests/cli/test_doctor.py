@@ -37,8 +37,8 @@ def test_the_doctor_names_a_model_that_is_not_there() -> None:
         ("--cache-type-k", "q9"),
     ],
 )
-def test_a_wrong_way_to_load_is_a_usage_error(option: str) -> None:
-    done = run("ask", *option.split(), "hello", code=2)
+def test_a_wrong_way_to_load_is_a_usage_error(option: tuple[str, str]) -> None:
+    done = run("ask", *option, "hello", code=2)
     assert "hint: " in done.stderr
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from tpop_cli.decode import ArmPlan, decode
-from tpop_cli.engine.kv import common_prefix
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.prefix import common_prefix
 from tpop_cli.engine.protocol import Interrupted, Sampling
 from tpop_cli.errors import ContextFullError, UsageError
 

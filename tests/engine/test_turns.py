@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
-from tpop_cli.engine.kv import common_prefix
+from tpop_cli.ahead import ReadAhead
+from tpop_cli.core.axes import AXES
+from tpop_cli.decode import decode
 from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.protocol import Message
+from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.prefix import common_prefix
+from tpop_cli.engine.protocol import Message, Sampling
+from tpop_cli.plan import plan_arm
 from tpop_cli.store.profile import Profile
 from tpop_cli.turn import TurnOptions, Turns
 
@@ -40,3 +46,56 @@ def chat(starter: LlamaEngine) -> None:
             {"role": "assistant", "content": answer.text},
             {"role": "user", "content": question},
         ]
+
+
+def test_what_was_read_ahead_is_not_prefilled_again(starter_path: Path) -> None:
+    """The winner was steered, so that no context of the duel is the chat as it goes on."""
+    with LlamaEngine(starter_path) as engine:
+        turns = Turns(engine, None, TurnOptions(max_tokens=40, seed=1))
+        question: Message = {"role": "user", "content": "Tell me about the history of tea, in China and beyond."}
+        plan = plan_arm(engine, [question], AXES, {"tone": 1.0}, Sampling(), 1, 40)
+        (answer,) = decode(engine, [plan])
+        past = [question, {"role": "assistant", "content": answer.text}]
+        ahead = ReadAhead(engine)
+        start = ahead.next_start(past)
+        ahead.start(past)
+        ahead.wait()
+        before = engine.prefilled
+        messages = [*past, {"role": "user", "content": "Who drinks it most?"}]
+        turns.answer(messages)
+        assert engine.prefilled - before == len(engine.chat_tokens(messages)) - len(start)
+
+
+def test_reading_ahead_stops_at_once_and_keeps_what_it_read(starter_path: Path) -> None:
+    with LlamaEngine(starter_path) as engine:
+        past = [{"role": "user", "content": "tea " * 1500}, {"role": "assistant", "content": "yes"}]
+        ahead = ReadAhead(engine)
+        ahead.start(past)
+        time.sleep(1.0)
+        stopping = time.perf_counter()
+        ahead.stop()
+        assert time.perf_counter() - stopping < 0.5
+        assert not engine.stop.is_set()
+        (kept,) = engine._seqs._kept
+        n_read = len(engine._seqs._tokens[kept])
+        assert 0 < n_read < len(ahead.next_start(past))
+        before = engine.prefilled
+        prompt = engine.chat_tokens([*past, {"role": "user", "content": "and?"}])
+        (handle,) = engine.open([prompt])
+        assert engine.prefilled - before == len(prompt) - n_read
+        engine.close_sequence(handle)
+
+
+def test_an_answer_after_reading_ahead_is_the_same(tiny_path: Path) -> None:
+    past = [{"role": "user", "content": "hello there"}, {"role": "assistant", "content": "well"}]
+    messages = [*past, {"role": "user", "content": "and now?"}]
+    answers = []
+    for read in (False, True):
+        with LlamaEngine(tiny_path, LoadOptions(n_threads=1)) as engine:
+            ahead = ReadAhead(engine)
+            if read:
+                ahead.start(past)
+                ahead.wait()
+            plan = plan_arm(engine, messages, AXES, {}, Sampling(temperature=0), 1, 20)
+            answers.append(decode(engine, [plan])[0].tokens)
+    assert answers[0] == answers[1]

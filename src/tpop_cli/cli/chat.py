@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from ..errors import TpopError, UnavailableError, UsageError
 from . import options as opt
 from .line import HELP, line_editor
+from .past import Turn, messages_of
 from .runtime import (
     command,
     open_profile,
@@ -51,15 +52,6 @@ def chat(
 
 
 @dataclass
-class Turn:
-    """One question of the chat, the answer that went on, and the pick behind it."""
-
-    question: str
-    answer: str
-    pick_id: int | None
-
-
-@dataclass
 class Chat:
     """The state of one conversation, and its commands."""
 
@@ -70,17 +62,26 @@ class Chat:
     last_question: str | None = None
     single: tuple[list[Message], Arm, dict[str, float]] | None = None  # the answer that `c` would compare
 
+    def __post_init__(self) -> None:
+        from ..ahead import ReadAhead
+
+        self.ahead = ReadAhead(self.turns.engine)
+
     def run(self) -> None:
-        """Read and answer until the user leaves."""
+        """Read and answer until the user leaves. While they read and type, the chat so far is evaluated."""
         self._greet()
         session = line_editor(HELP, self._tell)
         while True:
+            if self.past:
+                self.ahead.start(messages_of(self.past))
             try:
                 line = session.prompt([("class:prompt", "› ")]).strip()
             except KeyboardInterrupt:
                 continue
             except EOFError:
                 return
+            finally:
+                self.ahead.stop()
             if not line:
                 continue
             if line == "c" and self.single:
@@ -158,17 +159,9 @@ class Chat:
         """The chat with its new question; the oldest turns are left out when the context is full."""
         from ..plan import trim
 
-        messages = [
-            message
-            for turn in self.past
-            for message in (
-                {"role": "user", "content": turn.question},
-                {"role": "assistant", "content": turn.answer},
-            )
-        ]
         kept, dropped = trim(
             self.turns.engine,
-            [*messages, {"role": "user", "content": question}],
+            [*messages_of(self.past), {"role": "user", "content": question}],
             self.turns.options.max_tokens,
         )
         if dropped:

@@ -17,25 +17,15 @@ import numpy.typing as npt
 
 from ..errors import ContextFullError, DecodeError
 from .guard import is_lost
+from .prefix import common_prefix, shared_prefix
 from .protocol import Interrupted, Row
 
 _NO_SLOT, _ABORTED = 1, 2  # what llama_decode returns besides 0 (done) and negative numbers (fatal)
 
+_WARM = 64  # tokens of a prompt to come that are evaluated at a time: what an interrupt loses
+
 Item = tuple[int, int, int, bool]
 """One row of a batch: (sequence, token, position, whether its logits are wanted)."""
-
-
-def common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
-    """How many leading elements are equal.
-
-    >>> common_prefix([1, 2, 3], [1, 2, 4, 5])
-    2
-    """
-    n = min(len(a), len(b))
-    for i in range(n):
-        if a[i] != b[i]:
-            return i
-    return n
 
 
 class Sequences:
@@ -71,7 +61,7 @@ class Sequences:
         self._kept: list[int] = []  # given back, but still a source of prefixes; oldest first
         self._rows: dict[int, Row] = {}
         self._hidden: dict[int, Row] = {}
-        self.prefilled = 0
+        self.prefilled, self.decode_seconds = 0, 0.0
         # The abort callback is asked at every node of the graph (about 500 times a step; not measurable).
         # It runs Python in the decoding thread, which lets a pending SIGINT handler set the flag.
         self._abort = llama.ggml_abort_callback(lambda _: self._stop.is_set())
@@ -91,7 +81,7 @@ class Sequences:
         two it would be rounded differently, and could be answered differently.
         """
         unique = list(dict.fromkeys(map(tuple, prompts)))
-        shared = self._shared_prefix(unique)
+        shared = shared_prefix(unique)
         trunk, made = self._claim_trunk(shared), dict[tuple[int, ...], int]()
         opened: list[int] = []
         try:
@@ -120,6 +110,19 @@ class Sequences:
             self._rows.pop(trunk, None)
             self._keep(trunk)
         return opened
+
+    def warm(self, tokens: Sequence[int]) -> None:
+        """Evaluate the start of a prompt to come, and keep it as a source of prefixes; see `protocol.Engine.warm`."""
+        if not tokens:
+            return
+        handle = self._claim_trunk(tokens)
+        try:
+            for start in range(len(self._tokens[handle]), len(tokens), _WARM):
+                self._extend([(handle, list(tokens[start : start + _WARM]), False)])
+        except (Interrupted, ContextFullError):
+            pass  # what was evaluated serves, and nobody waits for the rest
+        finally:
+            self._keep(handle)
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         """Append one token to each of several sequences in one llama_decode."""
@@ -155,14 +158,6 @@ class Sequences:
         self.prefilled += sum(len(tokens) for _, tokens, _ in pending)
 
     # -- prefixes ----------------------------------------------------------------------------------------
-
-    @staticmethod
-    def _shared_prefix(prompts: Sequence[Sequence[int]]) -> Sequence[int]:
-        """What all prompts start with, one token short of the shortest: its logits must be computed."""
-        shared = prompts[0]
-        for prompt in prompts[1:]:
-            shared = shared[: common_prefix(shared, prompt)]
-        return shared[: min(map(len, prompts)) - 1]
 
     def _claim_trunk(self, shared: Sequence[int]) -> int:
         """A new sequence that holds as much of `shared` as some cached sequence does; frees the stale ones."""

@@ -179,6 +179,10 @@ class LlamaEngine:
         """See `protocol.Engine.open`."""
         return self._seqs.open(prompts)
 
+    def warm(self, tokens: Sequence[int]) -> None:
+        """See `protocol.Engine.warm`."""
+        self._seqs.warm(tokens)
+
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         """See `protocol.Engine.step`."""
         self._seqs.step(tokens)
@@ -211,3 +215,8 @@ class LlamaEngine:
     def prefilled(self) -> int:
         """See `protocol.Engine.prefilled`."""
         return self._seqs.prefilled
+
+    @property
+    def decode_seconds(self) -> float:
+        """Seconds spent in llama_decode since the model was loaded."""
+        return self._seqs.decode_seconds

@@ -89,6 +89,9 @@ class Engine(Protocol):
         Raises ContextFullError if they do not fit, Interrupted if `stop` is set.
         """
 
+    def warm(self, tokens: Sequence[int]) -> None:
+        """Evaluate the start of a prompt to come, so that `open` need not. If `stop` is set it ends early."""
+
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         """One llama_decode: append to each (handle, token). Errors as `open`."""
 
