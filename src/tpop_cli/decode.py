@@ -74,7 +74,7 @@ class Decoder:
         self.steps = 0
 
     def start(self, plans: Sequence[ArmPlan]) -> list[Arm]:
-        """Prefill the contexts of arms that share a prompt. Errors as `Engine.open`."""
+        """Prefill the contexts of arms, best of arms whose prompts start alike. Errors as `Engine.open`."""
         handles = iter(self._engine.open([prompt for plan in plans for prompt in plan.prompts]))
         arms = [Arm(plan, _handles=[next(handles) for _ in plan.prompts]) for plan in plans]
         for arm in arms:
@@ -169,19 +169,25 @@ def decode_many(engine: Engine, groups: Iterator[Sequence[ArmPlan]]) -> Iterator
     waiting = next(queue, None)
     with stopping(decoder):
         while live or waiting:
-            while waiting and _fits(engine, decoder.running, waiting[1]):
-                live[waiting[0]] = decoder.start(waiting[1])
+            # All that there is room for at once: one large prefill is quicker than many small ones.
+            starting: list[tuple[int, Sequence[ArmPlan]]] = []
+            plans = [arm.plan for arm in decoder.running]
+            while waiting and _fits(engine, plans, waiting[1]):
+                starting.append(waiting)
+                plans += waiting[1]
                 waiting = next(queue, None)
+            arms = iter(decoder.start([plan for _, group in starting for plan in group]) if starting else [])
+            live |= {index: [next(arms) for _ in group] for index, group in starting}
             decoder.step()
             for index in [i for i, arms in live.items() if all(arm.finish_reason for arm in arms)]:
                 yield index, live.pop(index)
 
 
-def _fits(engine: Engine, running: Sequence[Arm], group: Sequence[ArmPlan]) -> bool:
+def _fits(engine: Engine, running: Sequence[ArmPlan], group: Sequence[ArmPlan]) -> bool:
     """Whether a group can start: there are sequences and cells for it even if every answer is a long one."""
     if not running:
         return True  # it will never fit better than alone; the engine says if it does not
-    plans = [arm.plan for arm in running] + list(group)
+    plans = [*running, *group]
     sequences = sum(len(plan.prompts) for plan in plans)
     cells = sum(len(prompt) + plan.max_tokens for plan in plans for prompt in plan.prompts)
     return sequences + 2 <= engine.n_seq_max and cells <= engine.n_ctx

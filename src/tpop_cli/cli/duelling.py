@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, cast
 
-from rich.console import Console, Group, RenderableType
+from rich.console import Console, Group
 from rich.live import Live
 from rich.text import Text
 
@@ -18,6 +18,7 @@ from ..turn import Duel, Key, Turns
 from ..ui.clean import clean
 from ..ui.duel import KEYS, DuelView, Side, keys_line
 from ..ui.keys import key_reader
+from ..ui.live import painter
 from ..ui.taste import taste_line
 from .runtime import interruptible
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
     from ..engine.protocol import Message
 
 COLORS = ("cyan", "magenta")
-_FRAME = 0.08  # seconds between two drawings: a step is not worth a frame each
 _NOTES = {"length": "cut at --max-tokens", "interrupted": "stopped"}
 
 
@@ -96,7 +96,7 @@ def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -
             interruptible(turns.engine.stop),
             Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop") as live,
         ):
-            paint = _painter(live)
+            paint = painter(live)
 
             def on_step(arms: Sequence[Arm]) -> None:
                 nonlocal written
@@ -107,19 +107,6 @@ def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -
     except TpopError:
         console.print(Text(clean(written)))
         raise
-
-
-def _painter(live: Live) -> Callable[[Callable[[], RenderableType]], None]:
-    """A function that draws what it is given to make, at most once a frame."""
-    last = 0.0
-
-    def paint(make: Callable[[], RenderableType]) -> None:
-        nonlocal last
-        if time.monotonic() - last > _FRAME:
-            last = time.monotonic()
-            live.update(make(), refresh=True)
-
-    return paint
 
 
 def _stream(turns: Turns, messages: Sequence[Message], console: Console, given: Given | None) -> tuple[Duel, float]:
@@ -136,7 +123,7 @@ def _stream(turns: Turns, messages: Sequence[Message], console: Console, given: 
             Live(Text(" reading…", "dim"), console=console, auto_refresh=False, transient=True) as live,
         ):
             live.refresh()
-            paint = _painter(live)
+            paint = painter(live)
 
             def on_step(duel: Duel) -> None:
                 nonlocal seen

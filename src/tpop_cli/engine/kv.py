@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -240,9 +241,11 @@ class Sequences:
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = handle
             batch.logits[i] = wanted
+        start = time.perf_counter()
         result = self._call(llama.llama_decode, self._ctx, batch)
         while result == _NO_SLOT and self._evict():
             result = self._call(llama.llama_decode, self._ctx, batch)
+        self.decode_seconds += time.perf_counter() - start
         if result == _ABORTED:
             raise Interrupted
         if result == _NO_SLOT:
