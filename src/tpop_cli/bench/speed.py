@@ -36,6 +36,9 @@ EXPLOIT: Strengths = {"tone": 1.0, "imagery": 1.0}
 EXPLORE: Strengths = {"words": 1.0}
 """What the arms of a taught profile look like with default settings: two poles, and one that is tried."""
 
+N_CTX = 4096
+"""Tokens of context, where the user names no other."""
+
 QUESTION = "Tell me a long story about a dog who goes to sea and comes home again."
 CHAT: Sequence[str] = (
     *("What is tea?", "Who drinks it most?", "And coffee?", "Is it healthy?", "How is it grown?"),

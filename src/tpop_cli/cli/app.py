@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import ask, axes, bench, chat, doctor, models, picks, profile, reset, teach
+from . import ask, axes, bench, chat, doctor, models, picks, profile, reset, speed, teach
 
 EXIT_CODES = """Exit codes: 0 done · 1 failed · 2 wrong usage · 65 bad data · 66 no such file or model ·
 69 a server is away · 70 internal · 73 cannot create · 74 reading or writing failed · 75 busy, try again ·
@@ -48,4 +48,5 @@ app.add_typer(profile.app, name="profile")
 app.add_typer(picks.app, name="picks")
 app.add_typer(axes.app, name="axes")
 app.add_typer(models.app, name="models")
+bench.app.command()(speed.speed)
 app.add_typer(bench.app, name="bench")

@@ -12,7 +12,7 @@ from ..errors import UsageError
 from . import options as opt
 from .runtime import command, interruptible, open_turns, stderr_console, stdout_console, write_answer
 
-app = typer.Typer(help="Measure how well taste is learned.", no_args_is_help=True)
+app = typer.Typer(help="Measure it: how well taste is learned, and what that costs.", no_args_is_help=True)
 
 
 @app.command()

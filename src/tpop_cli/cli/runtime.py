@@ -158,21 +158,18 @@ def open_turns(
     temperature = setting("temperature", decoding.temperature)
     max_tokens = setting("max_tokens", decoding.max_tokens)
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
-        from ..core.neural import NeuralRules
         from ..engine.llama import LlamaEngine
-        from ..engine.loading import LoadOptions
         from ..engine.protocol import Sampling
-        from ..neural import NeuralTurns, sequences_needed
         from ..turn import TurnOptions, Turns
         from .loading import load_options
 
-        look_ahead = neural or hidden_states
-        loading = load_options(
-            decoding,
-            hidden_states=look_ahead,
-            n_seq_max=sequences_needed(NeuralRules()) if look_ahead else LoadOptions.n_seq_max,
-        )
-        engine = LlamaEngine(path, loading)
+        more: dict[str, Any] = {}
+        if neural or hidden_states:
+            from ..core.neural import NeuralRules
+            from ..neural import sequences_needed
+
+            more = {"hidden_states": True, "n_seq_max": sequences_needed(NeuralRules())}
+        engine = LlamaEngine(path, load_options(decoding, **more))
     sampling = Sampling(
         temperature=Sampling.temperature if temperature is None else temperature,
         top_k=decoding.top_k,
@@ -188,6 +185,8 @@ def open_turns(
     )
     with engine:
         if neural:
+            from ..neural import NeuralTurns
+
             with stderr_console().status("reading the picks of the profile", spinner="dots") as status:
 
                 def on_embed(n: int, total: int) -> None:

@@ -7,11 +7,11 @@ reader checks magic, version, counts and lengths against the file's size first, 
 from __future__ import annotations
 
 import hashlib
+import mmap
 import os
 import struct
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO
 
 from ..errors import BadDataError, NoInputError
 
@@ -31,6 +31,8 @@ _SCALARS = {
     12: "<d",
 }
 _STRING, _ARRAY = 8, 9
+_LENGTH = struct.Struct("<Q")  # of a string
+_PAST_END = "a length in its header reaches past the end of the file"
 _MAX_LAYERS = 512
 _MAX_DIMS = 4
 _KEPT_ITEMS = 16  # of an array only the first few are kept: vocabularies are long
@@ -101,17 +103,14 @@ class Header:
 class _Reader:
     """Reads little-endian values and never past the end of the file."""
 
-    def __init__(self, file: BinaryIO, size: int) -> None:
-        self._file, self.size = file, size
-
-    @property
-    def at(self) -> int:
-        return self._file.tell()
+    def __init__(self, data: mmap.mmap | bytes) -> None:
+        self._data, self.size, self.at = data, len(data), 0
 
     def bytes(self, n: int) -> bytes:
         if n > self.size - self.at:
-            raise BadDataError("a length in its header reaches past the end of the file")
-        return self._file.read(n)
+            raise BadDataError(_PAST_END)
+        self.at += n
+        return self._data[self.at - n : self.at]
 
     def scalar(self, code: str) -> int | float | bool:
         value: int | float | bool = struct.unpack(code, self.bytes(struct.calcsize(code)))[0]
@@ -142,11 +141,22 @@ class _Reader:
         kept: list[Value] = [self.value(kind, 1) for _ in range(min(n, _KEPT_ITEMS))]
         rest = n - len(kept)
         if kind in _SCALARS:
-            self.bytes(rest * width)
+            self.at += rest * width
         else:
-            for _ in range(rest):
-                self.bytes(self.count())
+            self._skip_strings(rest)
+        if self.at > self.size:
+            raise BadDataError(_PAST_END)
         return kept
+
+    def _skip_strings(self, n: int) -> None:
+        """Pass over so many strings: a vocabulary has a hundred thousand, so the loop is a tight one."""
+        data, at, length = self._data, self.at, _LENGTH.unpack_from
+        try:
+            for _ in range(n):
+                at += 8 + length(data, at)[0]
+        except struct.error:
+            raise BadDataError(_PAST_END) from None
+        self.at = at
 
 
 def read_header(path: Path) -> Header:
@@ -160,8 +170,10 @@ def read_header(path: Path) -> Header:
         size = path.stat().st_size
         if path.is_dir():
             raise BadDataError("it is a folder")
-        with path.open("rb") as file:
-            header = _parse(_Reader(file, size), path, size)
+        if size == 0:
+            raise BadDataError("it is empty")
+        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            header = _parse(_Reader(data), path, size)
     except BadDataError as error:
         raise BadDataError(
             f"{path.name} is not a model that can be loaded: {error.message}",
@@ -177,7 +189,7 @@ def read_header(path: Path) -> Header:
 def _parse(reader: _Reader, path: Path, size: int) -> Header:
     magic = reader.bytes(4) if size >= 4 else b""
     if magic != b"GGUF":
-        raise BadDataError("it is empty" if size == 0 else "it does not start with the GGUF magic")
+        raise BadDataError("it does not start with the GGUF magic")
     version = reader.count("<I")
     if version not in (2, 3):
         raise BadDataError(f"GGUF version {version} is not supported (2 and 3 are)")

@@ -1,0 +1,181 @@
+"""How cost grows: with axes, candidates, the length of the answer and of the chat; and the naive T-POP step."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import numpy as np
+
+from ..core.axes import AXES
+from ..core.neural import Network, NeuralRules, exploit_choice, explore_choice, pooled
+from ..core.reward import Strengths
+from ..decode import ArmPlan, Decoder
+from ..engine.llama import LlamaEngine
+from ..engine.loading import LoadOptions
+from ..engine.protocol import Message, Sampling
+from ..lookahead import LookAhead
+from ..neural import sequences_needed
+from ..plan import plan_arm
+from .speed import QUESTION
+
+Rows = list[dict[str, float]]
+
+ACTIVE: Sequence[tuple[str, Strengths]] = (
+    ("none", {}),
+    ("one axis", {"tone": 1.0}),
+    ("two axes", {"tone": 1.0, "imagery": 1.0}),
+    ("two axes, amplified", {"tone": 1.5, "imagery": 1.0}),
+)
+"""Amplified (a strength above 1) an arm reads two contexts; default strengths need one."""
+
+CANDIDATES = (1, 5, 10, 20, 40)
+ANSWER_LENGTHS = (32, 128, 512, 1024)
+CHAT_LENGTHS = (128, 512, 1024, 2048)
+
+_CHAT: list[Message] = [{"role": "user", "content": QUESTION}]
+
+
+def _steps(engine: LlamaEngine, plans: Sequence[ArmPlan], n: int) -> float:
+    """Seconds a step, after the prompt was read."""
+    decoder = Decoder(engine)
+    decoder.start(plans)
+    try:
+        start = time.perf_counter()
+        while decoder.running and decoder.steps < n:
+            decoder.step()
+        return (time.perf_counter() - start) / max(1, decoder.steps)
+    finally:
+        decoder.stop("interrupted")
+
+
+def with_axes(engine: LlamaEngine, n_tokens: int, rounds: int) -> list[dict[str, Any]]:
+    """Seconds a step of a duel whose two arms have so many active axes."""
+    rows = []
+    for name, strengths in ACTIVE:
+        plans = [plan_arm(engine, _CHAT, AXES, strengths, Sampling(), seed, n_tokens + 1) for seed in (1, 2)]
+        step = median(_steps(engine, plans, n_tokens) for _ in range(rounds))
+        rows.append({"active": name, "sequences": sum(len(plan.prompts) for plan in plans), "step": step})
+    return rows
+
+
+def with_answer_length(engine: LlamaEngine, lengths: Sequence[int] = ANSWER_LENGTHS) -> Rows:
+    """Seconds a step of a duel when both answers have so many tokens: random ones, so that none ends before."""
+    rng = np.random.default_rng(0)
+    prompt = engine.chat_tokens(_CHAT)
+    rows = []
+    for length in lengths:
+        answers = [[*prompt, *_random(rng, engine, length)] for _ in range(2)]
+        rows.append({"tokens": length, "step": _forced_steps(engine, answers)})
+    return rows
+
+
+def with_chat_length(engine: LlamaEngine, lengths: Sequence[int] = CHAT_LENGTHS) -> Rows:
+    """Seconds a step of a duel in a chat of so many tokens, and to read such a chat from its start."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for length in lengths:
+        chat = _random(rng, engine, length)
+        start = time.perf_counter()
+        (handle,) = engine.open([chat])
+        read = time.perf_counter() - start
+        engine.close_sequence(handle, keep=True)
+        rows.append({"tokens": length, "read": read, "step": _forced_steps(engine, [chat, chat])})
+    return rows
+
+
+def _random(rng: np.random.Generator, engine: LlamaEngine, n: int) -> list[int]:
+    found: list[int] = []
+    while len(found) < n:
+        token = int(rng.integers(engine.n_vocab))
+        if engine.piece(token):
+            found.append(token)
+    return found
+
+
+def _forced_steps(engine: LlamaEngine, prompts: Sequence[Sequence[int]], n: int = 16) -> float:
+    """Seconds a step of sequences that stand behind these prompts."""
+    rng = np.random.default_rng(1)
+    handles = engine.open(prompts)
+    start = time.perf_counter()
+    for _ in range(n):
+        engine.step(list(zip(handles, _random(rng, engine, len(handles)), strict=True)))
+    seconds = (time.perf_counter() - start) / n
+    for handle in handles:
+        engine.close_sequence(handle)
+    return seconds
+
+
+# -- the neural reward, and what it would cost the naive way ---------------------------------------------
+
+
+def neural(path: Path, options: LoadOptions, n_tokens: int, counts: Sequence[int] = CANDIDATES) -> dict[str, Any]:
+    """Seconds a step of `--reward neural` by candidates, and of the naive T-POP step with as many as the most.
+
+    The naive step is timed behind answers of `n_tokens` tokens, the others while answers grow to that length.
+    """
+    most = NeuralRules(k=max(counts))
+    loading = LoadOptions(
+        n_ctx=options.n_ctx,
+        n_threads=options.n_threads,
+        gpu_layers=options.gpu_layers,
+        hidden_states=True,
+        n_seq_max=sequences_needed(most),
+    )
+    with LlamaEngine(path, loading) as engine:
+        network = Network.initial(engine.n_embd, most.hidden)
+        V = np.full(network.W.size + 2 * most.hidden, most.lam)
+        prompt = engine.chat_tokens(_CHAT)
+        rows = []
+        for k in counts:
+            ahead = LookAhead(engine, network, V, NeuralRules(k=k), Sampling())
+            start = time.perf_counter()
+            ahead.run(prompt, 2, n_tokens)
+            rows.append({"candidates": k, "step": (time.perf_counter() - start) / len(ahead.arms[0].tokens)})
+        answers = [arm.tokens for arm in ahead.arms]
+        start = time.perf_counter()
+        n_evaluated = naive_step(engine, prompt, answers, network, V, most)
+        seconds = time.perf_counter() - start
+        naive = {"step": seconds, "tokens": n_evaluated, "ratio": seconds / rows[-1]["step"]}
+        return {"by candidates": rows, "naive": naive}
+
+
+def naive_step(
+    engine: LlamaEngine,
+    prompt: Sequence[int],
+    answers: Sequence[Sequence[int]],
+    network: Network,
+    V: np.ndarray[Any, np.dtype[np.float64]],
+    rules: NeuralRules,
+) -> int:
+    """One token for both arms as the published code takes it: no KV cache, every candidate's text embedded anew.
+
+    Returns:
+        How many tokens were evaluated.
+    """
+    n_evaluated = 0
+    rows = []
+    for answer in answers:
+        engine.warm([prompt[-1]])  # drops what is cached
+        (handle,) = engine.open([[*prompt, *answer]])
+        rows.append(engine.logits(handle).astype(np.float64))
+        engine.close_sequence(handle)
+        n_evaluated += len(prompt) + len(answer)
+    tokens = np.unique(np.concatenate([np.argpartition(-row, rules.k - 1)[: rules.k] for row in rows]))
+    exploit = np.zeros(engine.n_embd)
+    for i, (answer, row) in enumerate(zip(answers, rows, strict=True)):
+        H = []
+        for token in tokens.tolist():
+            text = [*prompt, *answer, token]
+            H.append(pooled(engine.hidden_states(text, 0)[len(prompt) :].sum(axis=0)))
+            n_evaluated += len(text)
+        p = np.exp(row - row.max())
+        probabilities = p[tokens] / p.sum()
+        if i == 0:
+            exploit = np.array(H)[exploit_choice(probabilities, np.array(H), network, rules)]
+        else:
+            explore_choice(probabilities, np.array(H), exploit, network, V, rules)
+    return n_evaluated
