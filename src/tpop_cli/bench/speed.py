@@ -19,17 +19,16 @@ from rich.live import Live
 
 from ..ahead import ReadAhead
 from ..core.axes import AXES
-from ..core.lexicon import Tilt
 from ..core.reward import Strengths
 from ..decode import Arm, decode, decode_many
-from ..engine.llama import LlamaEngine
 from ..engine.loading import LoadOptions
 from ..engine.plain import PlainLlama
-from ..engine.protocol import Message, Row, Sampling, TokenSampler
+from ..engine.protocol import Message, Sampling
 from ..plan import fit, plan_arm
 from ..ui.duel import DuelView, Side
 from ..ui.live import painter
 from .prompts import TRAIN
+from .timed import TimedEngine
 
 PLAIN: Strengths = {}
 EXPLOIT: Strengths = {"tone": 1.0, "imagery": 1.0}
@@ -71,36 +70,6 @@ def interleaved(measures: Mapping[str, Callable[[int], float]], rounds: int) -> 
         for name, measure in measures.items():
             found[name].append(measure(n))
     return found
-
-
-class _TimedSampler:
-    """A sampler that adds up what its tokens take."""
-
-    def __init__(self, inner: TokenSampler, engine: TimedEngine) -> None:
-        self._inner, self._engine = inner, engine
-
-    def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
-        start = time.perf_counter()
-        token = self._inner.next(rows, weights, end)
-        self._engine.sampler_seconds += time.perf_counter() - start
-        return token
-
-    def close(self) -> None:
-        self._inner.close()
-
-
-class TimedEngine(LlamaEngine):
-    """The engine, with the seconds that sampling takes."""
-
-    sampler_seconds = 0.0
-
-    def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> TokenSampler:  # type: ignore[override]
-        """See `protocol.Engine.sampler`."""
-        return _TimedSampler(super().sampler(sampling, seed, tilt), self)
-
-    def forget(self) -> None:
-        """Drop what is cached, so that the next prompt is prefilled from its start."""
-        self.warm(self.tokenize("?", add_special=False))
 
 
 @dataclass
