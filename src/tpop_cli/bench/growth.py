@@ -40,12 +40,12 @@ _CHAT: list[Message] = [{"role": "user", "content": QUESTION}]
 
 
 def _steps(engine: LlamaEngine, plans: Sequence[ArmPlan], n: int) -> float:
-    """Seconds a step, after the prompt was read."""
+    """Seconds a step, after the prompt was read, for as long as all arms run."""
     decoder = Decoder(engine)
     decoder.start(plans)
     try:
         start = time.perf_counter()
-        while decoder.running and decoder.steps < n:
+        while len(decoder.running) == len(plans) and decoder.steps < n:
             decoder.step()
         return (time.perf_counter() - start) / max(1, decoder.steps)
     finally:
