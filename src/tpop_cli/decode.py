@@ -27,6 +27,7 @@ class ArmPlan:
         seed: of the arm's own random generator.
         max_tokens: where the answer is cut.
         tilt: what is added to the scores of word classes.
+        stops: texts that end an answer, and are left out of it.
     """
 
     prompts: tuple[tuple[int, ...], ...]
@@ -35,6 +36,7 @@ class ArmPlan:
     seed: int
     max_tokens: int
     tilt: Tilt = ()
+    stops: tuple[str, ...] = ()
 
 
 @dataclass
@@ -50,15 +52,39 @@ class Arm:
     finish_reason: str | None = None
     _handles: list[int] = field(default_factory=list, repr=False)
     _sampler: TokenSampler | None = field(default=None, repr=False)
+    _held: str = field(default="", repr=False)  # what may turn out to be the beginning of a stop text
     # Bytes of a character that is not whole yet wait in here.
     _utf8: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"), repr=False
     )
 
-    def append(self, token: int, piece: bytes) -> None:
-        """Add a token; the bytes of a character that is not whole yet are held back from the text."""
+    def append(self, token: int, piece: bytes) -> bool:
+        """Add a token; whether it completed a stop text, which ends the answer.
+
+        Bytes of a character that is not whole yet, and what may be the beginning of a stop text, are held back.
+        """
         self.tokens.append(token)
-        self.text += self._utf8.decode(piece)
+        new = self._held + self._utf8.decode(piece)
+        found = [at for at in (new.find(stop) for stop in self.plan.stops) if at >= 0]
+        if found:
+            self.text, self._held = self.text + new[: min(found)], ""
+            return True
+        held = max((_overlap(new, stop) for stop in self.plan.stops), default=0)
+        self.text, self._held = self.text + new[: len(new) - held], new[len(new) - held :]
+        return False
+
+    def flush(self) -> None:
+        """Give out what was held back: the answer ends, and it was no stop text."""
+        self.text, self._held = self.text + self._held, ""
+
+
+def _overlap(text: str, stop: str) -> int:
+    """How many characters at the end of a text are the beginning of a stop text.
+
+    >>> _overlap("one, tw", "two"), _overlap("one", "two")
+    (2, 0)
+    """
+    return next((n for n in range(min(len(text), len(stop) - 1), 0, -1) if stop.startswith(text[-n:])), 0)
 
 
 class Decoder:
@@ -92,7 +118,9 @@ class Decoder:
             if engine.is_eog(token):
                 self._finish(arm, "stop")
                 continue
-            arm.append(token, engine.piece(token))
+            if arm.append(token, engine.piece(token)):
+                self._finish(arm, "stop")
+                continue
             if len(arm.tokens) >= arm.plan.max_tokens:
                 self._finish(arm, "length")
                 continue
@@ -108,6 +136,7 @@ class Decoder:
 
     def _finish(self, arm: Arm, reason: str) -> None:
         arm.finish_reason = reason
+        arm.flush()
         self.running.remove(arm)
         if arm._sampler is not None:
             arm._sampler.close()

@@ -48,9 +48,16 @@ class LookAhead:
     _sums: list[Vector] = field(default_factory=list)
     _exploit: Vector = field(default_factory=lambda: np.zeros(0))  # of arm 1 with the token it took last
 
-    def run(self, prompt: Sequence[int], n_arms: int, max_tokens: int, on_step: OnStep | None = None) -> None:
-        """Decode to the end or to the stop flag. Errors as `Engine.open`."""
-        plan = ArmPlan((tuple(prompt),), (1.0,), self.sampling, 0, max_tokens)
+    def run(
+        self,
+        prompt: Sequence[int],
+        n_arms: int,
+        max_tokens: int,
+        on_step: OnStep | None = None,
+        stops: tuple[str, ...] = (),
+    ) -> None:
+        """Decode to the end, to one of the texts that end an answer, or to the stop flag. Errors as `Engine.open`."""
+        plan = ArmPlan((tuple(prompt),), (1.0,), self.sampling, 0, max_tokens, stops=stops)
         try:
             self._handles = self.engine.open([prompt] * n_arms)
             self.arms = [Arm(plan) for _ in range(n_arms)]
@@ -94,7 +101,8 @@ class LookAhead:
                 self.engine.close_sequence(self._handles[i])
                 self._handles[i] = forks[i][n]
                 taken.append(forks[i][n])
-                arm.append(token, self.engine.piece(token))
+                if arm.append(token, self.engine.piece(token)):
+                    self._finish(i, "stop")
             if len(chosen) == 2:
                 first, second = (H[n] for n, H in chosen.values())
                 self.V = grown(self.V, self.network, first, second)
@@ -138,6 +146,7 @@ class LookAhead:
 
     def _finish(self, i: int, reason: str) -> None:
         self.arms[i].finish_reason = reason
+        self.arms[i].flush()
         self.engine.close_sequence(self._handles[i], keep=True)
 
 

@@ -133,7 +133,7 @@ class NeuralTurns(Turns):
             [self.plan(messages, {}, 0)] * n_arms, self.engine.n_ctx - sequences_needed(self.rules)
         )
         ahead = LookAhead(self.engine, self._network, self._V, self.rules, self.options.sampling)
-        ahead.run(plans[0].prompts[0], n_arms, plans[0].max_tokens, on_step)
+        ahead.run(plans[0].prompts[0], n_arms, plans[0].max_tokens, on_step, self.options.stops)
         return ahead
 
     # -- learning ----------------------------------------------------------------------------------------

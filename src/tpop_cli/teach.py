@@ -29,7 +29,7 @@ def teach(
         How many duels were decided: fewer than asked for if the stop flag was set.
     """
     for n in range(n_duels):
-        duel = turns.duel([{"role": "user", "content": prompts[n % len(prompts)]}])
+        duel = turns.duel(turns.asked(prompts[n % len(prompts)]))
         if not duel.complete:
             return n
         pick = judged_duel(turns, duel, judge)

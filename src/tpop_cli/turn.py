@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
 from typing import Literal
 
@@ -39,6 +39,8 @@ class TurnOptions:
     Args:
         sampling: llama.cpp's sampling parameters.
         max_tokens: where an answer is cut.
+        stops: texts that end an answer.
+        system: the system prompt; none if empty.
         seed: base of every turn's seeds: same seed, same profile, same prompt, same answer.
         rules: how the arms are chosen.
         asking: when a duel is worth the user's while.
@@ -47,6 +49,8 @@ class TurnOptions:
 
     sampling: Sampling = Sampling()
     max_tokens: int = 512
+    stops: tuple[str, ...] = ()
+    system: str = ""
     seed: int = 0
     rules: ArmRules = ArmRules()
     asking: AskRules = AskRules()
@@ -152,7 +156,13 @@ class Turns:
     def plan(self, messages: Sequence[Message], strengths: Strengths, seed: int) -> ArmPlan:
         """How an arm is decoded that answers the last message with `strengths`."""
         axes, options = self.profile.axes if self.profile else (), self.options
-        return plan_arm(self.engine, messages, axes, strengths, options.sampling, seed, options.max_tokens)
+        plan = plan_arm(self.engine, messages, axes, strengths, options.sampling, seed, options.max_tokens)
+        return replace(plan, stops=options.stops)
+
+    def asked(self, question: str, past: Sequence[Message] = ()) -> list[Message]:
+        """The chat with a new question, the system prompt first."""
+        system: list[Message] = [{"role": "system", "content": self.options.system}] if self.options.system else []
+        return [*system, *past, {"role": "user", "content": question}]
 
     def next_seeds(self) -> tuple[int, int, int]:
         """Seeds of a new turn: of the exploit arm, of the explore arm, of the order on screen."""

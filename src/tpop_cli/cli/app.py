@@ -7,11 +7,11 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import ask, axes, bench, chat, doctor, models, picks, profile, reset, speed, teach
+from . import ask, axes, bench, chat, config, doctor, models, picks, profile, reset, speed, teach
 
 EXIT_CODES = """Exit codes: 0 done · 1 failed · 2 wrong usage · 65 bad data · 66 no such file or model ·
 69 a server is away · 70 internal · 73 cannot create · 74 reading or writing failed · 75 busy, try again ·
-78 bad configuration · 130 Ctrl-C · 143 SIGTERM · 129 SIGHUP"""
+78 bad configuration · 124 timed out · 130 Ctrl-C · 143 SIGTERM · 129 SIGHUP"""
 
 app = typer.Typer(
     name="tpop",
@@ -49,4 +49,5 @@ app.add_typer(picks.app, name="picks")
 app.add_typer(axes.app, name="axes")
 app.add_typer(models.app, name="models")
 bench.app.command()(speed.speed)
+app.add_typer(config.app, name="config")
 app.add_typer(bench.app, name="bench")

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import stat
 import sys
 import time
-from collections.abc import Iterator
 from enum import Enum
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import BadDataError, NoInputError, TpopError, UsageError
+from ..errors import TpopError, UsageError
 from . import options as opt
+from .prompts import read_prompts, whole_prompt
+from .report import answer_report, duel_report
 from .runtime import (
     command,
     interruptible,
@@ -64,6 +62,12 @@ def ask(
             metavar="FILE",
         ),
     ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            "--template", help="A file around the question: {prompt} and {stdin} in it are replaced.", metavar="FILE"
+        ),
+    ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="The model as it is: steer nothing, learn nothing.")] = False,
     when: opt.AskOption = opt.Ask.auto,
     reward: opt.RewardOption = opt.Reward.axes,
@@ -77,7 +81,7 @@ def ask(
     scripts, `--pick auto` prints one answer, steered by what the profile has learned, and learns nothing.
     """
     how = _who_picks(pick, judge, input_file, plain)
-    prompts = read_prompts(input_file) if input_file else [_read_prompt(prompt)]
+    prompts = read_prompts(input_file) if input_file else [whole_prompt(prompt, template)]
     chosen = None if plain else open_profile(profile)
     with open_turns(decoding, chosen, "ask", reward, rebuild) as turns:
         if how is PickBy.auto and input_file:
@@ -119,12 +123,12 @@ def _answer_one(turns: Turns, prompt: str, as_json: bool) -> None:
 
     start = time.perf_counter()
     with interruptible(turns.engine.stop):
-        arm, strengths = turns.answer(_chat(prompt), None if as_json else on_step)
+        arm, strengths = turns.answer(turns.asked(prompt), None if as_json else on_step)
     if arm is None:
         raise KeyboardInterrupt
     if as_json:
         write_answer(
-            json.dumps(_report(turns, prompt, arm, strengths, time.perf_counter() - start), ensure_ascii=False)
+            json.dumps(answer_report(turns, prompt, arm, strengths, time.perf_counter() - start), ensure_ascii=False)
         )
     else:
         write_answer("")
@@ -139,7 +143,7 @@ def _answer_many(turns: Turns, prompts: list[str]) -> None:
     console = stderr_console()
     start = time.perf_counter()
     with interruptible(turns.engine.stop) as stop:
-        answers = turns.answer_many([_chat(prompt) for prompt in prompts])
+        answers = turns.answer_many([turns.asked(prompt) for prompt in prompts])
         for prompt, (arm, strengths) in track(
             zip(prompts, answers, strict=False),
             "answering",
@@ -148,7 +152,7 @@ def _answer_many(turns: Turns, prompts: list[str]) -> None:
             transient=True,
             disable=not console.is_terminal,
         ):
-            report = _report(turns, prompt, arm, strengths, time.perf_counter() - start)
+            report = answer_report(turns, prompt, arm, strengths, time.perf_counter() - start)
             write_answer(json.dumps(report, ensure_ascii=False))
         if stop.is_set():
             raise KeyboardInterrupt
@@ -163,15 +167,15 @@ def _judged(turns: Turns, prompts: list[str], judge_command: str, as_json: bool)
         for prompt in prompts:
             start = time.perf_counter()
             with interruptible(turns.engine.stop):
-                duel = turns.duel(_chat(prompt))
+                duel = turns.duel(turns.asked(prompt))
             if not duel.complete:
                 raise KeyboardInterrupt
             pick = judged_duel(turns, duel, judge)
             arm = duel.chosen(pick.verdict)
             if as_json:
                 strengths = duel.strengths[duel.arms.index(arm)]
-                report = _report(turns, prompt, arm, strengths, time.perf_counter() - start)
-                report |= _duel_report(duel, pick.verdict)
+                report = answer_report(turns, prompt, arm, strengths, time.perf_counter() - start)
+                report |= duel_report(duel, pick.verdict)
                 write_answer(json.dumps(report, ensure_ascii=False))
             else:
                 write_answer(arm.text)
@@ -182,21 +186,21 @@ def _asked(turns: Turns, prompt: str, as_json: bool) -> None:
     from .duelling import Outcome, interactive_duel
 
     start = time.perf_counter()
-    result = interactive_duel(turns, _chat(prompt), stderr_console())
+    result = interactive_duel(turns, turns.asked(prompt), stderr_console())
     if result.outcome is Outcome.stopped:
         raise KeyboardInterrupt
     arm = result.duel.chosen(result.verdict)
     if as_json:
         strengths = result.duel.strengths[result.duel.arms.index(arm)]
-        report = _report(turns, prompt, arm, strengths, time.perf_counter() - start)
-        write_answer(json.dumps(report | _duel_report(result.duel, result.verdict), ensure_ascii=False))
+        report = answer_report(turns, prompt, arm, strengths, time.perf_counter() - start)
+        write_answer(json.dumps(report | duel_report(result.duel, result.verdict), ensure_ascii=False))
     else:
         write_answer(arm.text)
     for line in result.notes:
         note(line)
 
 
-# -- input and output ------------------------------------------------------------------------------------
+# -- who picks ------------------------------------------------------------------------------------
 
 
 def _who_picks(pick: PickBy | None, judge: str | None, input_file: str | None, plain: bool) -> PickBy:
@@ -212,88 +216,3 @@ def _who_picks(pick: PickBy | None, judge: str | None, input_file: str | None, p
     if pick is PickBy.ask and input_file:
         raise UsageError("--input has nobody to ask", "use --pick auto, or --pick judge --judge CMD")
     return pick
-
-
-def _chat(prompt: str) -> list[dict[str, str]]:
-    return [{"role": "user", "content": prompt}]
-
-
-def _read_prompt(argument: str | None) -> str:
-    """The prompt: the argument, and what is piped in behind it."""
-    parts = [argument.strip()] if argument and argument.strip() else []
-    if _piped():
-        piped = sys.stdin.buffer.read().decode("utf-8", "replace").strip()
-        parts += [piped] if piped else []
-    if not parts:
-        raise UsageError("there is no question", 'tpop ask "Why is the sky blue?"')
-    return "\n\n".join(parts).encode("utf-8", "replace").decode("utf-8")
-
-
-def _piped() -> bool:
-    """Whether stdin is a pipe or a file. Another thing that is no terminal may never end."""
-    try:
-        mode = os.fstat(sys.stdin.fileno()).st_mode
-    except (OSError, ValueError, AttributeError):
-        return False
-    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
-
-
-def read_prompts(name: str) -> list[str]:
-    """The prompts of a file: one a line, or JSON objects with `prompt`; blank lines are passed over.
-
-    Raises:
-        NoInputError: the file cannot be read.
-        BadDataError: it holds no prompt, or a JSON line without one.
-    """
-    try:
-        data = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-    except OSError as error:
-        raise NoInputError(f"cannot read {name}: {error.strerror}", "check the file's name") from None
-    prompts = list(_parse_prompts(data.decode("utf-8-sig", "replace"), name))
-    if not prompts:
-        raise BadDataError(f"{name} holds no prompt", "write one a line, or JSONL with `prompt`")
-    return prompts
-
-
-def _parse_prompts(text: str, name: str) -> Iterator[str]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        if not line.lstrip().startswith("{"):
-            yield line.strip()
-            continue
-        try:
-            found = json.loads(line)["prompt"]
-        except (ValueError, KeyError, TypeError, RecursionError):
-            found = None
-        if not isinstance(found, str) or not found.strip():
-            raise BadDataError(f"{name}, line {number}: no JSON object with a `prompt`", "mend the line")
-        yield found.strip()
-
-
-def _report(turns: Turns, prompt: str, arm: Any, strengths: dict[str, float], seconds: float) -> dict[str, Any]:
-    """The --json object of an answer."""
-    return {
-        "prompt": prompt,
-        "answer": arm.text,
-        "profile": turns.profile.name if turns.profile else None,
-        "model": Path(turns.engine.info.path).stem,
-        "seed": turns.options.seed,
-        "finish_reason": arm.finish_reason,
-        "strengths": strengths,
-        "tokens": {"prompt": max(map(len, arm.plan.prompts)), "answer": len(arm.tokens)},
-        "timings": {"seconds": round(seconds, 3)},
-    }
-
-
-def _duel_report(duel: Any, verdict: str) -> dict[str, Any]:
-    """What --json adds when there were two candidates."""
-    return {
-        "candidates": [
-            {"arm": name, "text": arm.text, "strengths": strengths, "finish_reason": arm.finish_reason}
-            for name, arm, strengths in zip(("exploit", "explore"), duel.arms, duel.strengths, strict=True)
-        ],
-        "left": duel.left,
-        "verdict": verdict,
-        "predicted": round(duel.predicted, 4),
-    }

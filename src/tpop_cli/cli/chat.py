@@ -73,7 +73,7 @@ class Chat:
         session = line_editor(HELP, self._tell)
         while True:
             if self.past:
-                self.ahead.start(messages_of(self.past))
+                self.ahead.start(self.turns.asked("", messages_of(self.past))[:-1])
             try:
                 line = session.prompt([("class:prompt", "› ")]).strip()
             except KeyboardInterrupt:
@@ -161,7 +161,7 @@ class Chat:
 
         kept, dropped = trim(
             self.turns.engine,
-            [*messages_of(self.past), {"role": "user", "content": question}],
+            self.turns.asked(question, messages_of(self.past)),
             self.turns.options.max_tokens,
         )
         if dropped:

@@ -11,6 +11,8 @@ from typing import Annotated, Any, TypeVar
 
 import typer
 
+from .runtime import be_quiet, limit_time
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 ProfileOption = Annotated[
@@ -38,12 +40,38 @@ MaxTokensOption = Annotated[
     int | None,
     typer.Option("--max-tokens", "-n", min=1, help="Where an answer is cut.", show_default="512"),
 ]
-TopKOption = Annotated[int, typer.Option("--top-k", min=0, help="llama.cpp's top-k; 0 is off.")]
-TopPOption = Annotated[float, typer.Option("--top-p", min=0.0, max=1.0, help="llama.cpp's top-p; 1 is off.")]
-MinPOption = Annotated[float, typer.Option("--min-p", min=0.0, max=1.0, help="llama.cpp's min-p; 0 is off.")]
-RepeatOption = Annotated[
-    float, typer.Option("--repeat-penalty", min=0.01, max=10.0, help="llama.cpp's repeat penalty; 1 is off.")
+TopKOption = Annotated[
+    int | None, typer.Option("--top-k", min=0, help="llama.cpp's top-k; 0 is off.", show_default="40")
 ]
+TopPOption = Annotated[
+    float | None,
+    typer.Option("--top-p", min=0.0, max=1.0, help="llama.cpp's top-p; 1 is off.", show_default="0.95"),
+]
+MinPOption = Annotated[
+    float | None,
+    typer.Option("--min-p", min=0.0, max=1.0, help="llama.cpp's min-p; 0 is off.", show_default="0.05"),
+]
+RepeatOption = Annotated[
+    float | None,
+    typer.Option(
+        "--repeat-penalty", min=0.01, max=10.0, help="llama.cpp's repeat penalty; 1 is off.", show_default="1.1"
+    ),
+]
+SystemOption = Annotated[
+    str | None, typer.Option("--system", "-s", help="The system prompt.", metavar="TEXT", show_default="none")
+]
+StopOption = Annotated[
+    list[str] | None,
+    typer.Option("--stop", help="A text that ends an answer; may be given more than once.", metavar="TEXT"),
+]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option(
+        "--timeout", min=0.001, help="Seconds after which to give up, with exit code 124.", metavar="SECONDS"
+    ),
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="Nothing on stderr but errors.")]
+
 _LOADING = "Loading the model (llama.cpp's own options)"
 
 CtxOption = Annotated[
@@ -189,10 +217,14 @@ class DecodingOptions(LoadingOptions):
     seed: SeedOption = None
     temperature: TemperatureOption = None
     max_tokens: MaxTokensOption = None
-    top_k: TopKOption = 40
-    top_p: TopPOption = 0.95
-    min_p: MinPOption = 0.05
-    repeat_penalty: RepeatOption = 1.1
+    top_k: TopKOption = None
+    top_p: TopPOption = None
+    min_p: MinPOption = None
+    repeat_penalty: RepeatOption = None
+    system: SystemOption = None
+    stop: StopOption = None
+    timeout: TimeoutOption = None
+    quiet: QuietOption = False
 
 
 def with_options(keyword: str, kind: type[LoadingOptions]) -> Callable[[Command], Command]:
@@ -205,6 +237,10 @@ def with_options(keyword: str, kind: type[LoadingOptions]) -> Callable[[Command]
         @functools.wraps(function)
         def run(*args: Any, **kwargs: Any) -> Any:
             chosen = {field.name: kwargs.pop(field.name) for field in fields(kind)}
+            if chosen.get("quiet"):
+                be_quiet()
+            if chosen.get("timeout"):
+                limit_time(chosen["timeout"])
             return function(*args, **{keyword: kind(**chosen)}, **kwargs)
 
         # Not typing.get_type_hints: before Python 3.11 it hides an Annotated with a default of None in an Optional.

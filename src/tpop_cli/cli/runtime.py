@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import _thread
 import functools
 import os
 import secrets
@@ -10,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import TpopError
@@ -24,16 +26,53 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 DEFAULT_PROFILE = "default"
+TIMED_OUT = 124
+"""Exit code of --timeout, as of timeout(1)."""
+
+_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty")
 
 
 # -- output and errors -----------------------------------------------------------------------------------
 
 
-def stderr_console() -> Console:
-    """The console for everything that is not an answer."""
+@dataclass
+class _Told:
+    """What the command line said of the whole process."""
+
+    quiet: bool = False
+    timeout: float | None = None
+    timed_out: bool = False
+
+
+_told = _Told()
+
+
+def be_quiet() -> None:
+    """From now on nothing but errors goes to stderr."""
+    _told.quiet = True
+
+
+def limit_time(seconds: float) -> None:
+    """End the process after so long as SIGTERM would, but with the exit code of a timeout."""
+
+    def end() -> None:
+        _told.timed_out = True
+        if sys.platform == "win32":
+            _thread.interrupt_main(signal.SIGTERM)
+        else:
+            os.kill(os.getpid(), signal.SIGTERM)  # also wakes a call that waits
+
+    _told.timeout = seconds
+    timer = threading.Timer(seconds, end)
+    timer.daemon = True
+    timer.start()
+
+
+def stderr_console(*, errors: bool = False) -> Console:
+    """The console for everything that is not an answer; for `errors` even where the user wants it quiet."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return Console(stderr=True, highlight=False, markup=False, emoji=False, quiet=_told.quiet and not errors)
 
 
 def stdout_console() -> Console:
@@ -68,7 +107,7 @@ def print_error(error: TpopError) -> None:
 
     from ..ui.clean import clean
 
-    console = stderr_console()
+    console = stderr_console(errors=True)
     console.print(Text("error: ", "bold red").append(clean(error.message), "not bold default"), soft_wrap=True)
     if error.hint:
         console.print(Text("hint: ", "bold").append(clean(error.hint), "not bold"), soft_wrap=True)
@@ -81,6 +120,11 @@ def command(function: Command) -> Command:
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
             return function(*args, **kwargs)
+        except SystemExit:
+            if not _told.timed_out:
+                raise
+            print_error(TpopError(f"timed out after {_told.timeout:g} s", "allow more with --timeout"))
+            raise SystemExit(TIMED_OUT) from None
         except TpopError as error:
             print_error(error)
             raise SystemExit(error.exit_code) from None
@@ -155,7 +199,6 @@ def open_turns(
     from ..store.models import find_model
 
     path, neural = find_model(decoding.model), reward == "neural" and profile is not None
-    temperature = setting("temperature", decoding.temperature)
     max_tokens = setting("max_tokens", decoding.max_tokens)
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
         from ..engine.llama import LlamaEngine
@@ -170,16 +213,13 @@ def open_turns(
 
             more = {"hidden_states": True, "n_seq_max": sequences_needed(NeuralRules())}
         engine = LlamaEngine(path, load_options(decoding, **more))
-    sampling = Sampling(
-        temperature=Sampling.temperature if temperature is None else temperature,
-        top_k=decoding.top_k,
-        top_p=decoding.top_p,
-        min_p=decoding.min_p,
-        repeat_penalty=decoding.repeat_penalty,
-    )
+    chosen = {key: setting(key, getattr(decoding, key)) for key in _SAMPLING}
+    sampling = Sampling(**{key: value for key, value in chosen.items() if value is not None})
     options = TurnOptions(
         sampling=sampling,
         max_tokens=max_tokens or TurnOptions.max_tokens,
+        stops=tuple(stop for stop in decoding.stop or () if stop),
+        system=setting("system", decoding.system) or "",
         seed=secrets.randbits(31) if decoding.seed is None else decoding.seed,
         source=source,
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import options as opt
-from .ask import read_prompts
+from .prompts import read_prompts
 from .runtime import (
     command,
     interruptible,

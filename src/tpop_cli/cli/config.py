@@ -1,0 +1,64 @@
+"""tpop config: the settings, and where each comes from."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from . import options as opt
+from .runtime import command, note, stdout_console, write_answer
+
+app = typer.Typer(help="See and change settings.", no_args_is_help=True)
+
+
+@app.command()
+@command
+def show(as_json: opt.JsonOption = False) -> None:
+    """Show every setting, its value, and where that was set. A flag on the command line overrides all of them."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from ..store.config import KEYS, origin
+    from ..ui.clean import clean
+
+    found = {key: origin(key) for key in KEYS}
+    if as_json:
+        rows = {key: {"value": value, "from": where} for key, (value, where) in found.items()}
+        write_answer(json.dumps(rows, ensure_ascii=False, indent=1))
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    for column in ("setting", "value", "from"):
+        table.add_column(column)
+    for key, (value, where) in found.items():
+        shown = Text("-", "dim") if value is None else Text(clean(str(value)), "bold")
+        table.add_row(key, shown, Text(clean(where), "dim"))
+    stdout_console().print(table)
+
+
+@app.command("set")
+@command
+def set_(
+    key: Annotated[str, typer.Argument(help="A setting that `tpop config show` lists.")],
+    value: Annotated[str | None, typer.Argument(help="Its value; none takes it out.")] = None,
+) -> None:
+    """Write a setting into config.toml; its comments and its order stay."""
+    from ..store.config import parsed, remove_setting, save_setting
+    from ..store.paths import config_file
+
+    if value is None:
+        remove_setting(key)
+        note(f"{key} is taken out of {config_file()}")
+    else:
+        save_setting(key, parsed(key, value))
+        note(f"{key} is set in {config_file()}")
+
+
+@app.command()
+@command
+def path() -> None:
+    """Print where config.toml is, or would be."""
+    from ..store.paths import config_file
+
+    write_answer(str(config_file()))
