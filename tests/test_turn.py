@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 
 from tpop_cli.decode import ArmPlan
+from tpop_cli.duel import Duel
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, ContextFullError, NoInputError, TpopError, UsageError
 from tpop_cli.judge import Judge
@@ -78,6 +80,35 @@ def test_a_pick_is_logged_with_what_was_shown() -> None:
     assert (logged.exploit.text, logged.explore.text) == tuple(arm.text for arm in duel.arms)
     assert logged.explore.strengths == duel.strengths[1]
     assert (logged.left, logged.predicted, logged.seconds) == (duel.left, duel.predicted, 2.5)
+
+
+def never_ends(tokens: list[int]) -> np.ndarray:
+    """Logits under which a fake answer goes on until it is cut."""
+    return np.array([-9.0] + [float((3 * len(tokens) + i) % 7) for i in range(1, 12)])
+
+
+@pytest.mark.parametrize("key", ["1", "2"])
+def test_an_early_pick_ends_the_loser_and_compares_what_was_there(key: Literal["1", "2"]) -> None:
+    ours = Turns(FakeEngine(never_ends), Profile("work"), TurnOptions(max_tokens=20))
+
+    def on_step(duel: Duel) -> None:
+        if len(duel.arms[0].tokens) == 6:
+            duel.pick_early(key)
+
+    duel = ours.duel(CHAT, on_step)
+    winner = duel.order[int(key) - 1]
+    assert duel.complete
+    assert duel.arms[winner].finish_reason == "length"
+    assert duel.arms[1 - winner].finish_reason == "dropped"
+    assert (len(duel.arms[winner].tokens), len(duel.arms[1 - winner].tokens)) == (20, 6)
+    pick = ours.learn(duel, duel.verdict(key))
+    assert pick.early
+    assert duel.chosen(pick.verdict) is duel.arms[winner]
+    (logged,) = Profile("work").picks()
+    assert logged.early
+    for candidate, arm in zip((logged.exploit, logged.explore), duel.arms, strict=True):
+        assert len(candidate.text.split()) == 6
+        assert arm.text.startswith(candidate.text)
 
 
 def test_without_a_profile_nothing_is_steered() -> None:

@@ -15,6 +15,9 @@ from dataclasses import dataclass, field
 from .core.lexicon import Tilt, end_tilt
 from .engine.protocol import Engine, Interrupted, Sampling, TokenSampler
 
+OnStep = Callable[[Sequence["Arm"]], None]
+"""Called with all arms after every step, to show them."""
+
 
 @dataclass(frozen=True)
 class ArmPlan:
@@ -43,13 +46,15 @@ class ArmPlan:
 class Arm:
     """An answer in the making, or done once `finish_reason` is set.
 
-    finish_reason: "stop" (the model ended), "length" (max_tokens), "interrupted" (Ctrl-C), None (going on).
+    finish_reason: "stop" (the model ended), "length" (max_tokens), "interrupted" (Ctrl-C), "dropped" (the user picked
+    the other one before it was done), None (going on). An arm that is set to be dropped ends at the next step.
     """
 
     plan: ArmPlan
     text: str = ""
     tokens: list[int] = field(default_factory=list)
     finish_reason: str | None = None
+    dropped: bool = False
     _handles: list[int] = field(default_factory=list, repr=False)
     _sampler: TokenSampler | None = field(default=None, repr=False)
     _held: str = field(default="", repr=False)  # what may turn out to be the beginning of a stop text
@@ -112,6 +117,9 @@ class Decoder:
         """One token for every running arm: sample from the logits at hand, then one llama_decode for all."""
         engine, pending = self._engine, list[tuple[int, int]]()
         for arm in list(self.running):
+            if arm.dropped:
+                self._finish(arm, "dropped")
+                continue
             assert arm._sampler is not None
             rows = [engine.logits(h) for h in arm._handles]
             token = arm._sampler.next(rows, arm.plan.weights, end_tilt(arm.text, arm.plan.tilt))
@@ -159,9 +167,7 @@ def stopping(decoder: Decoder) -> Iterator[None]:
         decoder.stop("interrupted")
 
 
-def decode(
-    engine: Engine, plans: Sequence[ArmPlan], on_step: Callable[[Sequence[Arm]], None] | None = None
-) -> list[Arm]:
+def decode(engine: Engine, plans: Sequence[ArmPlan], on_step: OnStep | None = None) -> list[Arm]:
     """Decode arms that share a prompt, to the end or to the stop flag.
 
     Args:

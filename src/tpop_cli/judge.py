@@ -13,8 +13,8 @@ import subprocess
 from collections.abc import Sequence
 from typing import Protocol, get_args
 
+from .duel import Key
 from .errors import BadDataError, NoInputError, TpopError, UsageError
-from .turn import Key
 
 
 class Decides(Protocol):

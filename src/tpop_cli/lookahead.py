@@ -7,7 +7,7 @@ come back make the embeddings that the network rates. The fork of the token that
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 
@@ -15,10 +15,8 @@ import numpy as np
 
 from .core.neural import Matrix, Network, NeuralRules, Vector, exploit_choice, explore_choice, grown, pooled
 from .core.scores import IntArray, penalised
-from .decode import Arm, ArmPlan
+from .decode import Arm, ArmPlan, OnStep
 from .engine.protocol import Engine, Interrupted, Sampling
-
-OnStep = Callable[[Sequence[Arm]], None]
 
 
 @dataclass

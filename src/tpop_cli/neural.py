@@ -5,20 +5,22 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import numpy as np
 
 from .core.neural import Network, NeuralRules, Vector, fit, grown
 from .core.picks import Pick, Verdict
 from .core.posterior import sigmoid
-from .decode import Arm
+from .decode import Arm, OnStep
+from .duel import Duel, showing
 from .engine.protocol import Message
 from .errors import UsageError
-from .lookahead import LookAhead, OnStep, embed
+from .lookahead import LookAhead, embed
 from .plan import fit as fit_into_context
 from .store.neural import NeuralFiles, NeuralState, Pair
 from .store.profile import Profile
-from .turn import Duel, Turns, showing
+from .turn import Turns
 
 
 def sequences_needed(rules: NeuralRules) -> int:
@@ -45,6 +47,8 @@ class NeuralTurns(Turns):
     rebuild: bool = False
     on_embed: Callable[[int, int], None] | None = None
     _refitting: threading.Thread | None = field(default=None, init=False)
+
+    early_picks: ClassVar[bool] = False  # the embedding of a text that is not done would be another's
 
     def use(self, profile: Profile | None) -> None:
         """Go on with this profile: load its neural state, and embed the picks it does not know yet."""

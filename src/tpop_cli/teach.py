@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .core.picks import Pick
+from .duel import Duel
 from .judge import Decides
-from .turn import Duel, Turns
+from .turn import Turns
 
 
 def judged_duel(turns: Turns, duel: Duel, judge: Decides) -> Pick:

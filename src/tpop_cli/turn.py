@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timezone
-from typing import Literal
+from typing import ClassVar
 
 import numpy as np
 
@@ -15,16 +15,12 @@ from .core.picks import ArmName, Candidate, Pick, Verdict, pick_difference
 from .core.response import ResponseEstimate
 from .core.reward import AxesReward, Strengths
 from .core.taste import Taste
-from .decode import Arm, ArmPlan, decode, decode_many
+from .decode import Arm, ArmPlan, OnStep, decode, decode_many
+from .duel import Duel, showing
 from .engine.protocol import Engine, Message, Sampling
 from .plan import fit, plan_arm
 from .store.profile import Profile
 from .store.response import load_response
-
-Key = Literal["1", "2", "=", "x", "s"]
-"""A verdict as it is given: about the sides of the screen, not the arms."""
-
-OnStep = Callable[[Sequence[Arm]], None]
 
 N0_MEASURED, N0_GUESSED = 16.0, 2.0
 """How many duels a pole's row of B is worth, measured on this model or guessed from another."""
@@ -58,51 +54,6 @@ class TurnOptions:
 
 
 @dataclass
-class Duel:
-    """Two decoded answers to one prompt, and what is needed to learn from the pick.
-
-    arms: exploit first, always. `left` says which of them is shown first, by chance.
-    """
-
-    prompt: str
-    strengths: tuple[dict[str, float], dict[str, float]]
-    arms: list[Arm]
-    left: ArmName
-    predicted: float
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Indices into `arms` of the first and the second side on screen."""
-        return (0, 1) if self.left == "exploit" else (1, 0)
-
-    @property
-    def complete(self) -> bool:
-        """Whether both answers came to their end, so that a pick can teach."""
-        return len(self.arms) == 2 and all(arm.finish_reason in ("stop", "length") for arm in self.arms)
-
-    def verdict(self, key: Key) -> Verdict:
-        """The verdict by arm for a key about sides."""
-        if key in ("1", "2"):
-            return ("exploit", "explore")[self.order[int(key) - 1]]
-        return {"=": "tie", "x": "both-bad", "s": "skip"}[key]  # type: ignore[return-value]
-
-    def chosen(self, verdict: Verdict) -> Arm:
-        """The arm whose answer goes on into the chat: the picked one, else the exploit arm."""
-        return self.arms[1 if verdict == "explore" else 0]
-
-
-def showing(duel: Duel, given: Sequence[Arm], on_step: Callable[[Duel], None] | None) -> OnStep:
-    """What a decoding loop calls after every step: the arms it decodes stand in the duel behind those given."""
-
-    def show(arms: Sequence[Arm]) -> None:
-        duel.arms = [*given, *arms]
-        if on_step:
-            on_step(duel)
-
-    return show
-
-
-@dataclass
 class Turns:
     """Runs turns for one profile on one engine. Each turn sees what the last pick taught.
 
@@ -116,6 +67,9 @@ class Turns:
     profile: Profile | None
     options: TurnOptions = field(default_factory=TurnOptions)
     n: int = 0  # turns begun: each has its own seeds
+
+    early_picks: ClassVar[bool] = True
+    """Whether a pick can be made while both answers are still being written."""
 
     def __post_init__(self) -> None:
         self._response, self.measured = load_response(self.engine.info.fingerprint)
@@ -243,7 +197,7 @@ class Turns:
 
     def _predict(self, duel: Duel) -> float:
         reward = self.taste.reward
-        first, second = (reward.gradient(s, arm.text) for s, arm in zip(duel.strengths, duel.arms, strict=True))
+        first, second = (reward.gradient(s, text) for s, text in zip(duel.strengths, duel.compared, strict=True))
         return reward.predict(first - second)
 
     # -- learning ----------------------------------------------------------------------------------------
@@ -252,8 +206,8 @@ class Turns:
         """Record the outcome of a duel in the profile and learn from it. Errors as `Profile.record`."""
         assert self.profile is not None, "learning needs a profile"
         exploit_arm, explore_arm = (
-            Candidate(arm.text, dict(s), arm.plan.seed, arm.finish_reason or "")
-            for s, arm in zip(duel.strengths, duel.arms, strict=True)
+            Candidate(text, dict(s), arm.plan.seed, arm.finish_reason or "")
+            for s, arm, text in zip(duel.strengths, duel.arms, duel.compared, strict=True)
         )
         pick = self.profile.record(
             Pick(
@@ -269,6 +223,7 @@ class Turns:
                 source=self.options.source,
                 model=self.engine.info.name,
                 fingerprint=self.engine.info.fingerprint,
+                early=duel.early is not None,
             )
         )
         self._observe(pick)

@@ -208,3 +208,37 @@ def test_reset_asks_first() -> None:
             tpop.send(f"{answer}\r")
             left(tpop)
         assert Profile("default").n_picks == kept
+
+
+def test_a_pick_while_answers_are_written() -> None:
+    with terminal("ask", "Tell me a long story about a dog.", "-n", "200", "--seed", "3") as tpop:
+        tpop.expect("take the second")
+        tpop.send("1")
+        text = left(tpop)
+    assert "picked early" in text
+    (pick,) = Profile("default").picks()
+    assert pick.early
+    assert pick.verdict == pick.left
+    assert pick.winner is not None
+    assert len(text) > len(pick.winner.text)  # the winner was written to its end
+
+
+def test_ctrl_c_while_answers_are_written_stops_them() -> None:
+    with terminal("ask", "Tell me a long story about a dog.", "-n", "2000") as tpop:
+        tpop.expect("take the second")
+        tpop.sendintr()
+        tpop.expect(pexpect.EOF)
+        tpop.close()
+        assert tpop.exitstatus == 130
+    assert Profile("default").n_picks == 0
+
+
+def test_why_and_the_differences_can_be_asked_for() -> None:
+    with terminal("ask", "Hello", "-n", "10") as tpop:
+        tpop.expect(FOOTER)
+        tpop.send("e")
+        tpop.expect("one of them")
+        tpop.send("d")
+        tpop.expect(FOOTER)
+        tpop.send("=")
+        assert "a tie" in left(tpop)

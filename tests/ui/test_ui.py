@@ -14,8 +14,10 @@ from tpop_cli.core.response import ResponseMatrix
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.taste import Taste
 from tpop_cli.ui.clean import clean
-from tpop_cli.ui.duel import DuelView, Side, keys_line, markdown
+from tpop_cli.ui.diff import marked
+from tpop_cli.ui.duel import EARLY_KEYS, KEYS, STOP_KEYS, DuelView, Side, keys_line, markdown
 from tpop_cli.ui.taste import AxisTaste, axis_tastes, bar, taste_line, taste_table
+from tpop_cli.ui.why import why
 
 COLORS = ("cyan", "magenta")
 
@@ -115,3 +117,38 @@ def test_a_fresh_profile_knows_nothing() -> None:
     tastes = axis_tastes(fresh)
     assert all(t.words.endswith("not enough evidence") for t in tastes)
     assert len(draw(taste_table(tastes))) == len(AXES) + 1
+
+
+@given(st.text("ab c.\n", max_size=30), st.text("ab c.\n", max_size=30))
+def test_marked_texts_are_whole_and_only_differences_stand_out(first: str, second: str) -> None:
+    one, two = marked(first, second, ("cyan", "magenta"))
+    assert (one.plain, two.plain) == (first.strip("\n"), second.strip("\n"))
+    if first == second:
+        assert all(span.style == "dim" for span in one.spans)
+
+
+def test_differences_are_marked_by_word() -> None:
+    one, two = marked("The sky is blue.", "The sky is red.", ("cyan", "magenta"))
+    assert [one.plain[s.start : s.end] for s in one.spans if s.style == "bold cyan"] == ["blue"]
+    assert [two.plain[s.start : s.end] for s in two.spans if s.style == "bold magenta"] == ["red"]
+    lines = draw(DuelView((Side("a **b**", True), Side("a c", True)), COLORS, None, marking=True), 120)
+    assert "a **b**" in lines[1]  # as it was written
+
+
+def test_why_says_what_is_tried_and_not_where() -> None:
+    taste = Taste.fresh(AxesReward.fresh(AXES, ResponseMatrix({})))
+    axis = AXES[0]
+    assert (
+        why(taste, {}, {axis.name: 1.0})
+        == f'one of them tries "{axis.toward.name}": still unsure whether you like that'
+    )
+    assert (
+        why(taste, {axis.name: 1.0}, {})
+        == f'one of them goes without "{axis.toward.name}": is that really what you like?'
+    )
+    assert "alike" in why(taste, {}, {})
+
+
+def test_a_footer_fits_a_hundred_columns() -> None:
+    for keys in (KEYS, EARLY_KEYS, STOP_KEYS):
+        assert len(keys_line(keys).plain.rstrip()) <= 100

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..duel import Key
 from ..engine.protocol import Engine
 from ..store.profile import Profile
 from ..teach import teach
-from ..turn import Key, TurnOptions, Turns
+from ..turn import TurnOptions, Turns
 from .prompts import REPORT, TRAIN
 from .users import User, syllables_per_word
 

@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Literal, cast
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.text import Text
 
 from ..core.picks import Verdict
+from ..duel import Duel, Key
 from ..errors import TpopError
-from ..turn import Duel, Key, Turns
+from ..turn import Turns
 from ..ui.clean import clean
-from ..ui.duel import KEYS, DuelView, Side, keys_line
+from ..ui.duel import EARLY_KEYS, KEYS, STOP_KEYS, DuelView, Side, keys_line
 from ..ui.keys import key_reader
 from ..ui.live import painter
 from ..ui.taste import taste_line
+from ..ui.why import why
 from .runtime import interruptible
 
 if TYPE_CHECKING:
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from ..engine.protocol import Message
 
 COLORS = ("cyan", "magenta")
-_NOTES = {"length": "cut at --max-tokens", "interrupted": "stopped"}
+_NOTES = {"length": "cut at --max-tokens", "interrupted": "stopped", "dropped": "not picked"}
 
 
 class Outcome(Enum):
@@ -67,12 +70,16 @@ def interactive_duel(
     A pick that cannot be saved is told in the notes: the answer that the user waited for is still theirs.
     """
     while True:
-        duel, rate = _stream(turns, messages, console, given)
+        start = time.monotonic()
+        duel, key = _stream(turns, messages, console, given)
         if not duel.complete:
             if len(duel.arms) == 2:
                 console.print(DuelView(_sides(duel), COLORS))
             return Result(Outcome.stopped, duel)
-        key, seconds = _ask(duel, console)
+        seconds = time.monotonic() - start
+        rate = sum(len(arm.tokens) for arm in duel.arms) / max(1e-6, seconds)
+        if key is None:
+            key, seconds = _ask(turns, duel, console)
         if key == "r":
             given = None
             continue
@@ -84,7 +91,8 @@ def interactive_duel(
             result.pick_id = turns.learn(duel, verdict, seconds).id
         except TpopError as error:
             result.notes.append(f"not saved: {error.message}")
-        result.notes.append(f"{_said(verdict)} · {taste_line(turns.taste)} · {rate:.0f} tokens/s")
+        said = "picked early" if duel.early else _said(verdict)
+        result.notes.append(f"{said} · {taste_line(turns.taste)} · {rate:.0f} tokens/s")
         return result
 
 
@@ -109,52 +117,84 @@ def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -
         raise
 
 
-def _stream(turns: Turns, messages: Sequence[Message], console: Console, given: Given | None) -> tuple[Duel, float]:
-    """Decode both arms while showing them; returns the duel and its tokens a second.
+def _stream(
+    turns: Turns, messages: Sequence[Message], console: Console, given: Given | None
+) -> tuple[Duel, str | None]:
+    """Decode both arms while showing them; returns the duel, and the key if the user picked meanwhile.
 
     What an error cuts short stays on the screen.
     """
-    height = max(6, console.height - 2)
-    start = time.monotonic()
     seen: Duel | None = None
+    picked: Literal["1", "2"] | None = None
+
+    def on_key(key: str | None) -> None:
+        """On the thread of the keyboard."""
+        nonlocal picked
+        if key is None:
+            turns.engine.stop.set()
+        elif key in ("1", "2") and seen is not None and turns.early_picks and picked is None:
+            picked = cast('Literal["1", "2"]', key)
+
+    footer = keys_line(EARLY_KEYS if turns.early_picks else STOP_KEYS)
+    height = max(6, console.height - 1 - len(console.render_lines(footer)))
     try:
         with (
             interruptible(turns.engine.stop),
+            key_reader() as keys,
             Live(Text(" reading…", "dim"), console=console, auto_refresh=False, transient=True) as live,
+            keys.watching(on_key),
         ):
             live.refresh()
             paint = painter(live)
 
             def on_step(duel: Duel) -> None:
                 nonlocal seen
+                if len(duel.arms) < 2:
+                    return
                 seen = duel
-                paint(lambda: DuelView(_sides(duel), COLORS, height))
+                if picked:
+                    duel.pick_early(picked)
+                paint(lambda: Group(DuelView(_sides(duel), COLORS, height), footer))
 
             duel = turns.compare(messages, *given, on_step) if given else turns.duel(messages, on_step)
     except TpopError:
         if seen is not None:
             console.print(DuelView(_sides(seen), COLORS))
         raise
-    tokens = sum(len(arm.tokens) for arm in duel.arms)
-    return duel, tokens / max(1e-6, time.monotonic() - start)
+    return duel, picked if duel.early else None
 
 
-def _ask(duel: Duel, console: Console) -> tuple[str | None, float]:
-    """Show the whole of both candidates and wait for a key; returns it and the seconds it took."""
-    view = DuelView(_sides(duel), COLORS)
-    footer = keys_line()
-    keys = {key for key, _ in KEYS}
-    start = time.monotonic()
-    with key_reader() as reader:
-        if len(console.render_lines(Group(view, footer))) < console.height:
-            # It fits: shown in place, and folded away after the pick.
-            with Live(Group(view, footer), console=console, auto_refresh=False, transient=True):
-                key = reader.wait_for(keys)
+def _ask(turns: Turns, duel: Duel, console: Console) -> tuple[str | None, float]:
+    """Show the whole of both candidates and wait for a verdict; returns its key and the seconds it took."""
+    start, marking, reason, printed = time.monotonic(), False, "", False
+    while True:
+        view = DuelView(_sides(duel), COLORS, marking=marking)
+        below = Group(*([Text(f" {reason}", "italic")] if reason else []), keys_line(KEYS))
+        fits = len(console.render_lines(Group(view, below))) < console.height
+        # What does not fit stands above and is not drawn again; what fits is folded away after the key.
+        shown = below if printed else Group(view, below)
+        key, printed = _key(shown, console, transient=fits), not fits
+        if key == "d":
+            marking, printed = not marking, False
+        elif key == "e":
+            reason = why(turns.taste, *duel.strengths)
+        elif key == "v":
+            os.environ.setdefault("LESS", "-R")  # or `less` would show the colours as characters
+            with console.pager(styles=True):
+                console.print(view)
         else:
-            console.print(view)
-            console.print(footer)
-            key = reader.wait_for(keys)
-    return key, time.monotonic() - start
+            return key, time.monotonic() - start
+
+
+def _key(shown: RenderableType, console: Console, *, transient: bool) -> str | None:
+    """Show something and wait for one of a duel's keys; None on Ctrl-C."""
+    allowed = {key for key, _ in KEYS}
+    with key_reader() as keys:
+        if transient:
+            with Live(shown, console=console, auto_refresh=False, transient=True):
+                return keys.wait_for(allowed)
+        console.print(shown)
+        return keys.wait_for(allowed)
 
 
 def _sides(duel: Duel) -> tuple[Side, Side]:

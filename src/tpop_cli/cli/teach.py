@@ -19,7 +19,7 @@ from .runtime import (
 
 if TYPE_CHECKING:
     from ..core.picks import Pick
-    from ..turn import Duel
+    from ..duel import Duel
 
 
 @command

@@ -51,6 +51,7 @@ class Pick:
         source: the command the duel was fought in.
         model: name of the model that wrote both.
         fingerprint: of the model's file.
+        early: whether the user picked while answers were being written; the texts are as they stood then.
     """
 
     id: int
@@ -65,6 +66,7 @@ class Pick:
     source: str
     model: str
     fingerprint: str
+    early: bool = False
 
     @property
     def winner(self) -> Candidate | None:

@@ -13,6 +13,7 @@ from rich.segment import Segment
 from rich.text import Text
 
 from .clean import clean
+from .diff import marked
 
 SIDE_BY_SIDE = 110
 """From this many columns on, candidates stand side by side."""
@@ -20,13 +21,21 @@ SIDE_BY_SIDE = 110
 _FRAME_COLUMNS, _FRAME_ROWS = 4, 2  # what a panel's border and padding take
 
 KEYS = (
-    ("1", "first is better"),
-    ("2", "second is better"),
-    ("=", "a tie"),
+    ("1", "first"),
+    ("2", "second"),
+    ("=", "tie"),
     ("x", "both bad"),
     ("s", "skip"),
     ("r", "redo"),
+    ("v", "page"),
+    ("d", "diff"),
+    ("e", "why"),
 )
+"""When both answers are there."""
+
+STOP_KEYS = (("Ctrl-C", "stop"),)
+EARLY_KEYS = (("1", "take the first"), ("2", "take the second"), *STOP_KEYS)
+"""While they are being written."""
 
 
 @dataclass(frozen=True)
@@ -53,17 +62,19 @@ class DuelView:
         colors: border styles of the first and the second frame.
         height: rows there are while answers stream: longer ones scroll, so that their ends show. None shows the
             whole of both, Markdown rendered.
+        marking: show the whole of both as they were written, with their differences marked.
     """
 
     sides: tuple[Side, Side]
     colors: tuple[str, str]
     height: int | None = None
+    marking: bool = False
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         beside = options.max_width >= SIDE_BY_SIDE
         width = options.max_width // 2 if beside else options.max_width
         inner = options.update(width=max(1, width - _FRAME_COLUMNS), height=None)
-        bodies = [console.render_lines(self._body(side), inner, pad=True) for side in self.sides]
+        bodies = [console.render_lines(body, inner, pad=True) for body in self._bodies()]
         if self.height is not None:
             room = max(1, (self.height if beside else self.height // 2) - _FRAME_ROWS)
             bodies = [lines[-room:] for lines in bodies]
@@ -87,9 +98,13 @@ class DuelView:
         else:
             yield from panels
 
-    def _body(self, side: Side) -> RenderableType:
-        text = clean(side.text).strip("\n")
-        return markdown(text) if self.height is None else Text(text or "…", overflow="fold")
+    def _bodies(self) -> Sequence[RenderableType]:
+        texts = [clean(side.text).strip("\n") for side in self.sides]
+        if self.marking:
+            return marked(texts[0], texts[1], self.colors)
+        if self.height is None:
+            return [markdown(text) for text in texts]
+        return [Text(text or "…", overflow="fold") for text in texts]
 
 
 @dataclass(frozen=True)
@@ -114,5 +129,5 @@ def keys_line(keys: Sequence[tuple[str, str]] = KEYS) -> Text:
     line = Text(" ")
     for key, meaning in keys:
         line.append(f" {key} ", style="reverse")
-        line.append(f" {meaning}   ", style="dim")
+        line.append(f" {meaning}  ", style="dim")
     return line

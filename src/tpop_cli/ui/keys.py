@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Container, Iterator
+import threading
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
+
+_GLANCE = 0.05  # seconds between two looks at the keyboard, or at whether to stop looking
 
 
 class KeyReader:
@@ -19,18 +22,39 @@ class KeyReader:
 
     def wait_for(self, allowed: Container[str]) -> str | None:
         """Wait for one of the allowed keys; None on Ctrl-C, Ctrl-D or the end of input."""
-        from prompt_toolkit.keys import Keys
-
         while True:
             _wait(self._source.fileno())
-            presses = self._source.read_keys() + self._source.flush_keys()
-            if not presses and self._source.closed:
-                return None
-            for press in presses:
-                if press.key in (Keys.ControlC, Keys.ControlD):
-                    return None
-                if press.data in allowed:
-                    return press.data
+            for key in self._read():
+                if key is None or key in allowed:
+                    return key
+
+    def _read(self) -> list[str | None]:
+        """The keys that were pressed; None for Ctrl-C, Ctrl-D or the end of input."""
+        from prompt_toolkit.keys import Keys
+
+        presses = self._source.read_keys() + self._source.flush_keys()
+        if not presses and self._source.closed:
+            return [None]
+        return [None if press.key in (Keys.ControlC, Keys.ControlD) else press.data for press in presses]
+
+    @contextmanager
+    def watching(self, on_key: Callable[[str | None], None]) -> Iterator[None]:
+        """While inside, keys are given to `on_key`, on a thread of its own, as they are pressed."""
+        over = threading.Event()
+
+        def watch() -> None:
+            while not over.is_set():
+                if _wait(self._source.fileno(), _GLANCE):
+                    for key in self._read():
+                        on_key(key)
+
+        thread = threading.Thread(target=watch, name="keys", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            over.set()
+            thread.join()
 
 
 @contextmanager
@@ -43,12 +67,13 @@ def key_reader() -> Iterator[KeyReader]:
         yield KeyReader(source)
 
 
-def _wait(descriptor: int) -> None:
+def _wait(descriptor: int, seconds: float | None = None) -> bool:
+    """Wait for input, for so long or for ever; whether there may be some."""
     if sys.platform != "win32":
         import select
 
-        select.select([descriptor], [], [])
-    else:
-        import time
+        return bool(select.select([descriptor], [], [], seconds)[0])
+    import time
 
-        time.sleep(0.02)
+    time.sleep(_GLANCE)
+    return True
