@@ -130,7 +130,7 @@ class TestAsk:
     def test_wrong_usage_is_one_line_and_a_hint(self, arguments: list[str], message: str) -> None:
         if not message:
             run("ask", "x", "--judge", JUDGE, "-p", "taught")
-            message = "asks before it forgets"
+            message = "this asks first"
         lines = run(*arguments, code=2).stderr.splitlines()
         assert lines[0].startswith("error: ") and message in lines[0]
         assert lines[1].startswith("hint: ")

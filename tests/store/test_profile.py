@@ -18,7 +18,8 @@ from tpop_cli.errors import BusyError, CannotCreateError, NoInputError, StorageE
 from tpop_cli.store import paths
 from tpop_cli.store.files import seal, unseal
 from tpop_cli.store.picks import Undo, decode_event, encode
-from tpop_cli.store.profile import Profile, list_profiles
+from tpop_cli.store.profile import Profile
+from tpop_cli.store.profiles import list_profiles, set_aside
 
 VERDICTS: list[Verdict] = ["exploit", "explore", "tie", "both-bad", "skip"]
 
@@ -288,7 +289,7 @@ def test_reset_keeps_a_backup() -> None:
     profile = Profile("work")
     profile.record(make_pick(1))
     log = profile.log.path.read_bytes()
-    backup = profile.reset()
+    backup = set_aside(profile)
     assert backup is not None
     assert (backup / "picks.jsonl").read_bytes() == log
     assert profile.n_picks == Profile("work").n_picks == 0

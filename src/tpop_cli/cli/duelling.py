@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from ..decode import Arm
     from ..engine.protocol import Message
 
-COLORS = ("cyan", "magenta")
 _NOTES = {"length": "cut at --max-tokens", "interrupted": "stopped", "dropped": "not picked"}
 
 
@@ -74,7 +73,7 @@ def interactive_duel(
         duel, key = _stream(turns, messages, console, given)
         if not duel.complete:
             if len(duel.arms) == 2:
-                console.print(DuelView(_sides(duel), COLORS))
+                console.print(DuelView(_sides(duel)))
             return Result(Outcome.stopped, duel)
         seconds = time.monotonic() - start
         rate = sum(len(arm.tokens) for arm in duel.arms) / max(1e-6, seconds)
@@ -154,12 +153,12 @@ def _stream(
                 seen = duel
                 if picked:
                     duel.pick_early(picked)
-                paint(lambda: Group(DuelView(_sides(duel), COLORS, height), footer))
+                paint(lambda: Group(DuelView(_sides(duel), height=height), footer))
 
             duel = turns.compare(messages, *given, on_step) if given else turns.duel(messages, on_step)
     except TpopError:
         if seen is not None:
-            console.print(DuelView(_sides(seen), COLORS))
+            console.print(DuelView(_sides(seen)))
         raise
     return duel, picked if duel.early else None
 
@@ -168,7 +167,7 @@ def _ask(turns: Turns, duel: Duel, console: Console) -> tuple[str | None, float]
     """Show the whole of both candidates and wait for a verdict; returns its key and the seconds it took."""
     start, marking, reason, printed = time.monotonic(), False, "", False
     while True:
-        view = DuelView(_sides(duel), COLORS, marking=marking)
+        view = DuelView(_sides(duel), marking=marking)
         below = Group(*([Text(f" {reason}", "italic")] if reason else []), keys_line(KEYS))
         fits = len(console.render_lines(Group(view, below))) < console.height
         # What does not fit stands above and is not drawn again; what fits is folded away after the key.

@@ -11,21 +11,27 @@ import typer
 
 from ..errors import NoInputError
 from . import options as opt
-from .runtime import command, note, open_profile, stdout_console, write_answer
+from .runtime import command, confirm, note, open_profile, stdout_console, write_answer
 
 if TYPE_CHECKING:
     from ..core.picks import Pick
     from ..core.taste import Taste
     from ..store.profile import Profile
 
-app = typer.Typer(help="See what profiles have learned, and take it elsewhere.", no_args_is_help=True)
+NameArgument = Annotated[str, typer.Argument(help="A profile.")]
+NewArgument = Annotated[str, typer.Argument(help="The new name.")]
+
+app = typer.Typer(
+    help="See what profiles have learned, take it elsewhere, and keep them in order.", no_args_is_help=True
+)
 
 
 @app.command("list")
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
     """List the profiles and how many picks each holds."""
-    from ..store.profile import Profile, list_profiles
+    from ..store.profile import Profile
+    from ..store.profiles import list_profiles
 
     found = [(name, Profile(name).n_picks) for name in list_profiles()]
     if as_json:
@@ -117,15 +123,95 @@ def export(
         write_answer(json.dumps(body, ensure_ascii=False))
 
 
+@app.command()
+@command
+def create(name: NameArgument) -> None:
+    """Make an empty profile. (The first pick of `--profile NAME` makes one, too.)"""
+    from ..store.profiles import create_profile
+
+    create_profile(name)
+    note(f"profile {name} is there; use it with --profile {name}, or tpop config set profile {name}")
+
+
+@app.command()
+@command
+def copy(name: NameArgument, new: NewArgument) -> None:
+    """Copy a profile: two tastes that may part from here."""
+    from ..store.profiles import copy_profile
+
+    copied = copy_profile(name, new)
+    note(f"profile {new} holds the {copied.n_picks} picks of {name}")
+
+
+@app.command()
+@command
+def rename(name: NameArgument, new: NewArgument) -> None:
+    """Give a profile another name."""
+    from ..store.profiles import rename_profile
+
+    rename_profile(name, new)
+    note(f"profile {name} is called {new} now")
+
+
+@app.command()
+@command
+def delete(name: NameArgument, yes: opt.YesOption = False) -> None:
+    """Delete a profile. A backup is kept, and you are told where."""
+    from ..store.profiles import delete_profile, existing
+
+    profile = existing(name)
+    confirm(f"Delete profile {name} with its {profile.n_picks} picks? A backup is kept.", yes)
+    note(f"profile {name} is gone; its files are kept in {delete_profile(name)}")
+
+
+@app.command("import")
+@command
+def import_(
+    file: Annotated[
+        str,
+        typer.Argument(help="tpop's own JSON export, JSONL of prompt, chosen, rejected, or open-webui's feedback."),
+    ],
+    profile: opt.ProfileOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it holds; change nothing.")] = False,
+) -> None:
+    """Learn from preferences that were given elsewhere."""
+    from pathlib import Path
+
+    from ..store.imports import read_preferences
+
+    try:
+        data = Path(file).read_bytes()
+    except OSError as error:
+        raise NoInputError(f"cannot read {file}: {error.strerror}", "check the file's name") from None
+    found = read_preferences(data)
+    chosen = open_profile(profile)
+    passed = f", {found.passed_over} entries passed over" if found.passed_over else ""
+    if dry_run:
+        note(f"{file}: {len(found.picks)} picks ({found.kind}){passed}; nothing was changed")
+        return
+    chosen.extend(found.picks)
+    note(f"{len(found.picks)} picks ({found.kind}){passed}; profile {chosen.name} holds {chosen.n_picks}")
+
+
+@app.command()
+@command
+def diff(first: NameArgument, second: NameArgument) -> None:
+    """Show two profiles' tastes side by side."""
+    from ..ui.taste import axis_tastes, taste_diff
+
+    tastes = [axis_tastes(taste, profile.picks()) for profile, taste in (_known(first), _known(second))]
+    stdout_console().print(taste_diff((first, second), (tastes[0], tastes[1])))
+
+
 def _known(name: str | None) -> tuple[Profile, Taste]:
     """A profile and its taste, on the response matrix of the starter model. Raises NoInputError."""
     from ..core.features import FEATURES
-    from ..store.profile import list_profiles
+    from ..store.profiles import existing
     from ..store.response import starter_response
 
+    if name:
+        existing(name)
     chosen = open_profile(name)
-    if name and chosen.name not in list_profiles():
-        raise NoInputError(f"there is no profile {chosen.name}", "tpop profile list")
     poles = [pole.name for axis in chosen.axes for pole in axis.poles]
     return chosen, chosen.taste.with_B(starter_response().matrix(poles, FEATURES))
 

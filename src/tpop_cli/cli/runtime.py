@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import TpopError
+from ..errors import TpopError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -89,6 +89,23 @@ def note(message: str) -> None:
     from ..ui.clean import clean
 
     stderr_console().print(Text(clean(message), "dim"), soft_wrap=True)
+
+
+def confirm(question: str, yes: bool) -> None:
+    """Ask before something is taken away; leaves the program where the user says no.
+
+    Raises:
+        UsageError: there is nobody to ask.
+    """
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise UsageError("this asks first, and there is no terminal", "add --yes")
+    import typer
+
+    if not typer.confirm(question, err=True):
+        note("nothing was changed")
+        raise SystemExit(0)
 
 
 def write_answer(text: str, *, end: str = "\n") -> None:

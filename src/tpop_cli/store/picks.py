@@ -1,20 +1,21 @@
 """picks.jsonl: the append-only log of a profile. It is the truth; the state is its fold.
 
-A line is one event, a JSON object with a checksum `crc`: {"event": "pick", ...} or {"event": "undo", "id": n}.
+A line is one event, a JSON object with a checksum `crc`: {"event": "pick", ...}, {"event": "undo", "id": n} or
+{"event": "amend", "id": n, "verdict": ...}.
 """
 
 from __future__ import annotations
 
 import json
 import zlib
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from ..core.picks import Candidate, Pick
+from ..core.picks import Candidate, Pick, Verdict
 from ..errors import BadDataError
-from .files import append_line, strict_json
+from .files import append_line, strict_json, write_atomic
 
 MAX_LINE = 4 << 20
 _TYPICAL_LINE = 4096
@@ -27,12 +28,20 @@ class Undo:
     id: int
 
 
-Event = Pick | Undo
+@dataclass(frozen=True)
+class Amend:
+    """The event that gives a pick another verdict."""
+
+    id: int
+    verdict: Verdict
+
+
+Event = Pick | Undo | Amend
 
 
 def encode(event: Event) -> bytes:
     """One line of the log, without its newline."""
-    body = {"event": "undo" if isinstance(event, Undo) else "pick", **asdict(event)}
+    body = {"event": type(event).__name__.lower(), **asdict(event)}
     return _dump({**body, "crc": _crc(body)})
 
 
@@ -49,6 +58,10 @@ def decode_event(line: bytes) -> Event:
     try:
         if kind == "undo":
             return Undo(int(body["id"]))
+        if kind == "amend":
+            if body["verdict"] not in get_args(Verdict):
+                raise ValueError(body["verdict"])
+            return Amend(int(body["id"]), body["verdict"])
         known = {f.name for f in fields(Pick)}
         values = {key: value for key, value in body.items() if key in known}
         for arm in ("exploit", "explore"):
@@ -71,9 +84,24 @@ class PickLog:
         except (FileNotFoundError, NotADirectoryError):
             return 0
 
+    def file_id(self) -> int:
+        """Which file this is on its disk: another one after `rewrite`; 0 if there is none."""
+        try:
+            return self.path.stat().st_ino
+        except (FileNotFoundError, NotADirectoryError):
+            return 0
+
     def append(self, event: Event) -> int:
         """Add an event; returns the new length in bytes. Raises StorageError, leaving the log as it was."""
         return append_line(self.path, encode(event))
+
+    def append_many(self, events: Sequence[Event]) -> int:
+        """Add events in one write; returns the new length in bytes. Errors as `append`."""
+        return append_line(self.path, b"\n".join(map(encode, events))) if events else self.size()
+
+    def rewrite(self, events: Sequence[Event]) -> None:
+        """Replace the whole log in one step. Raises StorageError, leaving the log as it was."""
+        write_atomic(self.path, b"".join(encode(event) + b"\n" for event in events))
 
     def events(self, start: int = 0, damaged: list[int] | None = None) -> Iterator[tuple[Event, int]]:
         """The events from byte `start` on, each with the offset behind it.
@@ -112,8 +140,10 @@ class PickLog:
         for event, _ in self.events(start):
             if isinstance(event, Undo):
                 found.pop(event.id, None)
-            else:
+            elif isinstance(event, Pick):
                 found[event.id] = event
+            elif event.id in found:
+                found[event.id] = replace(found[event.id], verdict=event.verdict)
         return list(found.values())
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +13,7 @@ from filelock import FileLock, Timeout
 
 from ..core.axes import Axis
 from ..core.features import FEATURES
-from ..core.picks import Pick, fold, learn_pick
+from ..core.picks import Pick, Verdict, fold, learn_pick
 from ..core.posterior import Posterior
 from ..core.response import ResponseMatrix
 from ..core.reward import AxesReward
@@ -23,10 +21,11 @@ from ..core.taste import Seen, Taste
 from ..errors import BadDataError, BusyError, NoInputError, StorageError, TpopError
 from . import paths
 from .axes import load_axes
-from .files import make_private_dir, read_bounded, seal, sweep_temporaries, unseal, write_atomic
-from .picks import PickLog, Undo
+from .files import make_private_dir, read_bounded, seal, sweep_temporaries, write_atomic
+from .neural import NeuralFiles
+from .picks import Amend, Event, PickLog, Undo
+from .state import SCHEMA, decode_state, set_aside
 
-SCHEMA = 2
 MAX_STATE = 16 << 20
 LOCK_SECONDS = 5.0
 
@@ -53,6 +52,7 @@ class Profile:
         self.singles = 0  # answers since the last duel for which nobody was asked
         self._last_id = 0
         self._folded = 0  # bytes of the log that `taste` holds
+        self._log_file = self.log.file_id()  # which file `taste` holds; 0: there was none yet
         self._load()
 
     @property
@@ -77,9 +77,9 @@ class Profile:
             BusyError: another process holds the profile for too long.
             CannotCreateError, StorageError: nothing was recorded.
         """
-        with self._locked():
+        with self.locked():
             pick = replace(pick, id=self._last_id + 1)
-            self._folded = self.log.append(pick)
+            self._folded, self._log_file = self.log.append(pick), self.log.file_id()
             self._apply(pick)
             self.singles = 0
             self._save()
@@ -88,7 +88,7 @@ class Profile:
     def count_single(self) -> None:
         """Remember that an answer was shown without asking, if there are picks at all. Errors as `record`."""
         if self.n_picks:
-            with self._locked():
+            with self.locked():
                 self.singles += 1
                 self._save()
 
@@ -98,43 +98,62 @@ class Profile:
         Raises:
             NoInputError: there is no such pick.
         """
-        with self._locked():
-            picks = self.log.picks()
-            chosen = next((p for p in reversed(picks) if pick_id in (None, p.id)), None)
-            if chosen is None:
-                raise NoInputError(
-                    f"there is no pick {pick_id} in profile {self.name}"
-                    if pick_id is not None
-                    else f"profile {self.name} holds no picks",
-                    f"tpop picks list --profile {self.name}",
-                )
+        with self.locked():
+            chosen = self.find(pick_id)
             self.log.append(Undo(chosen.id))
             self._refold()
             self._save()
         return chosen
 
-    def reset(self) -> Path | None:
-        """Move the profile's folder aside; returns where it is now, or None if there was nothing."""
-        if not self.folder.exists():
-            return None
-        with self._locked():
-            backups = paths.home() / "backups"
-            make_private_dir(backups)
-            stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-            target = backups / f"{self.name}-{stamp}"
-            n = 1
-            while target.exists():
-                n += 1
-                target = backups / f"{self.name}-{stamp}-{n}"
-            try:
-                target.mkdir(mode=0o700)
-                for file in self.folder.iterdir():
-                    if file.name != ".lock":  # held, and never deleted
-                        shutil.move(file, target / file.name)
-            except OSError as error:
-                raise StorageError(f"cannot move {self.folder} aside: {error.strerror}") from None
+    def amend(self, pick_id: int, verdict: Verdict) -> Pick:
+        """Give a pick another verdict: the state is as if that had been picked. Raises NoInputError."""
+        with self.locked():
+            chosen = self.find(pick_id)
+            self.log.append(Amend(chosen.id, verdict))
             self._refold()
-        return target
+            self._save()
+        return replace(chosen, verdict=verdict)
+
+    def extend(self, picks: Sequence[Pick]) -> None:
+        """Log many picks, which get numbers of their own, and learn from them. Errors as `record`."""
+        with self.locked():
+            self.log.append_many([replace(pick, id=self._last_id + 1 + n) for n, pick in enumerate(picks)])
+            self._refold()
+            self._save()
+
+    def forget(self, unwanted: Callable[[Pick], bool]) -> int:
+        """Remove picks from the log for good, texts and all; the state is as if they had never been made.
+
+        Returns:
+            How many there were.
+        """
+        with self.locked():
+            picks = self.log.picks()
+            kept: list[Event] = [pick for pick in picks if not unwanted(pick)]
+            if len(kept) < len(picks):
+                self.log.rewrite(kept)
+                self._refold()
+                self._save()
+                self._save()  # the generation before the last one remembers nothing either
+                NeuralFiles(self.folder).clear()
+        return len(picks) - len(kept)
+
+    def find(self, pick_id: int | None = None) -> Pick:
+        """A pick that counts, by its number; the last one by default. Raises NoInputError if there is none."""
+        found = next((p for p in reversed(self.log.picks()) if pick_id in (None, p.id)), None)
+        if found is None:
+            raise NoInputError(
+                f"there is no pick {pick_id} in profile {self.name}"
+                if pick_id is not None
+                else f"profile {self.name} holds no picks",
+                f"tpop picks list --profile {self.name}",
+            )
+        return found
+
+    def reload(self) -> None:
+        """Read the files again: others may have moved them."""
+        with self.locked():
+            self._refold()
 
     # -- the fold ----------------------------------------------------------------------------------------
 
@@ -148,6 +167,7 @@ class Profile:
 
     def _refold(self) -> None:
         """Fold the whole log from nothing."""
+        self._log_file = self.log.file_id()
         picks = self.log.picks()
         self.taste, self.n_picks = fold(self._fresh(), picks), len(picks)
         self._last_id = max((event.id for event, _ in self.log.events()), default=0)
@@ -155,12 +175,12 @@ class Profile:
 
     def _catch_up(self) -> None:
         """Fold what others appended since; from nothing if they took something back or the log was replaced."""
-        if self.log.size() < self._folded:
+        if self.log.size() < self._folded or self._log_file not in (0, self.log.file_id()):
             self._refold()
             return
         damaged: list[int] = []
         for event, offset in self.log.events(self._folded, damaged):
-            if isinstance(event, Undo):
+            if isinstance(event, Undo | Amend):
                 self._refold()
                 return
             self._apply(event)
@@ -171,7 +191,7 @@ class Profile:
     # -- files -------------------------------------------------------------------------------------------
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def locked(self) -> Iterator[None]:
         """Hold the profile's lock, with memory caught up with the disk."""
         make_private_dir(self.folder)
         lock = FileLock(self.folder / ".lock", timeout=LOCK_SECONDS, mode=0o600)
@@ -219,12 +239,12 @@ class Profile:
         for name in ("state.json", "state.json.bak"):
             path = self.folder / name
             try:
-                self._restore(_decode_state(read_bounded(path, MAX_STATE)))
+                self._restore(decode_state(read_bounded(path, MAX_STATE)))
                 break
             except FileNotFoundError:
                 continue
             except BadDataError as error:
-                aside = _set_aside(path)
+                aside = set_aside(path)
                 self.notices.append(f"{path} was unreadable ({error.message}) and is kept as {aside.name}")
         else:
             if self.log.size():
@@ -253,45 +273,3 @@ class Profile:
         self.n_picks, self._last_id = state["picks"], state["last_id"]
         self.singles = state["singles"]
         self._folded = state["log_bytes"]
-
-
-def list_profiles() -> list[str]:
-    """The names of the profiles on disk, sorted."""
-    try:
-        return sorted(p.name for p in paths.profiles_dir().iterdir() if (p / "picks.jsonl").exists())
-    except FileNotFoundError:
-        return []
-
-
-def _decode_state(data: bytes) -> dict[str, Any]:
-    """The state, if it is whole: strict JSON, a fitting checksum, finite numbers of the right shapes."""
-    state = unseal(data)
-    if state["schema"] != SCHEMA:
-        return state  # whatever else it holds: a newer program reads it, or the log is folded anew
-    try:
-        n = len(state["mean"])
-        numbers = [*state["mean"], *state["precision"], state["evidence"], *(x for s in state["seen"] for x in s)]
-        whole = [state["picks"], state["last_id"], state["log_bytes"], state["since"], state["singles"]]
-        if not all(type(x) is float for x in numbers) or not np.isfinite(numbers).all():
-            raise BadDataError("it holds something that is no finite number")
-        if len(state["precision"]) != n * (n + 1) // 2 or not all(type(x) is int and x >= 0 for x in whole):
-            raise BadDataError("its numbers do not fit together")
-        if any(len(s) != 3 + n for s in state["seen"]):
-            raise BadDataError("its last picks do not fit its weights")
-        if n != 2 * len(state["axes"]) + len(state["features"]):
-            raise BadDataError("its weights do not fit its axes and features")
-    except (KeyError, TypeError) as error:
-        raise BadDataError(f"it lacks {error}") from None
-    return state
-
-
-def _set_aside(path: Path) -> Path:
-    """Rename a file that cannot be used, so that it is kept and never overwritten."""
-    n = 1
-    while (aside := path.with_name(f"{path.name}.corrupt-{n}")).exists():
-        n += 1
-    try:
-        path.replace(aside)
-    except OSError:
-        return path  # a read-only folder: it stays where it is
-    return aside

@@ -18,6 +18,9 @@ from .diff import marked
 SIDE_BY_SIDE = 110
 """From this many columns on, candidates stand side by side."""
 
+COLORS = ("cyan", "magenta")
+"""Of the first and the second candidate."""
+
 _FRAME_COLUMNS, _FRAME_ROWS = 4, 2  # what a panel's border and padding take
 
 KEYS = (
@@ -66,7 +69,7 @@ class DuelView:
     """
 
     sides: tuple[Side, Side]
-    colors: tuple[str, str]
+    colors: tuple[str, str] = COLORS
     height: int | None = None
     marking: bool = False
 

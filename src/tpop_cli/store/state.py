@@ -1,0 +1,47 @@
+"""state.json: what is checked before it is believed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..errors import BadDataError
+from .files import unseal
+
+SCHEMA = 2
+
+
+def decode_state(data: bytes) -> dict[str, Any]:
+    """The state, if it is whole: strict JSON, a fitting checksum, finite numbers of the right shapes."""
+    state = unseal(data)
+    if state["schema"] != SCHEMA:
+        return state  # whatever else it holds: a newer program reads it, or the log is folded anew
+    try:
+        n = len(state["mean"])
+        numbers = [*state["mean"], *state["precision"], state["evidence"], *(x for s in state["seen"] for x in s)]
+        whole = [state["picks"], state["last_id"], state["log_bytes"], state["since"], state["singles"]]
+        if not all(type(x) is float for x in numbers) or not np.isfinite(numbers).all():
+            raise BadDataError("it holds something that is no finite number")
+        if len(state["precision"]) != n * (n + 1) // 2 or not all(type(x) is int and x >= 0 for x in whole):
+            raise BadDataError("its numbers do not fit together")
+        if any(len(s) != 3 + n for s in state["seen"]):
+            raise BadDataError("its last picks do not fit its weights")
+        if n != 2 * len(state["axes"]) + len(state["features"]):
+            raise BadDataError("its weights do not fit its axes and features")
+    except (KeyError, TypeError) as error:
+        raise BadDataError(f"it lacks {error}") from None
+    return state
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a file that cannot be used, so that it is kept and never overwritten."""
+    n = 1
+    while (aside := path.with_name(f"{path.name}.corrupt-{n}")).exists():
+        n += 1
+    try:
+        path.replace(aside)
+    except OSError:
+        return path  # a read-only folder: it stays where it is
+    return aside
