@@ -6,8 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from tpop_cli.core.thinking import split_thinking
 from tpop_cli.decode import Arm, ArmPlan, Decoder, decode, decode_many
+from tpop_cli.duel import Duel
 from tpop_cli.engine.protocol import Interrupted, Sampling
 
 from .fakes import WORDS, FakeEngine
@@ -125,3 +129,20 @@ def test_arms_may_start_while_others_run() -> None:
     while decoder.running:
         decoder.step()
     assert engine.log == [1, 2, 2, 1]
+
+
+@given(st.text("ab <think/>", max_size=40), st.integers(0, 40))
+def test_what_is_shown_of_an_answer_only_grows(whole: str, cut: int) -> None:
+    """A thought, once begun, never shows up in the answer; what was shown stays."""
+    text = "<think>" + whole
+    partial, later = split_thinking(text[: 7 + cut], done=False), split_thinking(text)
+    assert later[1].startswith(partial[1])
+    thought, closed, answer = whole.partition("</think>")
+    assert later == (thought.strip(), answer.lstrip() if closed else "")
+
+
+def test_thoughts_are_never_learned_from() -> None:
+    arm = Arm(plan((100,)), text="<think>long thoughts</think>\n\nYes.", finish_reason="stop")
+    assert (arm.thought, arm.answer) == ("long thoughts", "Yes.")
+    duel = Duel("Why?", ({}, {}), [arm, Arm(plan((100,)), text="No.", finish_reason="stop")], "exploit", 0.5)
+    assert duel.compared == ("Yes.", "No.")

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from .core.lexicon import Tilt, end_tilt
+from .core.thinking import split_thinking
 from .engine.protocol import Engine, Interrupted, Sampling, TokenSampler
 
 OnStep = Callable[[Sequence["Arm"]], None]
@@ -62,6 +63,16 @@ class Arm:
     _utf8: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"), repr=False
     )
+
+    @property
+    def answer(self) -> str:
+        """The text without what a reasoning model thought aloud before it."""
+        return split_thinking(self.text, done=self.finish_reason is not None)[1]
+
+    @property
+    def thought(self) -> str:
+        """What a reasoning model thought aloud."""
+        return split_thinking(self.text, done=self.finish_reason is not None)[0]
 
     def append(self, token: int, piece: bytes) -> bool:
         """Add a token; whether it completed a stop text, which ends the answer.

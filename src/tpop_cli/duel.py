@@ -42,12 +42,12 @@ class Duel:
     @property
     def compared(self) -> tuple[str, str]:
         """The texts that the pick is about, the exploit arm's first."""
-        return self.early or (self.arms[0].text, self.arms[1].text)
+        return self.early or (self.arms[0].answer, self.arms[1].answer)
 
     def pick_early(self, key: Literal["1", "2"]) -> None:
         """The user picks while answers are being written: the loser ends here, the winner goes on."""
         if self.early is None:
-            self.early = (self.arms[0].text, self.arms[1].text)
+            self.early = (self.arms[0].answer, self.arms[1].answer)
             self.arms[self.order[1 if key == "1" else 0]].dropped = True
 
     def verdict(self, key: Key) -> Verdict:

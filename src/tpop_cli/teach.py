@@ -13,7 +13,7 @@ from .turn import Turns
 def judged_duel(turns: Turns, duel: Duel, judge: Decides) -> Pick:
     """Let the judge decide a complete duel, and learn from its verdict."""
     first, second = duel.order
-    key = judge.decide(duel.prompt, [duel.arms[first].text, duel.arms[second].text])
+    key = judge.decide(duel.prompt, [duel.arms[first].answer, duel.arms[second].answer])
     return turns.learn(duel, duel.verdict(key))
 
 

@@ -37,6 +37,7 @@ class TurnOptions:
         max_tokens: where an answer is cut.
         stops: texts that end an answer.
         system: the system prompt; none if empty.
+        show_thinking: whether what a reasoning model thinks aloud is shown on a terminal. It is never learned from.
         seed: base of every turn's seeds: same seed, same profile, same prompt, same answer.
         rules: how the arms are chosen.
         asking: when a duel is worth the user's while.
@@ -47,6 +48,7 @@ class TurnOptions:
     max_tokens: int = 512
     stops: tuple[str, ...] = ()
     system: str = ""
+    show_thinking: bool = True
     seed: int = 0
     rules: ArmRules = ArmRules()
     asking: AskRules = AskRules()

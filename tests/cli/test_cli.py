@@ -239,51 +239,6 @@ class TestModels:
         path.write_text("<html>")
         assert "magic" in run("ask", "x", "-m", str(path), code=65).stderr
 
-    def test_hub_models_come_from_the_hub_once(self, tmp_path: Path, tiny_path: Path) -> None:
-        """The real huggingface_hub client against a small server on loopback."""
-        pytest.importorskip("huggingface_hub")
-        import hashlib
-        import threading
-        from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-
-        data = tiny_path.read_bytes()
-        digest, requests = hashlib.sha256(data).hexdigest(), []
-
-        class Hub(BaseHTTPRequestHandler):
-            def do_HEAD(self) -> None:
-                requests.append(self.path)
-                found = self.path == "/org/repo/resolve/main/tiny.gguf"
-                self.send_response(200 if found else 404)
-                self.send_header("X-Repo-Commit", "a" * 40)
-                self.send_header("ETag", f'"{digest}"')
-                self.send_header("Content-Length", str(len(data) if found else 0))
-                self.end_headers()
-
-            def do_GET(self) -> None:
-                self.do_HEAD()
-                self.wfile.write(data)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        with ThreadingHTTPServer(("127.0.0.1", 0), Hub) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            hub = {
-                "HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}",
-                "HF_HOME": str(tmp_path / "hf"),
-                "HF_HUB_DISABLE_XET": "1",
-                "HF_HUB_DISABLE_TELEMETRY": "1",
-            }
-            name = "hf:org/repo/tiny.gguf"
-            assert run("ask", "x", "-m", name, "-n", "5", **hub).stdout
-            assert requests
-            requests.clear()
-            assert run("ask", "x", "-m", name, "-n", "5", **hub).stdout
-            assert requests == []  # a cached model never touches the network
-            missing = run("ask", "x", "-m", "hf:org/repo/other.gguf", code=1, **hub)
-            assert "cannot get hf:org/repo/other.gguf" in missing.stderr
-            server.shutdown()
-
 
 class TestSettings:
     def test_flag_beats_variable_beats_file(self, home: Path, tiny_path: Path) -> None:

@@ -152,3 +152,11 @@ def test_why_says_what_is_tried_and_not_where() -> None:
 def test_a_footer_fits_a_hundred_columns() -> None:
     for keys in (KEYS, EARLY_KEYS, STOP_KEYS):
         assert len(keys_line(keys).plain.rstrip()) <= 100
+
+
+def test_thoughts_are_dim_or_hidden() -> None:
+    shown = draw(DuelView((Side("Yes.", True, thought="long thoughts"), Side("No.", True)), height=8), 120)
+    assert any("long thoughts" in line for line in shown)
+    waiting = draw(DuelView((Side("", False, hidden=True), Side("", False)), height=4), 120)
+    assert "thinking…" in waiting[1]
+    assert "…" in waiting[1].split("││")[1]

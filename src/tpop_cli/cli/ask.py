@@ -118,8 +118,9 @@ def _answer_one(turns: Turns, prompt: str, as_json: bool) -> None:
 
     def on_step(arms: Any) -> None:
         nonlocal shown
-        write_answer(arms[0].text[shown:], end="")
-        shown = len(arms[0].text)
+        answer = arms[0].answer
+        write_answer(answer[shown:], end="")
+        shown = len(answer)
 
     start = time.perf_counter()
     with interruptible(turns.engine.stop):
@@ -178,7 +179,7 @@ def _judged(turns: Turns, prompts: list[str], judge_command: str, as_json: bool)
                 report |= duel_report(duel, pick.verdict)
                 write_answer(json.dumps(report, ensure_ascii=False))
             else:
-                write_answer(arm.text)
+                write_answer(arm.answer)
 
 
 def _asked(turns: Turns, prompt: str, as_json: bool) -> None:
@@ -195,7 +196,7 @@ def _asked(turns: Turns, prompt: str, as_json: bool) -> None:
         report = answer_report(turns, prompt, arm, strengths, time.perf_counter() - start)
         write_answer(json.dumps(report | duel_report(result.duel, result.verdict), ensure_ascii=False))
     else:
-        write_answer(arm.text)
+        write_answer(arm.answer)
     for line in result.notes:
         note(line)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import TpopError, UnavailableError
 from . import options as opt
+from .loading_options import LoadingOptions
 from .runtime import command, note, print_error, stdout_console, write_answer
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @command
 @opt.with_loading_options
-def doctor(as_json: opt.JsonOption = False, *, loading: opt.LoadingOptions) -> None:
+def doctor(as_json: opt.JsonOption = False, *, loading: LoadingOptions) -> None:
     """Show backends and devices, what a model would take, and what of it goes where.
 
     Nothing is loaded. Exits with 1 where the model does not fit.
@@ -44,7 +45,7 @@ def doctor(as_json: opt.JsonOption = False, *, loading: opt.LoadingOptions) -> N
         raise SystemExit(1)
 
 
-def _machine(loading: opt.LoadingOptions) -> dict[str, Any]:
+def _machine(loading: LoadingOptions) -> dict[str, Any]:
     """Versions, places, backends and devices."""
     import platform
     from dataclasses import asdict

@@ -17,8 +17,7 @@ from ..core.picks import Verdict
 from ..duel import Duel, Key
 from ..errors import TpopError
 from ..turn import Turns
-from ..ui.clean import clean
-from ..ui.duel import EARLY_KEYS, KEYS, STOP_KEYS, DuelView, Side, keys_line
+from ..ui.duel import EARLY_KEYS, KEYS, STOP_KEYS, DuelView, Side, keys_line, thought_and_answer
 from ..ui.keys import key_reader
 from ..ui.live import painter
 from ..ui.taste import taste_line
@@ -73,7 +72,7 @@ def interactive_duel(
         duel, key = _stream(turns, messages, console, given)
         if not duel.complete:
             if len(duel.arms) == 2:
-                console.print(DuelView(_sides(duel)))
+                console.print(DuelView(_sides(turns, duel)))
             return Result(Outcome.stopped, duel)
         seconds = time.monotonic() - start
         rate = sum(len(arm.tokens) for arm in duel.arms) / max(1e-6, seconds)
@@ -97,7 +96,7 @@ def interactive_duel(
 
 def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -> tuple[Arm | None, dict[str, float]]:
     """Show a single answer while it is written; results as of `Turns.answer`. What an error cuts short stays."""
-    written = ""
+    written = Text()
     try:
         with (
             interruptible(turns.engine.stop),
@@ -107,12 +106,12 @@ def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -
 
             def on_step(arms: Sequence[Arm]) -> None:
                 nonlocal written
-                written = arms[0].text
-                paint(lambda: Text(clean(written)))
+                written = thought_and_answer(_side(turns, arms[0]))
+                paint(lambda: written)
 
             return turns.answer(messages, on_step)
     except TpopError:
-        console.print(Text(clean(written)))
+        console.print(written)
         raise
 
 
@@ -153,12 +152,12 @@ def _stream(
                 seen = duel
                 if picked:
                     duel.pick_early(picked)
-                paint(lambda: Group(DuelView(_sides(duel), height=height), footer))
+                paint(lambda: Group(DuelView(_sides(turns, duel), height=height), footer))
 
             duel = turns.compare(messages, *given, on_step) if given else turns.duel(messages, on_step)
     except TpopError:
         if seen is not None:
-            console.print(DuelView(_sides(seen)))
+            console.print(DuelView(_sides(turns, seen)))
         raise
     return duel, picked if duel.early else None
 
@@ -167,7 +166,7 @@ def _ask(turns: Turns, duel: Duel, console: Console) -> tuple[str | None, float]
     """Show the whole of both candidates and wait for a verdict; returns its key and the seconds it took."""
     start, marking, reason, printed = time.monotonic(), False, "", False
     while True:
-        view = DuelView(_sides(duel), marking=marking)
+        view = DuelView(_sides(turns, duel), marking=marking)
         below = Group(*([Text(f" {reason}", "italic")] if reason else []), keys_line(KEYS))
         fits = len(console.render_lines(Group(view, below))) < console.height
         # What does not fit stands above and is not drawn again; what fits is folded away after the key.
@@ -196,13 +195,18 @@ def _key(shown: RenderableType, console: Console, *, transient: bool) -> str | N
         return keys.wait_for(allowed)
 
 
-def _sides(duel: Duel) -> tuple[Side, Side]:
+def _sides(turns: Turns, duel: Duel) -> tuple[Side, Side]:
     """Both arms as they stand on screen."""
-    first, second = (
-        Side(arm.text, arm.finish_reason is not None, _NOTES.get(arm.finish_reason or "", ""))
-        for arm in (duel.arms[i] for i in duel.order)
-    )
+    first, second = (_side(turns, duel.arms[i]) for i in duel.order)
     return first, second
+
+
+def _side(turns: Turns, arm: Arm) -> Side:
+    done = arm.finish_reason is not None
+    thought = arm.thought if turns.options.show_thinking else ""
+    return Side(
+        arm.answer, done, _NOTES.get(arm.finish_reason or "", ""), thought, hidden=bool(arm.thought) and not thought
+    )
 
 
 def _said(verdict: Verdict) -> str:

@@ -10,7 +10,7 @@ from ..store.config import setting
 
 if TYPE_CHECKING:
     from ..engine.loading import LoadOptions
-    from .options import LoadingOptions
+    from .loading_options import LoadingOptions
 
 
 def load_options(chosen: LoadingOptions, **more: Any) -> LoadOptions:

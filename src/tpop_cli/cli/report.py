@@ -13,7 +13,7 @@ def answer_report(turns: Turns, prompt: str, arm: Any, strengths: dict[str, floa
     """The --json object of an answer; docs/answer.schema.json describes it."""
     return {
         "prompt": prompt,
-        "answer": arm.text,
+        "answer": arm.answer,
         "profile": turns.profile.name if turns.profile else None,
         "model": Path(turns.engine.info.path).stem,
         "seed": turns.options.seed,
@@ -31,7 +31,7 @@ def duel_report(duel: Any, verdict: str) -> dict[str, Any]:
     """What --json adds when there were two candidates."""
     return {
         "candidates": [
-            {"arm": name, "text": arm.text, "strengths": strengths, "finish_reason": arm.finish_reason}
+            {"arm": name, "text": arm.answer, "strengths": strengths, "finish_reason": arm.finish_reason}
             for name, arm, strengths in zip(("exploit", "explore"), duel.arms, duel.strengths, strict=True)
         ],
         "left": duel.left,

@@ -193,6 +193,12 @@ def open_profile(name: str | None) -> Profile:
     return profile
 
 
+def _shows_thinking(text: str | None) -> bool:
+    if text not in (None, "show", "hide"):
+        raise UsageError(f"think = {text} is not known", "show or hide")
+    return text != "hide"
+
+
 @contextmanager
 def open_turns(
     decoding: DecodingOptions,
@@ -237,6 +243,7 @@ def open_turns(
         max_tokens=max_tokens or TurnOptions.max_tokens,
         stops=tuple(stop for stop in decoding.stop or () if stop),
         system=setting("system", decoding.system) or "",
+        show_thinking=_shows_thinking(setting("think", decoding.think)),
         seed=secrets.randbits(31) if decoding.seed is None else decoding.seed,
         source=source,
     )

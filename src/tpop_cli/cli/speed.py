@@ -12,6 +12,7 @@ import typer
 
 from ..errors import UsageError
 from . import options as opt
+from .loading_options import LoadingOptions
 from .runtime import command, stderr_console, stdout_console, write_answer
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def speed(
     quick: Annotated[bool, typer.Option("--quick", help="One short round: does it run?")] = False,
     as_json: opt.JsonOption = False,
     *,
-    loading: opt.LoadingOptions,
+    loading: LoadingOptions,
 ) -> None:
     """Time duels, steered answers, first tokens, start-up, learning and memory; compare with plain llama-cpp-python.
 

@@ -37,6 +37,8 @@ KEYS: dict[str, type] = {
     "mmap": bool,
     "rpc": str,
     "chat_template": str,
+    "history": bool,
+    "think": str,
 }
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")

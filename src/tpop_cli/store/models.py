@@ -7,8 +7,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..errors import NoInputError, TpopError, UsageError
-from . import paths
+from ..errors import NoInputError
+from . import hub, paths
 from .config import setting
 
 STARTER = "smollm2"
@@ -40,7 +40,7 @@ def starter_model() -> Path | None:
 
 
 def list_models() -> list[FoundModel]:
-    """The starter model and the files in the models folder."""
+    """The starter model, the files in the models folder, and what was pulled."""
     found = []
     starter = starter_model()
     if starter:
@@ -51,15 +51,16 @@ def list_models() -> list[FoundModel]:
             FoundModel(str(path.relative_to(folder))[: -len(".gguf")], path, "models folder")
             for path in sorted(folder.rglob("*.gguf"))
         ]
-    return found
+    return found + [FoundModel(name, Path(one.path), "hub") for name, one in sorted(hub.pulled_models().items())]
 
 
-def find_model(name: str | None = None) -> Path:
+def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
     """The file of the model to use.
 
     Args:
         name: a name from `list_models`, a path, or hf:ORG/REPO/FILE; None: $TPOP_MODEL, then the one that
             `tpop models use` chose, then the starter model.
+        fetch: whether a file of Hugging Face that is not here is fetched.
 
     Raises:
         NoInputError: there is no such model, or none at all.
@@ -71,7 +72,10 @@ def find_model(name: str | None = None) -> Path:
             raise NoInputError("no model was found", NO_MODEL_HINT)
         return starter
     if wanted.startswith("hf:"):
-        return _from_hub(wanted[3:])
+        here = hub.cached(wanted)
+        if here is None and not fetch:
+            raise NoInputError(f"{wanted} is not here", f"tpop models pull {wanted}")
+        return here or Path(hub.pull(wanted).path)
     for model in list_models():
         if wanted in (model.name, f"{model.name}.gguf"):
             return model.path
@@ -85,30 +89,3 @@ def find_model(name: str | None = None) -> Path:
         f"there is no file {wanted}" if looks_like_path else f"there is no model named {wanted}",
         "see the models there are: tpop models list",
     )
-
-
-def _from_hub(name: str) -> Path:
-    """Hugging Face's file, from huggingface_hub's cache or, the first time, from the network."""
-    parts = name.split("/", 2)
-    if len(parts) != 3 or not all(parts):
-        raise UsageError(f"hf:{name} does not name a file", "write hf:ORG/REPO/FILE.gguf")
-    try:
-        from huggingface_hub import hf_hub_download
-        from huggingface_hub.errors import LocalEntryNotFoundError
-    except ImportError:
-        raise NoInputError(
-            "models from Hugging Face need the huggingface_hub package", "pip install huggingface_hub"
-        ) from None
-    repo = f"{parts[0]}/{parts[1]}"
-    try:
-        return Path(hf_hub_download(repo, parts[2], local_files_only=True))
-    except LocalEntryNotFoundError:
-        pass  # not in the cache yet
-    try:
-        return Path(hf_hub_download(repo, parts[2]))
-    except Exception as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise TpopError(
-            f"cannot get hf:{name}: {reason}",
-            "check the name, the network, and `hf auth login` for gated models",
-        ) from None

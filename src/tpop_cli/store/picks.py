@@ -103,8 +103,10 @@ class PickLog:
         """Replace the whole log in one step. Raises StorageError, leaving the log as it was."""
         write_atomic(self.path, b"".join(encode(event) + b"\n" for event in events))
 
-    def events(self, start: int = 0, damaged: list[int] | None = None) -> Iterator[tuple[Event, int]]:
-        """The events from byte `start` on, each with the offset behind it.
+    def events(
+        self, start: int = 0, damaged: list[int] | None = None, end: int | None = None
+    ) -> Iterator[tuple[Event, int]]:
+        """The events from byte `start` on, up to byte `end` if it is given, each with the offset behind it.
 
         Lines that cannot be read are passed over, and their offsets are added to `damaged`. A last line
         without a newline is a write that a crash cut short: it never happened.
@@ -116,6 +118,8 @@ class PickLog:
             offset = start
             for line in iter(lambda: file.readline(MAX_LINE), b""):
                 offset += len(line)
+                if end is not None and offset > end:
+                    return
                 if not line.endswith(b"\n"):
                     if len(line) == MAX_LINE and damaged is not None:
                         damaged.append(offset)
@@ -126,18 +130,18 @@ class PickLog:
                     if damaged is not None:
                         damaged.append(offset)
 
-    def picks(self) -> list[Pick]:
-        """The picks that were not taken back, in order."""
-        return self._picks_from(0)
+    def picks(self, end: int | None = None) -> list[Pick]:
+        """The picks that were not taken back, in order; those of the first `end` bytes, if it is given."""
+        return self._picks_from(0, end)
 
     def recent(self, n: int) -> list[Pick]:
         """The last picks, at most n, read from the end of the log; those taken back are left out."""
         # The first line may start in its middle: then it is no event and is passed over.
         return self._picks_from(max(0, self.size() - n * _TYPICAL_LINE))[-n:]
 
-    def _picks_from(self, start: int) -> list[Pick]:
+    def _picks_from(self, start: int, end: int | None = None) -> list[Pick]:
         found: dict[int, Pick] = {}
-        for event, _ in self.events(start):
+        for event, _ in self.events(start, end=end):
             if isinstance(event, Undo):
                 found.pop(event.id, None)
             elif isinstance(event, Pick):

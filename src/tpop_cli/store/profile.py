@@ -166,12 +166,12 @@ class Profile:
         self._last_id = max(self._last_id, pick.id)
 
     def _refold(self) -> None:
-        """Fold the whole log from nothing."""
-        self._log_file = self.log.file_id()
-        picks = self.log.picks()
+        """Fold the whole log from nothing. What others append meanwhile is caught up with later."""
+        self._log_file, end = self.log.file_id(), self.log.size()
+        picks = self.log.picks(end)
         self.taste, self.n_picks = fold(self._fresh(), picks), len(picks)
-        self._last_id = max((event.id for event, _ in self.log.events()), default=0)
-        self._folded = self.log.size()
+        self._last_id = max((event.id for event, _ in self.log.events(end=end)), default=0)
+        self._folded = end
 
     def _catch_up(self) -> None:
         """Fold what others appended since; from nothing if they took something back or the log was replaced."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.columns import Columns
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
 from rich.panel import Panel
 from rich.segment import Segment
@@ -49,11 +49,15 @@ class Side:
         text: the answer so far.
         done: whether it is finished.
         note: a word about how it ended, if it did not end by itself.
+        thought: what a reasoning model thought aloud before it.
+        hidden: whether it thought something that is not to be shown.
     """
 
     text: str
     done: bool
     note: str = ""
+    thought: str = ""
+    hidden: bool = False
 
 
 @dataclass(frozen=True)
@@ -102,12 +106,26 @@ class DuelView:
             yield from panels
 
     def _bodies(self) -> Sequence[RenderableType]:
-        texts = [clean(side.text).strip("\n") for side in self.sides]
         if self.marking:
-            return marked(texts[0], texts[1], self.colors)
-        if self.height is None:
-            return [markdown(text) for text in texts]
-        return [Text(text or "…", overflow="fold") for text in texts]
+            return marked(self.sides[0].text, self.sides[1].text, self.colors)
+        if self.height is not None:
+            return [thought_and_answer(side) for side in self.sides]
+        return [
+            Group(
+                *([Text(clean(side.thought), "dim italic")] if side.thought else []), markdown(side.text.strip("\n"))
+            )
+            for side in self.sides
+        ]
+
+
+def thought_and_answer(side: Side) -> Text:
+    """An answer as it is written, what was thought before it dim."""
+    shown = Text(overflow="fold")
+    if side.thought:
+        shown.append(clean(side.thought) + "\n\n", "dim italic")
+    elif side.hidden and not side.text:
+        shown.append("thinking…", "dim")
+    return shown.append(clean(side.text).strip("\n") or ("" if side.thought or side.hidden else "…"))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,78 @@
+"""Conversations are kept whole, privately, and can be gone on with."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tpop_cli.errors import BadDataError, NoInputError
+from tpop_cli.store import paths
+from tpop_cli.store.chats import (
+    Conversation,
+    Turn,
+    delete_chat,
+    list_chats,
+    load_chat,
+    messages_of,
+    new_id,
+    save_chat,
+)
+
+NOW = datetime(2026, 11, 23, 10, 30)
+
+
+def conversation(profile: str = "work", question: str = "Why?") -> Conversation:
+    return Conversation(new_id(NOW), profile, "m", "be kind", [Turn(question, "Because.", 3), Turn("And?", "So.")])
+
+
+def test_a_chat_is_kept_listed_and_deleted() -> None:
+    first = conversation()
+    save_chat(first)
+    second = conversation("play", "Why\nnot?")
+    assert (first.id, second.id) == ("20261123-103000", "20261123-103000-2")
+    save_chat(second)
+    assert load_chat(first.id) == first
+    assert [chat.id for chat in list_chats()] == [second.id, first.id]
+    assert [chat.id for chat in list_chats("work")] == [first.id]
+    assert second.title == "Why not?"
+    file = paths.data_dir() / "chats" / f"{first.id}.json"
+    assert file.stat().st_mode & 0o777 == 0o600
+    delete_chat(first.id)
+    for use in (load_chat, delete_chat):
+        with pytest.raises(NoInputError, match="no chat"):
+            use(first.id)
+    assert list_chats("work") == []
+
+
+def test_a_chat_without_turns_is_not_kept() -> None:
+    save_chat(Conversation(new_id(NOW), "work", "m"))
+    assert list_chats() == []
+
+
+@pytest.mark.parametrize("chat_id", ["", "../x", "20261123-103000/../x", "nothing"])
+def test_an_id_is_no_path(chat_id: str) -> None:
+    with pytest.raises(NoInputError):
+        load_chat(chat_id)
+
+
+@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"turns": [1]}', '{"profile": 1, "model": 2, "system": 3}'])
+def test_a_broken_chat_is_named_and_passed_over_in_the_list(text: str) -> None:
+    chat = conversation()
+    save_chat(chat)
+    (paths.data_dir() / "chats" / f"{chat.id}.json").write_text(text)
+    with pytest.raises(BadDataError, match=chat.id):
+        load_chat(chat.id)
+    assert list_chats() == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@given(st.lists(st.tuples(st.text(min_size=1), st.text()), min_size=1, max_size=4))
+def test_any_text_comes_back(pairs: list[tuple[str, str]]) -> None:
+    chat = Conversation("20260101-000000", "work", "m", "", [Turn(q, a) for q, a in pairs])
+    save_chat(chat)
+    assert load_chat(chat.id) == chat
+    roles = [message["role"] for message in messages_of(chat.turns)]
+    assert roles == ["user", "assistant"] * len(pairs)
