@@ -187,6 +187,25 @@ class Turns:
         duel.strengths = (strengths, duel.strengths[1])
         return self._fight(duel, [plan], [answer], on_step)
 
+    def against_plain(
+        self,
+        messages: Sequence[Message],
+        on_step: Callable[[Duel], None] | None = None,
+        *,
+        left: ArmName | None = None,
+    ) -> Duel:
+        """The exploit arm beside the plain answer, both with one seed. To look at: it is nothing to learn from.
+
+        Args:
+            messages, on_step: as of `duel`.
+            left: which is shown first; None: by chance.
+        """
+        seed, _, order = self.next_seeds()
+        strengths: tuple[dict[str, float], dict[str, float]] = (self.exploit_strengths(), {})
+        plans = fit([self.plan(messages, s, seed) for s in strengths], self.engine.n_ctx)
+        side: ArmName = left or ("exploit" if order % 2 else "explore")
+        return self._fight(Duel(messages[-1]["content"], strengths, [], side, 0.5), plans, (), on_step)
+
     def _fight(
         self, duel: Duel, plans: Sequence[ArmPlan], given: Sequence[Arm], on_step: Callable[[Duel], None] | None
     ) -> Duel:

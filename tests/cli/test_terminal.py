@@ -179,7 +179,7 @@ def clear_taste(name: str) -> None:
     for n in range(250):
         texts = sorted(("".join(rng.choice(PIECES, rng.integers(1, 12))) for _ in range(2)), key=len)
         short, long = (Candidate(text, dict([poles[rng.integers(22)]]), 1, "stop") for text in texts)
-        profile.record(Pick(n + 1, "", "q", short, long, "exploit", "exploit", 0.9, 1.0, "ask", "m", "f"))
+        profile.record(Pick(n + 1, "", f"q{n % 12}", short, long, "exploit", "exploit", 0.9, 1.0, "ask", "m", "f"))
 
 
 def test_ctrl_c_stops_an_answer_and_keeps_the_chat() -> None:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import ask, axes, bench, chat, chats, config, doctor, models, picks, profile, reset, speed, teach
+from . import ask, axes, bench, chat, chats, check, config, doctor, models, picks, profile, reset, speed, teach
 
 EXIT_CODES = """Exit codes: 0 done · 1 failed · 2 wrong usage · 65 bad data · 66 no such file or model ·
 69 a server is away · 70 internal · 73 cannot create · 74 reading or writing failed · 75 busy, try again ·
@@ -43,7 +43,9 @@ app.command()(ask.ask)
 app.command()(chat.chat)
 app.command()(teach.teach)
 app.command()(reset.reset)
+app.command()(check.check)
 app.command()(doctor.doctor)
+app.add_typer(check.app, name="taste")
 app.add_typer(profile.app, name="profile")
 app.add_typer(chats.app, name="chats")
 app.add_typer(picks.app, name="picks")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, cast
@@ -67,19 +67,22 @@ def interactive_duel(
 
     A pick that cannot be saved is told in the notes: the answer that the user waited for is still theirs.
     """
+    redone = False
+
+    def fight(on_step: OnDuel) -> Duel:
+        return turns.compare(messages, *given, on_step) if given and not redone else turns.duel(messages, on_step)
+
     while True:
         start = time.monotonic()
-        duel, key = _stream(turns, messages, console, given)
+        duel, key = stream_duel(turns, fight, console)
         if not duel.complete:
-            if len(duel.arms) == 2:
-                console.print(DuelView(_sides(turns, duel)))
             return Result(Outcome.stopped, duel)
         seconds = time.monotonic() - start
         rate = sum(len(arm.tokens) for arm in duel.arms) / max(1e-6, seconds)
         if key is None:
-            key, seconds = _ask(turns, duel, console)
+            key, seconds = ask_verdict(turns, duel, console)
         if key == "r":
-            given = None
+            redone = True
             continue
         if key is None:
             return Result(Outcome.stopped, duel)
@@ -115,12 +118,14 @@ def stream_answer(turns: Turns, messages: Sequence[Message], console: Console) -
         raise
 
 
-def _stream(
-    turns: Turns, messages: Sequence[Message], console: Console, given: Given | None
-) -> tuple[Duel, str | None]:
+OnDuel = Callable[[Duel], None]
+"""Called after every step with the duel as it stands."""
+
+
+def stream_duel(turns: Turns, fight: Callable[[OnDuel], Duel], console: Console) -> tuple[Duel, str | None]:
     """Decode both arms while showing them; returns the duel, and the key if the user picked meanwhile.
 
-    What an error cuts short stays on the screen.
+    What Ctrl-C or an error cuts short stays on the screen.
     """
     seen: Duel | None = None
     picked: Literal["1", "2"] | None = None
@@ -154,15 +159,17 @@ def _stream(
                     duel.pick_early(picked)
                 paint(lambda: Group(DuelView(_sides(turns, duel), height=height), footer))
 
-            duel = turns.compare(messages, *given, on_step) if given else turns.duel(messages, on_step)
+            duel = fight(on_step)
     except TpopError:
         if seen is not None:
             console.print(DuelView(_sides(turns, seen)))
         raise
+    if not duel.complete and len(duel.arms) == 2:
+        console.print(DuelView(_sides(turns, duel)))
     return duel, picked if duel.early else None
 
 
-def _ask(turns: Turns, duel: Duel, console: Console) -> tuple[str | None, float]:
+def ask_verdict(turns: Turns, duel: Duel, console: Console) -> tuple[str | None, float]:
     """Show the whole of both candidates and wait for a verdict; returns its key and the seconds it took."""
     start, marking, reason, printed = time.monotonic(), False, "", False
     while True:

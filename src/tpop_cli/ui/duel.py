@@ -70,12 +70,14 @@ class DuelView:
         height: rows there are while answers stream: longer ones scroll, so that their ends show. None shows the
             whole of both, Markdown rendered.
         marking: show the whole of both as they were written, with their differences marked.
+        titles: what stands above them.
     """
 
     sides: tuple[Side, Side]
     colors: tuple[str, str] = COLORS
     height: int | None = None
     marking: bool = False
+    titles: tuple[str, str] = ("1", "2")
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         beside = options.max_width >= SIDE_BY_SIDE
@@ -89,7 +91,7 @@ class DuelView:
         panels = [
             Panel(
                 _Lines(lines),
-                title=Text(f" {number} "),
+                title=Text(f" {title} "),
                 title_align="left",
                 subtitle=Text(side.note if side.done else "writing…"),
                 subtitle_align="right",
@@ -98,7 +100,7 @@ class DuelView:
                 width=width,
                 height=(tallest if beside else len(lines)) + _FRAME_ROWS,
             )
-            for number, side, color, lines in zip("12", self.sides, self.colors, bodies, strict=True)
+            for title, side, color, lines in zip(self.titles, self.sides, self.colors, bodies, strict=True)
         ]
         if beside:
             yield Columns(panels, padding=0)
