@@ -148,9 +148,9 @@ def markdown(text: str) -> RenderableType:
 
 
 def keys_line(keys: Sequence[tuple[str, str]] = KEYS) -> Text:
-    """The footer: which key does what."""
+    """The footer: which key does what. A narrow terminal breaks it between keys only."""
     line = Text(" ")
     for key, meaning in keys:
-        line.append(f" {key} ", style="reverse")
-        line.append(f" {meaning}  ", style="dim")
+        line.append(f"\u00a0{key}\u00a0", style="reverse")
+        line.append(f"\u00a0{meaning}  ", style="dim")
     return line
