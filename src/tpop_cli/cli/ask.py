@@ -69,8 +69,8 @@ def ask(
         ),
     ] = None,
     plain: Annotated[bool, typer.Option("--plain", help="The model as it is: steer nothing, learn nothing.")] = False,
-    when: opt.AskOption = opt.Ask.auto,
-    reward: opt.RewardOption = opt.Reward.axes,
+    when: opt.AskOption = None,
+    reward: opt.RewardOption = None,
     rebuild: opt.RebuildOption = False,
     *,
     decoding: opt.DecodingOptions,
@@ -83,20 +83,25 @@ def ask(
     how = _who_picks(pick, judge, input_file, plain)
     prompts = read_prompts(input_file) if input_file else [whole_prompt(prompt, template)]
     chosen = None if plain else open_profile(profile)
-    with open_turns(decoding, chosen, "ask", reward, rebuild) as turns:
+    with open_turns(decoding, chosen, "ask", reward and reward.value, rebuild) as turns:
         if how is PickBy.auto and input_file:
             _answer_many(turns, prompts)
         elif how is PickBy.auto:
             _answer_one(turns, prompts[0], as_json)
-        elif how is PickBy.ask and when is not opt.Ask.always and (when is opt.Ask.never or not turns.should_ask()):
+        elif how is PickBy.ask and _alone(turns, opt.ask_of(when)):
             _answer_one(turns, prompts[0], as_json)
-            if when is opt.Ask.auto:
+            if opt.ask_of(when) is opt.Ask.auto:
                 _count_single(turns)
         elif how is PickBy.judge:
             assert judge is not None
             _judged(turns, prompts, judge, as_json or bool(input_file))
         else:
             _asked(turns, prompts[0], as_json)
+
+
+def _alone(turns: Turns, when: opt.Ask) -> bool:
+    """Whether one answer is enough."""
+    return when is opt.Ask.never or (when is opt.Ask.auto and not turns.should_ask())
 
 
 def _count_single(turns: Turns) -> None:

@@ -28,8 +28,8 @@ def chat(
         bool | None,
         typer.Option("--history/--no-history", help="Keep what is typed, and the chat.", show_default="history"),
     ] = None,
-    ask: opt.AskOption = opt.Ask.auto,
-    reward: opt.RewardOption = opt.Reward.axes,
+    ask: opt.AskOption = None,
+    reward: opt.RewardOption = None,
     rebuild: opt.RebuildOption = False,
     *,
     decoding: opt.DecodingOptions,
@@ -51,8 +51,8 @@ def chat(
     past: list[Turn] = []
     chat_id = ""
     while True:
-        with open_turns(decoding, chosen, "chat", reward, rebuild) as turns:
-            talk = Chat(turns, stdout_console(), ask, kept, past, id=chat_id)
+        with open_turns(decoding, chosen, "chat", reward and reward.value, rebuild) as turns:
+            talk = Chat(turns, stdout_console(), opt.ask_of(ask), kept, past, id=chat_id)
             if resumed:
                 talk.resume(resumed)
             talk.run()

@@ -182,7 +182,7 @@ def show(
         "context_length": header.number("context_length"),
         "layers": header.number("block_count"),
         "embedding_length": header.number("embedding_length"),
-        "chat_template": header.has_chat_template,
+        "chat_template": str(header.metadata.get("tokenizer.chat_template") or "none: name one with --chat-template"),
         "license": str(header.metadata.get("general.license", "?")),
         "fingerprint": fingerprint(header.path),
     }

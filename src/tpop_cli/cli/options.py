@@ -101,6 +101,13 @@ class DecodingOptions(LoadingOptions):
     quiet: QuietOption = False
 
 
+def ask_of(chosen: Ask | None) -> Ask:
+    """When to ask: as the command line says, or as it is set."""
+    from ..store.config import setting
+
+    return Ask(setting("ask", chosen and chosen.value) or "auto")
+
+
 def with_options(keyword: str, kind: type[LoadingOptions]) -> Callable[[Command], Command]:
     """Give a Typer command the fields of a class of options.
 
@@ -152,14 +159,20 @@ class Ask(str, Enum):
 
 
 AskOption = Annotated[
-    Ask,
-    typer.Option("--ask", help="auto: ask only where your pick may change something. always: every time. never."),
+    Ask | None,
+    typer.Option(
+        "--ask",
+        help="auto: ask only where your pick may change something. always: every time. never.",
+        show_default="auto",
+    ),
 ]
 RewardOption = Annotated[
-    Reward,
+    Reward | None,
     typer.Option(
+        "--reward",
         help="axes: instructions steer, learned on texts and strengths. neural: the paper's network over hidden "
         "states, which tries every candidate token; much slower.",
+        show_default="axes",
     ),
 ]
 RebuildOption = Annotated[

@@ -183,20 +183,18 @@ def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
 
 
 def open_profile(name: str | None) -> Profile:
-    """The profile that the flag, $TPOP_PROFILE or the configuration names, with its notices told."""
-    from ..store.config import setting
+    """The profile that the flag, $TPOP_PROFILE or the configuration names, with its notices told.
+
+    From then on its own settings hold, too.
+    """
+    from ..store.config import setting, use_profile_settings
     from ..store.profile import Profile
 
     profile = Profile(setting("profile", name) or DEFAULT_PROFILE)
+    use_profile_settings(profile.name)
     for notice in profile.notices:
         note(notice)
     return profile
-
-
-def _shows_thinking(text: str | None) -> bool:
-    if text not in (None, "show", "hide"):
-        raise UsageError(f"think = {text} is not known", "show or hide")
-    return text != "hide"
 
 
 @contextmanager
@@ -204,7 +202,7 @@ def open_turns(
     decoding: DecodingOptions,
     profile: Profile | None,
     source: str,
-    reward: str = "axes",
+    reward: str | None = "axes",
     rebuild: bool = False,
     hidden_states: bool = False,
 ) -> Iterator[Turns]:
@@ -214,14 +212,14 @@ def open_turns(
         decoding: the command's options; what they leave open, $TPOP_* or config.toml may say.
         profile: whose taste; None steers nothing.
         source: the command's name, for the log.
-        reward: "axes", or "neural" for the paper's network.
+        reward: "axes", or "neural" for the paper's network; None: as it is set.
         rebuild: make the network's state anew.
         hidden_states: load the model so that a network could look ahead.
     """
     from ..store.config import setting
     from ..store.models import find_model
 
-    path, neural = find_model(decoding.model), reward == "neural" and profile is not None
+    path, neural = find_model(decoding.model), setting("reward", reward) == "neural" and profile is not None
     max_tokens = setting("max_tokens", decoding.max_tokens)
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
         from ..engine.llama import LlamaEngine
@@ -236,6 +234,7 @@ def open_turns(
 
             more = {"hidden_states": True, "n_seq_max": sequences_needed(NeuralRules())}
         engine = LlamaEngine(path, load_options(decoding, **more))
+    seed = setting("seed", decoding.seed)
     chosen = {key: setting(key, getattr(decoding, key)) for key in _SAMPLING}
     sampling = Sampling(**{key: value for key, value in chosen.items() if value is not None})
     options = TurnOptions(
@@ -243,8 +242,8 @@ def open_turns(
         max_tokens=max_tokens or TurnOptions.max_tokens,
         stops=tuple(stop for stop in decoding.stop or () if stop),
         system=setting("system", decoding.system) or "",
-        show_thinking=_shows_thinking(setting("think", decoding.think)),
-        seed=secrets.randbits(31) if decoding.seed is None else decoding.seed,
+        show_thinking=setting("think", decoding.think and decoding.think.value) != "hide",
+        seed=secrets.randbits(31) if seed is None else seed,
         source=source,
     )
     with engine:

@@ -35,7 +35,7 @@ def teach(
         typer.Option(min=1, help="How many; prompts are gone through again.", show_default="one a prompt"),
     ] = None,
     profile: opt.ProfileOption = None,
-    reward: opt.RewardOption = opt.Reward.axes,
+    reward: opt.RewardOption = None,
     rebuild: opt.RebuildOption = False,
     *,
     decoding: opt.DecodingOptions,
@@ -47,7 +47,7 @@ def teach(
     """
     questions = read_prompts(prompts)
     chosen = open_profile(profile)
-    with open_turns(decoding, chosen, "teach", reward, rebuild) as turns:
+    with open_turns(decoding, chosen, "teach", reward and reward.value, rebuild) as turns:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         from ..judge import Judge

@@ -1,9 +1,10 @@
-"""Settings: flag, then TPOP_* variable, then config.toml, then default."""
+"""Settings: flag, then TPOP_* variable, then the profile's config.toml, then the user's, then default."""
 
 from __future__ import annotations
 
 import difflib
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ConfigError, UsageError
@@ -39,6 +40,25 @@ KEYS: dict[str, type] = {
     "chat_template": str,
     "history": bool,
     "think": str,
+    "ask": str,
+    "reward": str,
+    "seed": int,
+}
+
+# key -> (least, most) for numbers, or what it may be for words
+ALLOWED: dict[str, tuple[float, float] | tuple[str, ...]] = {
+    "temperature": (0.0, 5.0),
+    "max_tokens": (1, 1 << 20),
+    "top_k": (0, 1 << 20),
+    "top_p": (0.0, 1.0),
+    "min_p": (0.0, 1.0),
+    "repeat_penalty": (0.01, 10.0),
+    "threads": (1, 4096),
+    "main_gpu": (0, 255),
+    "seed": (0, 1 << 63),
+    "think": ("show", "hide"),
+    "ask": ("auto", "always", "never"),
+    "reward": ("axes", "neural"),
 }
 
 _TRUE, _FALSE = ("1", "true", "yes", "on"), ("0", "false", "no", "off")
@@ -72,8 +92,25 @@ def origin(key: str) -> tuple[Any, str]:
             return _of_text(key, text), f"${variable}"
         except ValueError:
             raise ConfigError(f"{variable}={text!r} is not {_kind(key)}", f"unset it: unset {variable}") from None
-    config = load_config()
-    return (config[key], str(paths.config_file())) if key in config else (None, "default")
+    for path in (_profile_file, paths.config_file()):
+        values = load_config(path) if path else {}
+        if key in values:
+            return values[key], str(path)
+    return None, "default"
+
+
+_profile_file: Path | None = None  # of the profile that a command works for
+
+
+def use_profile_settings(name: str) -> None:
+    """From now on this profile's own settings hold, where it has some."""
+    global _profile_file  # noqa: PLW0603 - a process works for one profile at a time
+    _profile_file = profile_config_file(name)
+
+
+def profile_config_file(name: str) -> Path:
+    """Where the settings of one profile are."""
+    return paths.profiles_dir() / paths.check_profile_name(name) / "config.toml"
 
 
 def parsed(key: str, text: str) -> Any:
@@ -97,13 +134,13 @@ def _check(key: str) -> None:
         )
 
 
-def load_config() -> dict[str, Any]:
-    """The settings of config.toml, checked; empty if there is no such file.
+def load_config(path: Path | None = None) -> dict[str, Any]:
+    """The settings of a config.toml, the user's by default, checked; empty if there is no such file.
 
     Raises:
         ConfigError: it cannot be parsed, or holds an unknown key or a value of the wrong type.
     """
-    path = paths.config_file()
+    path = path or paths.config_file()
     if not path.exists():
         return {}
     import tomlkit
@@ -123,37 +160,39 @@ def load_config() -> dict[str, Any]:
             values[key] = KEYS[key](value)
         elif type(value) is not KEYS[key]:
             raise ConfigError(f"{key} in {path} is not {_kind(key)}", f"mend it in {path}")
+        if not _allowed(key, values[key]):
+            raise ConfigError(f"{key} in {path} is not {_kind(key)}", f"mend it in {path}")
     return values
 
 
-def save_setting(key: str, value: Any) -> None:
-    """Set one key of config.toml; comments and order of the rest stay."""
-    document = _document()
+def save_setting(key: str, value: Any, path: Path | None = None) -> None:
+    """Set one key of a config.toml, the user's by default; comments and order of the rest stay."""
+    path = path or paths.config_file()
+    document = _document(path)
     document[key] = value
-    _write(document)
+    _write(path, document)
 
 
-def remove_setting(key: str) -> None:
-    """Take one key out of config.toml, if it is there. Raises UsageError if no setting is called so."""
+def remove_setting(key: str, path: Path | None = None) -> None:
+    """Take one key out of a config.toml, if it is there. Raises UsageError if no setting is called so."""
     _check(key)
-    document = _document()
+    path = path or paths.config_file()
+    document = _document(path)
     if key in document:
         document.remove(key)
-        _write(document)
+        _write(path, document)
 
 
-def _document() -> TOMLDocument:
+def _document(path: Path) -> TOMLDocument:
     import tomlkit
 
-    load_config()  # refuse to write into a file that is not understood
-    path = paths.config_file()
+    load_config(path)  # refuse to write into a file that is not understood
     return tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
 
 
-def _write(document: TOMLDocument) -> None:
+def _write(path: Path, document: TOMLDocument) -> None:
     import tomlkit
 
-    path = paths.config_file()
     make_private_dir(path.parent)
     write_atomic(path, tomlkit.dumps(document).encode())
 
@@ -161,11 +200,29 @@ def _write(document: TOMLDocument) -> None:
 def _of_text(key: str, text: str) -> Any:
     """The value that a text stands for. Raises ValueError if it stands for none."""
     if KEYS[key] is not bool:
-        return KEYS[key](text)
+        value = KEYS[key](text)
+        if not _allowed(key, value):
+            raise ValueError(text)
+        return value
     if text.lower() not in _TRUE + _FALSE:
         raise ValueError(text)
     return text.lower() in _TRUE
 
 
+def _allowed(key: str, value: Any) -> bool:
+    allowed = ALLOWED.get(key)
+    if allowed is None:
+        return True
+    if isinstance(allowed[0], str):
+        return value in allowed
+    return bool(allowed[0] <= value <= allowed[1])  # also false for what is no number
+
+
 def _kind(key: str) -> str:
+    allowed = ALLOWED.get(key)
+    if allowed is not None and isinstance(allowed[0], str):
+        return "one of " + ", ".join(map(str, allowed))
+    if allowed is not None:
+        kind = "whole number" if KEYS[key] is int else "number"
+        return f"a {kind} from {allowed[0]:g} to {allowed[1]:g}"
     return {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[KEYS[key]]

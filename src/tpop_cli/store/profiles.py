@@ -13,14 +13,16 @@ from .files import make_private_dir
 from .profile import Profile
 
 _LOCK = ".lock"  # held while a profile is moved, and never moved with it
+_SETTINGS = "config.toml"
 
 
 def list_profiles() -> list[str]:
     """The names of the profiles on disk, sorted."""
     try:
-        return sorted(p.name for p in paths.profiles_dir().iterdir() if (p / "picks.jsonl").exists())
+        folders = list(paths.profiles_dir().iterdir())
     except FileNotFoundError:
         return []
+    return sorted(p.name for p in folders if (p / "picks.jsonl").exists() or (p / _SETTINGS).exists())
 
 
 def existing(name: str) -> Profile:
@@ -55,7 +57,7 @@ def rename_profile(name: str, new: str) -> Profile:
 
 
 def set_aside(profile: Profile) -> Path | None:
-    """Move what a profile holds to a backup; returns where it is now, or None if there was nothing."""
+    """Move what a profile has learned to a backup; returns where it is now, or None if there was nothing."""
     if not profile.folder.exists():
         return None
     with profile.locked():
@@ -68,7 +70,8 @@ def set_aside(profile: Profile) -> Path | None:
             target = backups / f"{profile.name}-{stamp}-{n}"
         make_private_dir(target)
         for file in _files(profile):
-            _told(lambda file=file: shutil.move(file, target / file.name), file)  # type: ignore[misc]
+            if file.name != _SETTINGS:  # what was learned is forgotten, not how the profile is set up
+                _told(lambda file=file: shutil.move(file, target / file.name), file)  # type: ignore[misc]
     profile.reload()
     return target
 
@@ -76,7 +79,9 @@ def set_aside(profile: Profile) -> Path | None:
 def delete_profile(name: str) -> Path | None:
     """Remove a profile; a backup is kept, whose place is returned. Raises NoInputError, StorageError."""
     profile = existing(name)
-    backup = set_aside(profile)
+    backup, settings = set_aside(profile), profile.folder / _SETTINGS
+    if backup and settings.exists():
+        _told(lambda: shutil.copy2(settings, backup / _SETTINGS), settings)
     _told(lambda: shutil.rmtree(profile.folder), profile.folder)
     return backup
 
