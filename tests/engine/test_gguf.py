@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import struct
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tpop_cli.engine.gguf import fingerprint, read_header
+from tpop_cli.engine.limits import BYTES, limited
 from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.loading import MAX_CTX, LoadOptions
 from tpop_cli.errors import BadDataError, NoInputError, UsageError
 
 from ..tiny import write_tiny_gguf
@@ -116,3 +122,60 @@ def test_the_fingerprint_changes_with_the_file(tiny_path: Path, tmp_path: Path) 
     (tmp_path / "other.gguf").write_bytes(data)
     assert fingerprint(tiny_path) != fingerprint(tmp_path / "other.gguf")
     assert fingerprint(tiny_path) == fingerprint(tiny_path)
+
+
+@pytest.mark.parametrize(
+    "template",
+    [
+        "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}",
+        "{{ 'a' * 9999999999 }}",
+        "{{ '%9999999999d' % 1 }}",
+        "{{ 'a'|center(9999999999) }}",
+        "{% set n = namespace(x='aaaaaaaa') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}",
+    ],
+)
+def test_a_template_that_takes_too_much_is_stopped(template: str, tmp_path: Path) -> None:
+    path = write_tiny_gguf(tmp_path / "hungry.gguf", template=template)
+    start = time.monotonic()
+    with LlamaEngine(path) as engine, pytest.raises(BadDataError, match="more than") as caught:
+        engine.chat_tokens([{"role": "user", "content": "hello"}])
+    assert time.monotonic() - start < 10
+    assert "--chat-template" in caught.value.hint
+
+
+def test_limits_let_other_things_through() -> None:
+    assert limited(lambda: "a" * 1000) == "a" * 1000
+    with pytest.raises(ValueError, match="as it was"):
+        limited(lambda: _fail("as it was"))
+    assert len("a" * (BYTES + 1)) > BYTES  # and nothing of it is left behind
+
+
+def _fail(message: str) -> None:
+    raise ValueError(message)
+
+
+def test_a_context_that_memory_cannot_hold_is_refused_before_loading(starter_path: Path) -> None:
+    options = LoadOptions(n_ctx=MAX_CTX, cache_type_k="f32", cache_type_v="f32")
+    if psutil.virtual_memory().available > 50e9:
+        pytest.skip("this machine holds any context of this model")
+    start = time.monotonic()
+    with pytest.raises(UsageError, match="GB are free"):
+        LlamaEngine(starter_path, options)
+    assert time.monotonic() - start < 2
+
+
+def test_changed_headers_never_end_the_process(tiny_path: Path, tmp_path: Path) -> None:
+    """Each batch of mutants in a process of its own; every one is loaded, or named, and the process lives."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.mutants", str(tiny_path), str(tmp_path), "0", "60"],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        cwd=Path(__file__).parents[2],
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    counts = json.loads(done.stdout.splitlines()[-1])
+    assert sum(counts.values()) == 60
+    assert set(counts) <= {"loaded", "BadDataError", "DecodeError", "UsageError"}
+    assert counts["BadDataError"] > 10

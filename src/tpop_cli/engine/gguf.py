@@ -154,7 +154,7 @@ class _Reader:
         try:
             for _ in range(n):
                 at += 8 + length(data, at)[0]
-        except struct.error:
+        except (struct.error, OverflowError):
             raise BadDataError(_PAST_END) from None
         self.at = at
 

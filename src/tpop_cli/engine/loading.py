@@ -116,6 +116,7 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
     shares = _shares(options.tensor_split)
     if shares is not None:
         params.tensor_split = shares
+    _refuse_what_cannot_fit(header, options, params.n_gpu_layers)
     params.load_mode = {
         (True, False): llama.LLAMA_LOAD_MODE_MMAP,
         (True, True): llama.LLAMA_LOAD_MODE_MMAP_MLOCK,
@@ -138,6 +139,19 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
         options.call(llama.llama_model_free, model)
         raise BadDataError(f"{path.name} is {refusal}", "choose a transformer model with --model")
     return model
+
+
+def _refuse_what_cannot_fit(header: Header, options: LoadOptions, n_offloaded: int) -> None:
+    """Refuse a KV cache that the host's memory cannot hold: the system would end the process later."""
+    need = need_of(header, options)
+    kept = need.kv * max(0, len(need.blocks) - n_offloaded) + need.compute
+    free = psutil.virtual_memory().available
+    if kept > free:
+        n_ctx = context_size(options.n_ctx, header)
+        raise UsageError(
+            f"a context of {n_ctx} tokens takes about {kept / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free",
+            "ask for less with --ctx, or hold the KV cache smaller: --cache-type-k q8_0",
+        )
 
 
 def _shares(split: tuple[float, ...]) -> object | None:

@@ -10,6 +10,7 @@ import llama_cpp.llama_cpp as llama
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from ..errors import BadDataError, UsageError
+from .limits import limited
 from .protocol import Message
 
 RAW = "raw"
@@ -26,13 +27,13 @@ class Template(Protocol):
 
 
 class GgufTemplate:
-    """The template that the model's file carries, rendered in Jinja's sandbox."""
+    """The template that the model's file carries, rendered in Jinja's sandbox, within limits of time and memory."""
 
     adds_bos = True  # such templates write the beginning-of-sequence token themselves
 
     def __init__(self, source: str, bos: str, eos: str) -> None:
         try:
-            self._formatter = Jinja2ChatFormatter(source, eos_token=eos, bos_token=bos)
+            self._formatter = limited(lambda: Jinja2ChatFormatter(source, eos_token=eos, bos_token=bos))
         except Exception as error:
             raise BadDataError(
                 f"the model's chat template has an error: {error}", "name another: --chat-template chatml"
@@ -41,7 +42,7 @@ class GgufTemplate:
     def render(self, messages: Sequence[Message]) -> str:
         """See `Template.render`."""
         try:
-            return str(self._formatter(messages=[dict(m) for m in messages]).prompt)
+            return limited(lambda: str(self._formatter(messages=[dict(m) for m in messages]).prompt))
         except Exception as error:  # a template may raise anything, and often does so on purpose
             raise BadDataError(
                 f"the model's chat template refuses this chat: {error}",
