@@ -173,7 +173,7 @@ class NeuralTurns(Turns):
         """Embeddings of all picks that ranked something: kept ones, or read off the texts by the model."""
         kept = self._files.embeddings(self.engine.info.fingerprint, self.engine.n_embd)
         clear = [pick for pick in profile.picks() if pick.winner is not None]
-        missing = [pick for pick in clear if pick.id not in kept]
+        missing = [pick for pick in clear if pick.id not in kept and pick.has_texts]
         seen = [kept[pick.id] for pick in clear if pick.id in kept] if V_is_new else []
         for n, pick in enumerate(missing):
             prompt = self.engine.chat_tokens([{"role": "user", "content": pick.prompt}])
@@ -185,7 +185,7 @@ class NeuralTurns(Turns):
                 self.on_embed(n + 1, len(missing))
         for pair in seen:  # the pairs of their tokens are not in the log: the whole responses stand for them
             self._V = grown(self._V, self._initial, *pair)
-        self._pairs = {pick.id: _winner_first(pick, kept[pick.id]) for pick in clear}
+        self._pairs = {pick.id: _winner_first(pick, kept[pick.id]) for pick in clear if pick.id in kept}
 
     def _embedded(self, prompt: Sequence[int], text: str) -> Vector:
         response = self.engine.tokenize(text, add_special=False)

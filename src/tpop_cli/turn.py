@@ -38,6 +38,7 @@ class TurnOptions:
         stops: texts that end an answer.
         system: the system prompt; none if empty.
         show_thinking: whether what a reasoning model thinks aloud is shown on a terminal. It is never learned from.
+        keep_texts: whether picks are logged with what was asked and answered; if not, with what the texts are like.
         seed: base of every turn's seeds: same seed, same profile, same prompt, same answer.
         rules: how the arms are chosen.
         asking: when a duel is worth the user's while.
@@ -49,6 +50,7 @@ class TurnOptions:
     stops: tuple[str, ...] = ()
     system: str = ""
     show_thinking: bool = True
+    keep_texts: bool = True
     seed: int = 0
     rules: ArmRules = ArmRules()
     asking: AskRules = AskRules()
@@ -230,23 +232,22 @@ class Turns:
             Candidate(text, dict(s), arm.plan.seed, arm.finish_reason or "")
             for s, arm, text in zip(duel.strengths, duel.arms, duel.compared, strict=True)
         )
-        pick = self.profile.record(
-            Pick(
-                id=0,  # the profile numbers it
-                time=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
-                prompt=duel.prompt,
-                exploit=exploit_arm,
-                explore=explore_arm,
-                verdict=verdict,
-                left=duel.left,
-                predicted=duel.predicted,
-                seconds=seconds,
-                source=self.options.source,
-                model=self.engine.info.name,
-                fingerprint=self.engine.info.fingerprint,
-                early=duel.early is not None,
-            )
+        pick = Pick(
+            id=0,  # the profile numbers it
+            time=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
+            prompt=duel.prompt,
+            exploit=exploit_arm,
+            explore=explore_arm,
+            verdict=verdict,
+            left=duel.left,
+            predicted=duel.predicted,
+            seconds=seconds,
+            source=self.options.source,
+            model=self.engine.info.name,
+            fingerprint=self.engine.info.fingerprint,
+            early=duel.early is not None,
         )
+        pick = self.profile.record(pick if self.options.keep_texts else pick.without_texts())
         self._observe(pick)
         return pick
 

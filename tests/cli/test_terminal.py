@@ -288,13 +288,16 @@ def test_a_chat_is_kept_and_gone_on_with(tmp_path: Path) -> None:
 
 
 def test_without_history_no_text_is_kept(home: Path) -> None:
-    with terminal("chat", "--no-history", "--ask", "never", "-n", "10") as tpop:
+    with terminal("chat", "--no-history", "-n", "10") as tpop:
         tpop.expect("›")
         tpop.send("A secret question\r")
+        tpop.expect(FOOTER)
+        tpop.send("1")
         tpop.expect("of 8,192")
         tpop.send("/quit\r")
         left(tpop)
     assert list_chats() == []
+    assert Profile("default").n_picks == 1
     assert not [path for path in home.rglob("*") if path.is_file() and b"secret" in path.read_bytes()]
 
 

@@ -26,7 +26,11 @@ def chat(
     ] = None,
     history: Annotated[
         bool | None,
-        typer.Option("--history/--no-history", help="Keep what is typed, and the chat.", show_default="history"),
+        typer.Option(
+            "--history/--no-history",
+            help="Keep what is typed, the chat, and the texts of picks.",
+            show_default="history",
+        ),
     ] = None,
     ask: opt.AskOption = None,
     reward: opt.RewardOption = None,
@@ -51,7 +55,7 @@ def chat(
     past: list[Turn] = []
     chat_id = ""
     while True:
-        with open_turns(decoding, chosen, "chat", reward and reward.value, rebuild) as turns:
+        with open_turns(decoding, chosen, "chat", reward and reward.value, rebuild, history=history) as turns:
             talk = Chat(turns, stdout_console(), opt.ask_of(ask), kept, past, id=chat_id)
             if resumed:
                 talk.resume(resumed)

@@ -86,7 +86,7 @@ def check(
     if judge is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("tpop check needs a terminal", "let a program decide: --judge CMD")
     chosen = open_profile(profile)
-    questions = list(dict.fromkeys(pick.prompt for pick in chosen.picks()))
+    questions = list(dict.fromkeys(pick.prompt for pick in chosen.picks() if pick.has_texts))
     if not questions:
         raise NoInputError(f"profile {chosen.name} holds no questions yet", "pick some answers first: tpop chat")
     with open_turns(decoding, chosen, "check") as turns:

@@ -115,7 +115,7 @@ def export(
         write_answer(text)
     elif form is ExportAs.pairs:
         for pick in chosen.picks():
-            if pick.winner and pick.loser:
+            if pick.winner and pick.loser and pick.has_texts:
                 pair = {"prompt": pick.prompt, "chosen": pick.winner.text, "rejected": pick.loser.text}
                 write_answer(json.dumps(pair, ensure_ascii=False))
     else:

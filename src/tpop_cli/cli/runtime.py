@@ -205,6 +205,7 @@ def open_turns(
     reward: str | None = "axes",
     rebuild: bool = False,
     hidden_states: bool = False,
+    history: bool | None = None,
 ) -> Iterator[Turns]:
     """Find and load the model, with a word on a terminal's stderr while it takes time.
 
@@ -215,6 +216,7 @@ def open_turns(
         reward: "axes", or "neural" for the paper's network; None: as it is set.
         rebuild: make the network's state anew.
         hidden_states: load the model so that a network could look ahead.
+        history: whether texts are kept, if the command line says so.
     """
     from ..store.config import setting
     from ..store.models import find_model
@@ -245,6 +247,7 @@ def open_turns(
         show_thinking=setting("think", decoding.think and decoding.think.value) != "hide",
         seed=secrets.randbits(31) if seed is None else seed,
         source=source,
+        keep_texts=setting("history", history) is not False,
     )
     with engine:
         if neural:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
+from .features import FEATURES, text_features
 from .reward import AxesReward, Vector
 from .taste import Taste
 
@@ -27,12 +28,21 @@ EVIDENCE: Mapping[Verdict, tuple[float, float]] = {
 
 @dataclass(frozen=True)
 class Candidate:
-    """One side of a duel: the answer, and what it was decoded with."""
+    """One side of a duel: the answer, and what it was decoded with.
+
+    features: by name, in place of a text that is not to be kept; else None.
+    """
 
     text: str
     strengths: Mapping[str, float]
     seed: int
     finish_reason: str
+    features: Mapping[str, float] | None = None
+
+    def without_text(self) -> Candidate:
+        """The same as far as learning goes, and nothing that could be read."""
+        measured = dict(zip(FEATURES, text_features(self.text).tolist(), strict=True))
+        return replace(self, text="", features=self.features or measured)
 
 
 @dataclass(frozen=True)
@@ -68,6 +78,15 @@ class Pick:
     fingerprint: str
     early: bool = False
 
+    def without_texts(self) -> Pick:
+        """The pick without what was asked and answered; it teaches the same."""
+        return replace(self, prompt="", exploit=self.exploit.without_text(), explore=self.explore.without_text())
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether it holds what was asked and answered."""
+        return self.exploit.features is None and self.explore.features is None
+
     @property
     def winner(self) -> Candidate | None:
         """The candidate that was picked, if one was."""
@@ -96,8 +115,14 @@ def learn_pick(taste: Taste, pick: Pick) -> Taste:
 
 def pick_difference(reward: AxesReward, pick: Pick) -> Vector:
     """Gradient feature of the exploit arm's answer minus the explore arm's, shape (D,)."""
-    first = reward.gradient(pick.exploit.strengths, pick.exploit.text)
-    return first - reward.gradient(pick.explore.strengths, pick.explore.text)
+    return _gradient(reward, pick.exploit) - _gradient(reward, pick.explore)
+
+
+def _gradient(reward: AxesReward, candidate: Candidate) -> Vector:
+    known = candidate.features
+    if known is None:
+        return reward.gradient(candidate.strengths, candidate.text)
+    return reward.gradient_of(candidate.strengths, np.array([known.get(name, 0.0) for name in FEATURES]))
 
 
 def evidence(reward: AxesReward, picks: Iterable[Pick]) -> list[tuple[int, int]]:

@@ -75,7 +75,11 @@ class AxesReward:
 
     def gradient(self, strengths: Strengths, text: str) -> Vector:
         """The gradient feature ∇r = f = (z, x) of an answer that was decoded with `strengths`, shape (D,)."""
-        return np.concatenate([self.z(strengths), text_features(text) / SPREAD])
+        return self.gradient_of(strengths, text_features(text))
+
+    def gradient_of(self, strengths: Strengths, x: Vector) -> Vector:
+        """The same, from the text's features as they are measured, shape (F,)."""
+        return np.concatenate([self.z(strengths), x / SPREAD])
 
     def expected(self, strengths: Strengths) -> Vector:
         """The gradient feature (z, x) to expect before decoding, relative to a plain answer, shape (D,).

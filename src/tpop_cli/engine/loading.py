@@ -149,7 +149,7 @@ def _refuse_what_cannot_fit(header: Header, options: LoadOptions, n_offloaded: i
     if kept > free:
         n_ctx = context_size(options.n_ctx, header)
         raise UsageError(
-            f"a context of {n_ctx} tokens takes about {kept / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free",
+            f"a context of {n_ctx} tokens takes about {kept / 1e9:.1f} GB of memory; {free / 1e9:.1f} GB are free",
             "ask for less with --ctx, or hold the KV cache smaller: --cache-type-k q8_0",
         )
 

@@ -28,7 +28,7 @@ def pick_view(pick: Pick) -> RenderableType:
     ]
     return Group(
         Text(f"{pick.id}. ", "bold").append(clean(pick.prompt), "bold"),
-        shown,
+        shown if pick.has_texts else Text("no texts were kept of this pick", "dim"),
         Text(" · ".join([*about, *strengths]), "dim"),
     )
 

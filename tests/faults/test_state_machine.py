@@ -1,0 +1,146 @@
+"""Any order of operations on a profile: memory, disk and the fold of the log always agree."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from tpop_cli.core.axes import AXES
+from tpop_cli.core.picks import Candidate, Pick, Verdict
+from tpop_cli.store.picks import encode
+from tpop_cli.store.profile import Profile
+from tpop_cli.store.profiles import set_aside
+
+from . import count
+
+VERDICTS: list[Verdict] = ["exploit", "explore", "tie", "both-bad", "skip"]
+TEXTS = ["Yes.", "It is so, and so on.", "- one\n- two", "You could ask me that!", "", "日本語 🙂"]
+candidates = st.builds(
+    Candidate,
+    st.sampled_from(TEXTS),
+    st.dictionaries(st.sampled_from([axis.name for axis in AXES]), st.sampled_from([-1.0, 1.0, 1.5]), max_size=2),
+    st.just(1),
+    st.just("stop"),
+)
+
+
+class Profiles(RuleBasedStateMachine):
+    """One profile, opened by a process that goes on and by others that come and go."""
+
+    @initialize()
+    def open(self) -> None:
+        self.home = tempfile.TemporaryDirectory()
+        self.parent = Path(self.home.name)
+        self.ours = self.fresh()
+        self.expected: dict[int, Pick] = {}
+
+    def fresh(self) -> Profile:
+        return Profile("work", AXES, self.parent)
+
+    def pick(self, profile: Profile, first: Candidate, second: Candidate, verdict: Verdict) -> None:
+        made = profile.record(Pick(0, "", "q", first, second, verdict, "exploit", 0.5, None, "t", "m", "f"))
+        assert made.id not in self.expected
+        self.expected[made.id] = made
+
+    @rule(first=candidates, second=candidates, verdict=st.sampled_from(VERDICTS))
+    def we_pick(self, first: Candidate, second: Candidate, verdict: Verdict) -> None:
+        self.pick(self.ours, first, second, verdict)
+
+    @rule(first=candidates, second=candidates, verdict=st.sampled_from(VERDICTS))
+    def another_process_picks(self, first: Candidate, second: Candidate, verdict: Verdict) -> None:
+        self.pick(self.fresh(), first, second, verdict)
+
+    def who(self, ours: bool) -> Profile:
+        return self.ours if ours else self.fresh()
+
+    @precondition(lambda self: self.expected)
+    @rule(data=st.data(), ours=st.booleans())
+    def undo(self, data: st.DataObject, ours: bool) -> None:
+        chosen = data.draw(st.sampled_from(sorted(self.expected)))
+        self.who(ours).undo(chosen)
+        del self.expected[chosen]
+
+    @precondition(lambda self: self.expected)
+    @rule(data=st.data(), verdict=st.sampled_from(VERDICTS), ours=st.booleans())
+    def amend(self, data: st.DataObject, verdict: Verdict, ours: bool) -> None:
+        chosen = data.draw(st.sampled_from(sorted(self.expected)))
+        self.expected[chosen] = self.who(ours).amend(chosen, verdict)
+
+    @precondition(lambda self: self.expected)
+    @rule(data=st.data(), ours=st.booleans())
+    def forget(self, data: st.DataObject, ours: bool) -> None:
+        gone = data.draw(st.sets(st.sampled_from(sorted(self.expected)), max_size=3))
+        assert self.who(ours).forget(lambda pick: pick.id in gone) == len(gone)
+        self.expected = {n: pick for n, pick in self.expected.items() if n not in gone}
+
+    @rule(first=candidates, second=candidates)
+    def import_two(self, first: Candidate, second: Candidate) -> None:
+        picks = [Pick(0, "", "q", first, second, v, "exploit", 0.5, None, "import", "", "") for v in VERDICTS[:2]]
+        profile = self.fresh()
+        profile.extend(picks)
+        new = [pick for pick in profile.picks() if pick.id not in self.expected]
+        assert len(new) == 2
+        self.expected |= {pick.id: pick for pick in new}
+
+    @rule()
+    def reset(self) -> None:
+        set_aside(self.fresh())
+        self.expected = {}
+
+    @rule()
+    def crash_in_the_middle_of_a_line(self) -> None:
+        if self.ours.log.path.exists():
+            line = encode(
+                Pick(9999, "", "q", *[Candidate("", {}, 1, "")] * 2, "skip", "exploit", 0.5, None, "", "", "")
+            )
+            with self.ours.log.path.open("ab") as file:
+                file.write(line[: len(line) // 2])
+
+    @rule(name=st.sampled_from(["state.json", "state.json.bak"]), how=st.sampled_from(["gone", "cut", "zero"]))
+    def lose_a_state(self, name: str, how: str) -> None:
+        path = self.ours.folder / name
+        if path.exists():
+            {"gone": path.unlink, "cut": lambda: _cut(path), "zero": lambda: path.write_bytes(b"")}[how]()
+
+    @rule()
+    def start_again(self) -> None:
+        self.ours = self.fresh()
+
+    @invariant()
+    def all_agree(self) -> None:
+        fresh = self.fresh()
+        assert {pick.id: pick for pick in fresh.picks()} == self.expected
+        assert fresh.n_picks == len(self.expected)
+        folded = Profile("folded", AXES, self.parent)
+        folded.log = fresh.log
+        folded._refold()
+        for one in (fresh.posterior, folded.posterior):
+            assert np.isfinite(one.mean).all()
+            np.linalg.cholesky(one.precision)  # symmetric positive definite
+        np.testing.assert_allclose(fresh.posterior.mean, folded.posterior.mean, atol=1e-9)
+        np.testing.assert_allclose(fresh.posterior.precision, folded.posterior.precision, atol=1e-7)
+
+    def teardown(self) -> None:
+        if hasattr(self, "home"):
+            self.home.cleanup()
+
+
+def _cut(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[: len(data) // 2])
+
+
+_: Callable[..., object]
+TestProfiles = Profiles.TestCase
+TestProfiles.settings = settings(
+    max_examples=count(12, 200),
+    stateful_step_count=count(20, 40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
