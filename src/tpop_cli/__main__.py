@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from types import FrameType
 
 
+def _settle_streams() -> None:
+    """A stream that was closed becomes an empty one, and what an encoding cannot write is replaced, not an error."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
+        elif mode == "w" and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+
+
 def main() -> None:
     """Run the command line. `--version` is answered before anything is imported."""
+    _settle_streams()
     if sys.argv[1:] in (["--version"], ["-V"]):
         from . import __version__
 

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import TpopError, UsageError
+from ..errors import StorageError, TpopError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -130,6 +130,11 @@ def print_error(error: TpopError) -> None:
         console.print(Text("hint: ", "bold").append(clean(error.hint), "not bold"), soft_wrap=True)
 
 
+def _forget_stdout() -> None:
+    """Nothing more is written there: at the end of the process that would fail once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def command(function: Command) -> Command:
     """Turn the package's errors into one line and an exit code, and Ctrl-C into 130."""
 
@@ -148,8 +153,13 @@ def command(function: Command) -> Command:
         except KeyboardInterrupt:
             raise SystemExit(130) from None
         except BrokenPipeError:  # `| head -1`: whoever read stdout has read enough
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            _forget_stdout()
             raise SystemExit(0) from None
+        except OSError as error:  # stdout is full, or what it is on went away
+            _forget_stdout()
+            failure = StorageError(f"cannot write: {error.strerror or error}", "free some space, or write elsewhere")
+            print_error(failure)
+            raise SystemExit(failure.exit_code) from None
 
     return run  # type: ignore[return-value]
 
