@@ -92,17 +92,10 @@ class AxesReward:
         x = shifts.max(axis=0, initial=0.0) + shifts.min(axis=0, initial=0.0)
         return np.concatenate([z, x])
 
-    def gains(self) -> tuple[Vector, Vector]:
-        """Mean and standard deviation of every pole's gain g = θ + B·w, each of shape (2A,)."""
-        G = np.hstack([np.eye(len(self.B)), self.B])  # g = G·(θ, w), (2A, D)
-        covariance_rows = self.posterior.solve(G.T)  # V⁻¹Gᵀ, (D, 2A)
-        variance = np.einsum("pd,dp->p", G, covariance_rows)
-        return G @ self.posterior.mean, np.sqrt(np.maximum(variance, 0.0))
-
     def leans(self) -> tuple[Vector, Vector]:
         """For each axis half the difference of its poles' gains, and P(it has its sign); shapes (A,).
 
-        Half, since this is what leaving the middle for the better pole is worth.
+        The gain of a pole is g = θ + B·w. Half, since this is what leaving the middle for the better pole is worth.
         """
         G = np.hstack([np.eye(len(self.B)), self.B])
         H = (G[0::2] - G[1::2]) / 2  # (A, D)

@@ -82,11 +82,6 @@ class Header:
         return QUANTIZATIONS.get(file_type, "?") if isinstance(file_type, int) else "?"
 
     @property
-    def has_chat_template(self) -> bool:
-        """Whether the model says how a chat is written for it."""
-        return bool(self.metadata.get("tokenizer.chat_template"))
-
-    @property
     def n_vocab(self) -> int:
         """How many tokens the vocabulary has, by its embeddings; 0 if there are none."""
         embeddings = self.tensors.get("token_embd.weight")
