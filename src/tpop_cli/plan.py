@@ -13,6 +13,7 @@ from .engine.protocol import Engine, Message, Sampling
 from .errors import ContextFullError
 
 _MIN_ANSWER = 16  # tokens of room below which an answer is not begun
+_OWN = 64  # tokens that are kept once a sequence: instructions, and the end of the prompt
 
 
 def plan_arm(
@@ -50,8 +51,7 @@ def fit(plans: Sequence[ArmPlan], n_ctx: int) -> list[ArmPlan]:
     """
     prompts = [prompt for plan in plans for prompt in plan.prompts]
     longest = max(map(len, prompts))
-    # Instructions and the end of the prompt are kept once a sequence; 64 tokens are ample for them.
-    room = (n_ctx - longest) // len(prompts) - (64 if len(prompts) > 1 else 0)
+    room = (n_ctx - longest) // len(prompts) - (_OWN if len(prompts) > 1 else 0)
     if room < _MIN_ANSWER:
         raise ContextFullError(
             f"the prompt takes {longest} of the context's {n_ctx} tokens and leaves no room for an answer",
@@ -60,19 +60,24 @@ def fit(plans: Sequence[ArmPlan], n_ctx: int) -> list[ArmPlan]:
     return [replace(plan, max_tokens=min(plan.max_tokens, room)) for plan in plans]
 
 
-def trim(engine: Engine, messages: Sequence[Message], max_tokens: int) -> tuple[list[Message], int]:
+def trim(
+    engine: Engine, messages: Sequence[Message], max_tokens: int, instructions: int = 0
+) -> tuple[list[Message], int]:
     """A chat without its oldest turns, so that an answer fits the context.
 
     Args:
         messages: user and assistant in turn, a leading system message perhaps, the new question last.
-        max_tokens: what an answer may take; at most half of the context is kept free for it.
+        max_tokens: what an answer may take; half of the context at most is kept free for two of them, and never less
+            than a duel needs to begin.
+        instructions: tokens that the instructions of an arm may add.
 
     Returns:
         (the messages that are kept, how many were left out).
     """
     kept, dropped = list(messages), 0
     first = 1 if messages[0]["role"] == "system" else 0
-    limit = engine.n_ctx - min(2 * max_tokens, engine.n_ctx // 2)
+    wanted, least = 2 * (max_tokens + _OWN), 2 * (_MIN_ANSWER + _OWN)
+    limit = engine.n_ctx - instructions - max(least, min(wanted, engine.n_ctx // 2))
     while len(kept) - first > 2 and len(engine.chat_tokens(kept)) > limit:
         del kept[first : first + 2]  # a question and its answer
         dropped += 2

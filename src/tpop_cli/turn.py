@@ -18,7 +18,7 @@ from .core.taste import Taste
 from .decode import Arm, ArmPlan, OnStep, decode, decode_many
 from .duel import Duel, showing
 from .engine.protocol import Engine, Message, Sampling
-from .plan import fit, plan_arm
+from .plan import fit, plan_arm, trim
 from .store.profile import Profile
 from .store.response import load_response
 
@@ -116,6 +116,13 @@ class Turns:
         axes, options = self.profile.axes if self.profile else (), self.options
         plan = plan_arm(self.engine, messages, axes, strengths, options.sampling, seed, options.max_tokens)
         return replace(plan, stops=options.stops)
+
+    def trimmed(self, messages: Sequence[Message]) -> tuple[list[Message], int]:
+        """The chat without its oldest turns, so that a duel fits the context, and how many messages were left out."""
+        poles = [pole for axis in (self.profile.axes if self.profile else ()) for pole in axis.poles]
+        tokens = [len(self.engine.tokenize(pole.instruction, add_special=False)) for pole in poles]
+        most = self.options.rules.max_axes * max(tokens, default=0)
+        return trim(self.engine, messages, self.options.max_tokens, most)
 
     def asked(self, question: str, past: Sequence[Message] = ()) -> list[Message]:
         """The chat with a new question, the system prompt first."""

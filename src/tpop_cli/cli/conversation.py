@@ -189,10 +189,7 @@ class Chat:
 
     def messages(self, question: str, past: Sequence[Turn], *, tell: bool = False) -> list[Message]:
         """The chat with a question; the oldest turns are left out when the context is full."""
-        from ..plan import trim
-
-        asked = self.turns.asked(question, self._said(past))
-        kept, dropped = trim(self.turns.engine, asked, self.turns.options.max_tokens)
+        kept, dropped = self.turns.trimmed(self.turns.asked(question, self._said(past)))
         if dropped and tell:
             self.tell(f"the context is full: the oldest {dropped} messages are no longer read")
         return kept
