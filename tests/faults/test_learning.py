@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
@@ -54,5 +56,8 @@ def test_a_profile_of_many_picks_stays_small() -> None:
     assert size < 200_000 < MAX_STATE
     before = profile.posterior.mean.copy()
     made = profile.record(make_pick(3))
+    start = time.perf_counter()
     profile.undo(made.id)
+    assert time.perf_counter() - start < 0.5  # not folded anew
+    assert [pick.id for pick in profile.recent(1)] == [made.id - 1]
     np.testing.assert_allclose(profile.posterior.mean, before, atol=1e-12)

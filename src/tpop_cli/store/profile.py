@@ -28,6 +28,7 @@ from .state import SCHEMA, decode_state, set_aside
 
 MAX_STATE = 16 << 20
 LOCK_SECONDS = 5.0
+_LATEST = 10
 
 
 class Profile:
@@ -100,8 +101,14 @@ class Profile:
         """
         with self.locked():
             chosen = self.find(pick_id)
-            self.log.append(Undo(chosen.id))
-            self._refold()
+            before = self._state_before(chosen)
+            end = self.log.append(Undo(chosen.id))
+            if before is None:
+                self._refold()
+            else:
+                last_id = self._last_id
+                self._restore(before)
+                self._folded, self._last_id = end, last_id
             self._save()
         return chosen
 
@@ -138,9 +145,24 @@ class Profile:
                 NeuralFiles(self.folder).clear()
         return len(picks) - len(kept)
 
+    def _state_before(self, pick: Pick) -> dict[str, Any] | None:
+        """The generation of the state before a pick, if that is the one on the disk: spares folding a long log."""
+        try:
+            state = decode_state(read_bounded(self.folder / "state.json.bak", MAX_STATE))
+            meant = (state["schema"], state["axes"], state["features"])
+            current = (SCHEMA, [axis.name for axis in self.axes], list(FEATURES))
+            since = [event for event, _ in self.log.events(state["log_bytes"])]
+        except (OSError, TpopError):
+            return None
+        return state if meant == current and since == [pick] and state["picks"] == self.n_picks - 1 else None
+
     def find(self, pick_id: int | None = None) -> Pick:
         """A pick that counts, by its number; the last one by default. Raises NoInputError if there is none."""
-        found = next((p for p in reversed(self.log.picks()) if pick_id in (None, p.id)), None)
+
+        def among(picks: Sequence[Pick]) -> Pick | None:
+            return next((p for p in reversed(picks) if pick_id in (None, p.id)), None)
+
+        found = among(self.log.recent(_LATEST)) or among(self.log.picks())  # most often it is one of the latest
         if found is None:
             raise NoInputError(
                 f"there is no pick {pick_id} in profile {self.name}"
