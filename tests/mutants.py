@@ -1,38 +1,78 @@
 """python -m tests.mutants MODEL FOLDER SEED N
 
-Loads N copies of a model with changed bytes in the header, and counts what became of them.
+Loads N copies of a model with changed bytes in the header, and counts what became of them. The loading is done in a
+process of its own, which is started again where llama.cpp gave up, since nothing can be loaded in it any more.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import subprocess
 import sys
 from collections import Counter
 from pathlib import Path
 
+from tpop_cli.engine.guard import is_lost
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.errors import TpopError
 
 
-def main(model: Path, folder: Path, seed: int, n: int) -> None:
-    data, rng = model.read_bytes(), random.Random(seed)
+def mutant(data: bytes, seed: int, i: int) -> bytes:
+    """The i-th of a seed."""
+    rng = random.Random(f"{seed} {i}")
     end = data.rfind(b".weight") + 64  # the header ends behind the last tensor's name
-    counts: Counter[str] = Counter()
-    for _ in range(n):
-        changed = bytearray(data)
-        for _ in range(rng.choice((1, 1, 2, 4))):
-            changed[rng.randrange(4, end)] = rng.randrange(256)
+    changed = bytearray(data)
+    for _ in range(rng.choice((1, 1, 2, 4))):
+        changed[rng.randrange(4, end)] = rng.randrange(256)
+    return bytes(changed)
+
+
+def load(model: Path, folder: Path, seed: int, start: int, n: int) -> None:
+    """Load mutants from `start` on, printing a word for each, until one was lost."""
+    data = model.read_bytes()
+    for i in range(start, n):
         path = folder / "mutant.gguf"
-        path.write_bytes(changed)
+        path.write_bytes(mutant(data, seed, i))
         try:
             with LlamaEngine(path, LoadOptions(n_ctx=256, n_threads=1)):
-                counts["loaded"] += 1
+                print("loaded", flush=True)
         except TpopError as error:
-            counts[type(error).__name__] += 1
-    print(json.dumps(counts))
+            print(type(error).__name__, flush=True)
+        if is_lost():
+            return
+
+
+def supervise(model: Path, folder: Path, seed: int, n: int) -> Counter[str]:
+    """How often each thing happened; a process that ended by itself is "died"."""
+    counts: Counter[str] = Counter()
+    done = 0
+    while done < n:
+        command = [
+            sys.executable,
+            "-m",
+            "tests.mutants",
+            "load",
+            str(model),
+            str(folder),
+            str(seed),
+            str(done),
+            str(n),
+        ]
+        worker = subprocess.run(command, capture_output=True, text=True, check=False)
+        words = worker.stdout.split()
+        counts.update(words)
+        done += len(words)
+        if worker.returncode != 0:
+            counts["died"] += 1
+            done += 1
+        counts["processes"] += 1
+    return counts
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
+    if sys.argv[1] == "load":
+        load(Path(sys.argv[2]), Path(sys.argv[3]), *map(int, sys.argv[4:]))
+    else:
+        print(json.dumps(supervise(Path(sys.argv[1]), Path(sys.argv[2]), *map(int, sys.argv[3:]))))
