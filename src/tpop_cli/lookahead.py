@@ -14,7 +14,7 @@ from itertools import chain
 import numpy as np
 
 from .core.neural import Matrix, Network, NeuralRules, Vector, exploit_choice, explore_choice, grown, pooled
-from .core.scores import IntArray, penalised
+from .core.scores import IntArray, best_of, penalised, probabilities
 from .decode import Arm, ArmPlan, OnStep
 from .engine.protocol import Engine, Interrupted, Sampling
 
@@ -78,8 +78,7 @@ class LookAhead:
         """One token for every running arm."""
         running = self._running()
         rows = {i: self._logits(i) for i in running}
-        best = [np.argpartition(-row, min(self.rules.k, len(row)) - 1)[: self.rules.k] for row in rows.values()]
-        tokens = np.unique(np.concatenate(best))  # the union of both arms' candidates
+        tokens = best_of(rows.values(), self.rules.k)  # the union of both arms' candidates
         forks = self._try(running, tokens.tolist())
         taken: list[int] = []
         try:
@@ -136,11 +135,10 @@ class LookAhead:
         """Which candidate arm i takes, and the embeddings of all of them, (n, d)."""
         states = np.array([self.engine.hidden(fork) for fork in forks], dtype=np.float64)
         H = pooled(self._sums[i] + states)
-        p = np.exp(row - row.max())
-        probabilities = p[tokens] / p.sum()
+        p = probabilities(row, tokens)
         if i == 0:
-            return exploit_choice(probabilities, H, self.network, self.rules), H
-        return explore_choice(probabilities, H, self._exploit, self.network, self.V, self.rules), H
+            return exploit_choice(p, H, self.network, self.rules), H
+        return explore_choice(p, H, self._exploit, self.network, self.V, self.rules), H
 
     def _finish(self, i: int, reason: str) -> None:
         self.arms[i].finish_reason = reason

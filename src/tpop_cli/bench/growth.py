@@ -11,13 +11,14 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import AXES
-from ..core.neural import Network, NeuralRules, exploit_choice, explore_choice, pooled
+from ..core.neural import Network, NeuralRules, exploit_choice, explore_choice
 from ..core.reward import Strengths
+from ..core.scores import best_of, probabilities
 from ..decode import ArmPlan, Decoder
 from ..engine.llama import LlamaEngine
 from ..engine.loading import LoadOptions
 from ..engine.protocol import Message, Sampling
-from ..lookahead import LookAhead
+from ..lookahead import LookAhead, embed
 from ..neural import sequences_needed
 from ..plan import plan_arm
 from .speed import QUESTION
@@ -35,6 +36,8 @@ ACTIVE: Sequence[tuple[str, Strengths]] = (
 CANDIDATES = (1, 5, 10, 20, 40)
 ANSWER_LENGTHS = (32, 128, 512, 1024)
 CHAT_LENGTHS = (128, 512, 1024, 2048)
+BATCHES = (1, 2, 4, 8, 16, 20)
+BATCH_LENGTHS = (40, 190)
 
 _CHAT: list[Message] = [{"role": "user", "content": QUESTION}]
 
@@ -84,6 +87,17 @@ def with_chat_length(engine: LlamaEngine, lengths: Sequence[int] = CHAT_LENGTHS)
         read = time.perf_counter() - start
         engine.close_sequence(handle, keep=True)
         rows.append({"tokens": length, "read": read, "step": _forced_steps(engine, [chat, chat])})
+    return rows
+
+
+def with_batch(engine: LlamaEngine, sizes: Sequence[int] = BATCHES, lengths: Sequence[int] = BATCH_LENGTHS) -> Rows:
+    """Seconds a step of so many answers together, each behind so many tokens of its own."""
+    rng = np.random.default_rng(0)
+    rows = []
+    for size in sizes:
+        for length in lengths:
+            step = _forced_steps(engine, [_random(rng, engine, length) for _ in range(size)])
+            rows.append({"sequences": size, "tokens": length, "step": step})
     return rows
 
 
@@ -164,18 +178,14 @@ def naive_step(
         rows.append(engine.logits(handle).astype(np.float64))
         engine.close_sequence(handle)
         n_evaluated += len(prompt) + len(answer)
-    tokens = np.unique(np.concatenate([np.argpartition(-row, rules.k - 1)[: rules.k] for row in rows]))
+    tokens = best_of(rows, rules.k)
     exploit = np.zeros(engine.n_embd)
     for i, (answer, row) in enumerate(zip(answers, rows, strict=True)):
-        H = []
-        for token in tokens.tolist():
-            text = [*prompt, *answer, token]
-            H.append(pooled(engine.hidden_states(text, 0)[len(prompt) :].sum(axis=0)))
-            n_evaluated += len(text)
-        p = np.exp(row - row.max())
-        probabilities = p[tokens] / p.sum()
+        H = np.array([embed(engine, prompt, [*answer, token]) for token in tokens.tolist()])
+        n_evaluated += len(tokens) * (len(prompt) + len(answer) + 1)
+        p = probabilities(row, tokens)
         if i == 0:
-            exploit = np.array(H)[exploit_choice(probabilities, np.array(H), network, rules)]
+            exploit = H[exploit_choice(p, H, network, rules)]
         else:
-            explore_choice(probabilities, np.array(H), exploit, network, V, rules)
+            explore_choice(p, H, exploit, network, V, rules)
     return n_evaluated

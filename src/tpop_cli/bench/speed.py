@@ -230,7 +230,7 @@ class Speed:
                 if steps == 0:  # the prompt is read: steps alone are measured
                     start, forward, sampling = begun, self.engine.decode_seconds, self.engine.sampler_seconds
                 first, second = (Side(arm.text, arm.finish_reason is not None, "") for arm in arms)
-                paint(lambda: DuelView((first, second), ("cyan", "magenta"), 38))
+                paint(lambda: DuelView((first, second), height=38))
                 drawing += time.perf_counter() - begun
                 steps += 1
 

@@ -152,11 +152,15 @@ def _keeping(count: int, rounds: int) -> dict[str, float]:
         replayed = seconds_of(lambda: _open(parent).record(_pick(0, rng)))
         profile = _open(parent)
         loaded = [seconds_of(lambda: _open(parent)) for _ in range(rounds)]
-        learned = [seconds_of(lambda: profile.record(_pick(0, rng))) for _ in range(rounds)]
+        learned, undone = [], []
+        for _ in range(rounds):
+            learned.append(seconds_of(lambda: profile.record(_pick(0, rng))))
+            undone.append(seconds_of(profile.undo))
         saved = [seconds_of(profile.count_single) for _ in range(rounds)]
         return {
             "picks": count,
             "learned": median(learned),
+            "undone": median(undone),
             "loaded": median(loaded),
             "saved": median(saved),
             "replayed": replayed,

@@ -105,6 +105,7 @@ def _measures(path: Any, options: Any, plan: Plan, parts: tuple[str, ...]) -> di
             "axes": growth.with_axes(speed.engine, min(plan.n_tokens, 64), plan.rounds),
             "answer length": growth.with_answer_length(speed.engine, lengths),
             "chat length": growth.with_chat_length(speed.engine, chats),
+            "batch": growth.with_batch(speed.engine, (1, 2) if short else growth.BATCHES),
         }
 
     every: dict[str, Callable[[], Any]] = {

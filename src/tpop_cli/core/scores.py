@@ -13,7 +13,7 @@ same for every token, raw logits serve as well as log probabilities.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
@@ -31,6 +31,27 @@ def penalised(row: FloatArray, recent: Sequence[int], penalty: float) -> npt.NDA
     found = row.astype(np.float64)
     ids = np.unique(np.asarray(recent, dtype=np.intp))
     found[ids] = np.where(found[ids] > 0, found[ids] / penalty, found[ids] * penalty)
+    return found
+
+
+def best_of(rows: Iterable[FloatArray], k: int) -> IntArray:
+    """The tokens that are among the k best of any row, in rising order.
+
+    >>> best_of([np.array([3.0, 2.0, 1.0]), np.array([0.0, 1.0, 5.0])], 1).tolist()
+    [0, 2]
+    """
+    best = [np.argpartition(-row, min(k, len(row)) - 1)[:k] for row in rows]
+    return np.unique(np.concatenate(best))
+
+
+def probabilities(row: FloatArray, ids: IntArray) -> npt.NDArray[np.float64]:
+    """π of some tokens, of a row of logits.
+
+    >>> probabilities(np.log([0.5, 0.3, 0.2]), np.array([0, 2])).round(3).tolist()
+    [0.5, 0.2]
+    """
+    p = np.exp(row - row.max())
+    found: npt.NDArray[np.float64] = p[ids] / p.sum()
     return found
 
 

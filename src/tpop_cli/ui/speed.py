@@ -97,9 +97,9 @@ def _memory(found: Mapping[str, float]) -> list[RenderableType]:
 
 
 def _picks(rows: Sequence[Mapping[str, float]]) -> list[RenderableType]:
-    table = _table("Picks on record", ("", "learn one, saved", "load", "save", "replay all", "log"))
+    table = _table("Picks on record", ("", "learn one, saved", "undo it", "load", "save", "replay all", "log"))
     for row in rows:
-        times = [milliseconds(row[key]) for key in ("learned", "loaded", "saved", "replayed")]
+        times = [milliseconds(row[key]) for key in ("learned", "undone", "loaded", "saved", "replayed")]
         table.add_row(f"{row['picks']:,}", *times, size(row["log"]))
     return [table]
 
@@ -114,7 +114,13 @@ def _growth(found: Mapping[str, Any]) -> list[RenderableType]:
     chat = _table("A step of a duel, by length of the chat", ("tokens", "step", "to read it all"))
     for row in found["chat length"]:
         chat.add_row(str(row["tokens"]), milliseconds(row["step"]), milliseconds(row["read"]))
-    return [axes, Text(), answer, Text(), chat]
+    batch = _table(
+        "A step of answers to different prompts, by how many", ("sequences", "tokens each", "step", "a sequence")
+    )
+    for row in found["batch"]:
+        n = row["sequences"]
+        batch.add_row(str(n), str(row["tokens"]), milliseconds(row["step"]), milliseconds(row["step"] / n))
+    return [axes, Text(), answer, Text(), chat, Text(), batch]
 
 
 def _neural(found: Mapping[str, Any]) -> list[RenderableType]:
