@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from .core.picks import Pick
-from .duel import Duel
+from .duel import Duel, Key
 from .judge import Decides
 from .turn import Turns
 
 
+def key_of(duel: Duel, judge: Decides) -> Key:
+    """What the judge says of a complete duel, shown in its order."""
+    return judge.decide(duel.prompt, [duel.arms[i].answer for i in duel.order])
+
+
 def judged_duel(turns: Turns, duel: Duel, judge: Decides) -> Pick:
     """Let the judge decide a complete duel, and learn from its verdict."""
-    first, second = duel.order
-    key = judge.decide(duel.prompt, [duel.arms[first].answer, duel.arms[second].answer])
-    return turns.learn(duel, duel.verdict(key))
+    return turns.learn(duel, duel.verdict(key_of(duel, judge)))
 
 
 def teach(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import multiprocessing
 import os
 import stat
 from pathlib import Path
@@ -105,17 +104,6 @@ def test_a_broken_state_is_kept_aside_and_made_anew(name: str) -> None:
     if name != "state.json.bak":  # the backup is only read when it is needed
         assert "unreadable" in again.notices[0]
         assert (profile.folder / "state.json.corrupt-1").exists()
-
-
-def test_truncation_at_every_hundredth_byte() -> None:
-    profile = Profile("work")
-    for n in range(3):
-        profile.record(make_pick(n))
-    path = profile.folder / "state.json"
-    data = path.read_bytes()
-    for length in range(0, len(data), max(1, len(data) // 100)):
-        path.write_bytes(data[:length])
-        assert same(Profile("work"), profile)
 
 
 @given(st.integers(0, 10**9), st.integers(0, 7))
@@ -224,28 +212,6 @@ def test_only_the_owner_can_read(home: Path) -> None:
     for path in home.rglob("*"):
         expected = 0o700 if path.is_dir() else 0o600
         assert stat.S_IMODE(path.stat().st_mode) == expected, path
-
-
-def record_many(start: int) -> None:
-    profile = Profile("shared")
-    for n in range(start, start + 25):
-        profile.record(make_pick(n))
-
-
-def test_four_processes_lose_nothing() -> None:
-    context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=record_many, args=(100 * i,)) for i in range(4)]
-    for process in processes:
-        process.start()
-    for process in processes:
-        process.join()
-        assert process.exitcode == 0
-    profile = Profile("shared")
-    assert profile.n_picks == 100
-    assert sorted(p.id for p in profile.picks()) == list(range(1, 101))
-    (profile.folder / "state.json").unlink()
-    (profile.folder / "state.json.bak").unlink()
-    assert same(Profile("shared"), profile)  # the fold of the log is the state
 
 
 def test_a_held_lock_is_waited_for_and_then_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -37,7 +37,7 @@ CANDIDATES = (1, 5, 10, 20, 40)
 ANSWER_LENGTHS = (32, 128, 512, 1024)
 CHAT_LENGTHS = (128, 512, 1024, 2048)
 BATCHES = (1, 2, 4, 8, 16, 20)
-BATCH_LENGTHS = (40, 190)
+BATCH_LENGTHS = (40, 180)
 
 _CHAT: list[Message] = [{"role": "user", "content": QUESTION}]
 

@@ -85,7 +85,7 @@ class Speed:
 
     def __post_init__(self) -> None:
         self.engine = TimedEngine(self.path, self.options)
-        self.plain = PlainLlama(self.path, self.engine.n_ctx, self.options.n_threads, self.sampling)
+        self.plain = PlainLlama(self.path, self.engine.n_ctx, self.options.threads, self.sampling)
         for steered in (PLAIN, EXPLOIT, EXPLORE):  # what is done once in a process is measured as start-up
             self._arms(QUESTION, [steered], 0, 1)
         self.plain.answer(_chat(QUESTION), 1, 0)

@@ -73,9 +73,10 @@ def _first_byte(command: Sequence[str]) -> float:
 
 def plain_first_token(model: str) -> None:
     """In a process of its own: the first token of a plain answer."""
+    from ..engine.loading import LoadOptions
     from ..engine.plain import PlainLlama
 
-    print(PlainLlama(Path(model), 8192).answer([{"role": "user", "content": "Hi"}], 1, 1).text)
+    print(PlainLlama(Path(model), 8192, LoadOptions().threads).answer([{"role": "user", "content": "Hi"}], 1, 1).text)
 
 
 # -- memory ----------------------------------------------------------------------------------------------
@@ -109,10 +110,11 @@ def peak_of_duel(model: str, n_ctx: str, n_tokens: str) -> None:
 
 def peak_of_plain(model: str, n_ctx: str, n_tokens: str) -> None:
     """In a process of its own: two plain answers, and print the peak."""
+    from ..engine.loading import LoadOptions
     from ..engine.plain import PlainLlama
     from .speed import QUESTION
 
-    plain = PlainLlama(Path(model), int(n_ctx))
+    plain = PlainLlama(Path(model), int(n_ctx), LoadOptions().threads)
     for seed in (1, 2):
         plain.answer([{"role": "user", "content": QUESTION}], int(n_tokens), seed)
     _print_peak()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 import time
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any
@@ -18,6 +17,7 @@ from .runtime import (
     command,
     interruptible,
     note,
+    on_terminal,
     open_profile,
     open_turns,
     stderr_console,
@@ -210,7 +210,7 @@ def _asked(turns: Turns, prompt: str, as_json: bool) -> None:
 
 
 def _who_picks(pick: PickBy | None, judge: str | None, input_file: str | None, plain: bool) -> PickBy:
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    terminal = on_terminal()
     if pick is None:
         pick = PickBy.judge if judge else PickBy.auto if plain or input_file or not terminal else PickBy.ask
     if (pick is PickBy.judge) != (judge is not None):

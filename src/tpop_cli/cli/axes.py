@@ -14,7 +14,7 @@ from .runtime import (
     interruptible,
     note,
     open_turns,
-    stderr_console,
+    progress_bar,
     stdout_console,
     write_answer,
 )
@@ -26,10 +26,10 @@ app = typer.Typer(help="See what answers can be steered by, add to it, and measu
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
     """List the taste axes: the instruction of each pole, and what it adds to the scores of word classes."""
-    from rich.table import Table
     from rich.text import Text
 
     from ..store.axes import load_axes
+    from ..ui.tables import plain_table
 
     if as_json:
         body = [
@@ -50,11 +50,10 @@ def list_(as_json: opt.JsonOption = False) -> None:
         ]
         write_answer(json.dumps(body, ensure_ascii=False))
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
     console = stdout_console()
     wide = console.width >= 120  # --json has the tilts, too
-    for column in ("axis", "pole", "the instruction that steers towards it", *(["and its tilt"] if wide else [])):
-        table.add_column(column)
+    columns = ("axis", "pole", "the instruction that steers towards it", *(["and its tilt"] if wide else []))
+    table = plain_table(columns)
     for axis in load_axes():
         for pole in axis.poles:
             tilt = Text(", ".join(f"{name} {amount:+g}" for name, amount in pole.tilt), "dim")
@@ -114,17 +113,14 @@ def measure(
     The starter model's comes with the program. For another model half of it is assumed, and corrected by the duels
     you fight; measuring takes some minutes and makes the first duels count for more.
     """
-    from rich.progress import Progress
-
     from ..bench.prompts import TUNE
     from ..bench.response import measure_response
     from ..store.axes import load_axes
     from ..store.files import write_atomic
     from ..store.response import encode_response, save_response
 
-    console = stderr_console()
     with open_turns(decoding, None, "axes") as turns:
-        progress = Progress(console=console, transient=True, disable=not console.is_terminal)
+        progress = progress_bar()
         with interruptible(turns.engine.stop) as stop, progress:
             task = progress.add_task("measuring", total=None)
             matrix, answers = measure_response(

@@ -10,7 +10,7 @@ import typer
 
 from ..errors import UsageError
 from . import options as opt
-from .runtime import command, interruptible, open_turns, stderr_console, stdout_console, write_answer
+from .runtime import command, interruptible, open_turns, progress_bar, stdout_console, write_answer
 
 app = typer.Typer(help="Measure it: how well taste is learned, and what that costs.", no_args_is_help=True)
 
@@ -60,14 +60,14 @@ def taste(
     from ..store.response import load_response
     from ..ui.bench import taste_report
 
-    many_rewards = _names(rewards, [*REWARDS, "neural"])
-    learners = compared(_names(policies, list(POLICIES)), many_rewards, _names(asks, ["always", "auto"]))
+    many_rewards = names_of(rewards, [*REWARDS, "neural"])
+    learners = compared(names_of(policies, list(POLICIES)), many_rewards, names_of(asks, ["always", "auto"]))
     counts = (*(n for n in Plan.counts if n < duels), duels)
-    (split,) = _names(prompts, list(SPLITS))
+    (split,) = names_of(prompts, list(SPLITS))
     everybody = (*CONSISTENT, *DIFFICULT) if split == "report" else (*TUNING, *TUNING_DIFFICULT)
     plan = Plan(
         learners,
-        tuple(user.name for user in everybody) if users == "all" else _names(users, list(USERS)),
+        tuple(user.name for user in everybody) if users == "all" else names_of(users, list(USERS)),
         counts,
         seeds,
         split,
@@ -79,24 +79,21 @@ def taste(
         plan = replace(
             plan, users=(everybody[0].name, everybody[6].name), counts=(0, 3), seeds=1, n_judged=4, n_choose=2
         )
-    console, neural = stderr_console(), "neural" in many_rewards
+    neural = "neural" in many_rewards
     with open_turns(decoding, None, "bench", hidden_states=neural) as turns:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
         from ..bench.bank import MAX_TOKENS, AnswerBank
         from ..bench.meter import Meter
         from ..bench.neural import neural_player
         from ..core.axes import AXES
 
-        progress = Progress(
+        progress = progress_bar(
             TextColumn("{task.description}"),
             BarColumn(),
             MofNCompleteColumn(),
             TextColumn("answers"),
             TimeRemainingColumn(elapsed_when_finished=True),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
         )
         max_tokens = decoding.max_tokens or MAX_TOKENS
         bank = AnswerBank(turns.engine, AXES, data_dir() / "bench", turns.options.sampling, max_tokens)
@@ -123,7 +120,7 @@ def taste(
         _draw(view, svg)
 
 
-def _names(text: str, known: list[str]) -> tuple[str, ...]:
+def names_of(text: str, known: list[str]) -> tuple[str, ...]:
     """The names in a comma-separated list, checked."""
     if text == "all":
         return tuple(known)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,7 +9,7 @@ import typer
 
 from ..errors import NoInputError, UsageError
 from . import options as opt
-from .runtime import command, open_profile, open_turns, stdout_console
+from .runtime import command, on_terminal, open_profile, open_turns, stdout_console
 
 if TYPE_CHECKING:
     from ..store.chats import Conversation, Turn
@@ -44,7 +43,7 @@ def chat(
     answers: 1 or 2 picks, = is a tie, x both bad, s skip, r redo, v pages, d marks the differences, e says why you
     are asked. Alt-Enter starts a new line. Ctrl-C stops an answer and keeps the chat. /help lists the commands.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not on_terminal():
         raise UsageError("tpop chat needs a terminal", 'in scripts: tpop ask "..." --pick auto')
     from ..store.config import setting
     from .conversation import Chat

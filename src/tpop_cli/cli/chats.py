@@ -20,11 +20,11 @@ IdArgument = Annotated[str, typer.Argument(help="A chat's id, as `tpop chats lis
 @command
 def list_(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) -> None:
     """List conversations, the latest first."""
-    from rich.table import Table
     from rich.text import Text
 
     from ..store.chats import list_chats
     from ..ui.clean import clean
+    from ..ui.tables import plain_table
 
     found = list_chats(profile)
     if as_json:
@@ -37,9 +37,7 @@ def list_(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) ->
     if not found:
         note("no conversations yet")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("id", "profile", "turns", "first question"):
-        table.add_column(column, no_wrap=True)
+    table = plain_table(("id", "profile", "turns", "first question"), wrap=False)
     for chat in found:
         table.add_row(chat.id, Text(chat.profile), str(len(chat.turns)), Text(clean(chat.title)))
     stdout_console().print(table)

@@ -15,6 +15,7 @@ from .runtime import (
     command,
     interruptible,
     note,
+    on_terminal,
     open_profile,
     open_turns,
     stderr_console,
@@ -79,11 +80,9 @@ def check(
 
     Says how often you took the steered one, with its 95% interval; "no measurable benefit" where that holds one half.
     """
-    import sys
-
     from ..core.rates import wilson
 
-    if judge is None and not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if judge is None and not on_terminal():
         raise UsageError("tpop check needs a terminal", "let a program decide: --judge CMD")
     chosen = open_profile(profile)
     questions = list(dict.fromkeys(pick.prompt for pick in chosen.picks() if pick.has_texts))
@@ -110,12 +109,15 @@ def check(
 
 def _outcome(duel: Duel, key: str | None) -> float | None:
     """1, ½ or 0 for the steered answer; None where nothing was decided."""
+    from ..core.picks import EVIDENCE
+
     verdict = duel.verdict(key) if key else "skip"  # type: ignore[arg-type]
-    return {"exploit": 1.0, "explore": 0.0, "tie": 0.5}.get(verdict)
+    return EVIDENCE[verdict][0] if verdict in EVIDENCE else None
 
 
 def _by_program(turns: Turns, questions: list[str], program: str) -> list[float | None]:
     from ..judge import Judge
+    from ..teach import key_of
 
     found = []
     with Judge(program) as judge, interruptible(turns.engine.stop):
@@ -123,8 +125,7 @@ def _by_program(turns: Turns, questions: list[str], program: str) -> list[float 
             duel = turns.against_plain(turns.asked(question))
             if not duel.complete:
                 raise KeyboardInterrupt
-            first, second = (duel.arms[i].answer for i in duel.order)
-            found.append(_outcome(duel, judge.decide(question, [first, second])))
+            found.append(_outcome(duel, key_of(duel, judge)))
     return found
 
 

@@ -17,11 +17,11 @@ app = typer.Typer(help="See and change settings.", no_args_is_help=True)
 @command
 def show(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) -> None:
     """Show every setting, its value, and where that was set. A flag on the command line overrides all of them."""
-    from rich.table import Table
     from rich.text import Text
 
     from ..store.config import KEYS, origin, setting, use_profile_settings
     from ..ui.clean import clean
+    from ..ui.tables import plain_table
 
     use_profile_settings(setting("profile", profile) or DEFAULT_PROFILE)
     found = {key: origin(key) for key in KEYS}
@@ -29,9 +29,7 @@ def show(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) -> 
         rows = {key: {"value": value, "from": where} for key, (value, where) in found.items()}
         write_answer(json.dumps(rows, ensure_ascii=False, indent=1))
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("setting", "value", "from"):
-        table.add_column(column)
+    table = plain_table(("setting", "value", "from"))
     for key, (value, where) in found.items():
         shown = Text("-", "dim") if value is None else Text(clean(str(value)), "bold")
         table.add_row(key, shown, Text(clean(where), "dim"))

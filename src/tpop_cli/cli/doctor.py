@@ -72,7 +72,7 @@ def _machine(loading: LoadingOptions) -> dict[str, Any]:
         "folders": {"settings and profiles": str(home()), "models": str(models_dir())},
         "backends": backends(),
         "missing_backend": _missing_backend(backends()),
-        "threads": options.n_threads or psutil.cpu_count(logical=False) or 1,
+        "threads": options.threads,
         # llama.cpp gives all of a CPU's memory as free
         "devices": [
             asdict(d) | ({"free": memory.available, "total": memory.total} if d.kind == "CPU" else {})

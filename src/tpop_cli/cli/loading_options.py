@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -17,120 +17,64 @@ ModelOption = Annotated[
     ),
 ]
 
-_LOADING = "Loading the model (llama.cpp's own options)"
+_PANEL = "Loading the model (llama.cpp's own options)"
 
-CtxOption = Annotated[
-    int | None,
-    typer.Option(
-        "--ctx", help="Tokens of context.", show_default="the model's, at most 8192", rich_help_panel=_LOADING
-    ),
-]
-ThreadsOption = Annotated[
-    int | None,
-    typer.Option("--threads", min=1, help="CPU threads.", show_default="physical cores", rich_help_panel=_LOADING),
-]
+
+def _option(name: str, said: str, default: str, metavar: str | None = None, least: int | None = None) -> Any:
+    """An option that nothing holds for unless it is given; `default` says what holds then."""
+    return typer.Option(name, help=said, show_default=default, metavar=metavar, min=least, rich_help_panel=_PANEL)
+
+
+CtxOption = Annotated[int | None, _option("--ctx", "Tokens of context.", "the model's, at most 8192")]
+ThreadsOption = Annotated[int | None, _option("--threads", "CPU threads.", "physical cores", least=1)]
 GpuLayersOption = Annotated[
     str | None,
-    typer.Option(
+    _option(
         "--gpu-layers",
-        help="Layers on GPUs and RPC servers: auto (as many as their memory holds), all, or a number.",
-        metavar="auto|all|N",
-        show_default="auto",
-        rich_help_panel=_LOADING,
+        "Layers on GPUs and RPC servers: auto (as many as their memory holds), all, or a number.",
+        "auto",
+        "auto|all|N",
     ),
 ]
 SplitModeOption = Annotated[
     str | None,
-    typer.Option(
-        "--split-mode",
-        help="How a model is laid over several devices.",
-        metavar="none|layer|row|tensor",
-        show_default="layer",
-        rich_help_panel=_LOADING,
-    ),
+    _option("--split-mode", "How a model is laid over several devices.", "layer", "none|layer|row|tensor"),
 ]
 TensorSplitOption = Annotated[
     str | None,
-    typer.Option(
-        "--tensor-split",
-        help="How much goes to each device, such as 3,1.",
-        metavar="N,N,...",
-        show_default="by free memory",
-        rich_help_panel=_LOADING,
-    ),
+    _option("--tensor-split", "How much goes to each device, such as 3,1.", "by free memory", "N,N,..."),
 ]
-MainGpuOption = Annotated[
-    int | None,
-    typer.Option(
-        "--main-gpu", min=0, help="The device for --split-mode none.", show_default="0", rich_help_panel=_LOADING
-    ),
-]
-FlashAttentionOption = Annotated[
-    str | None,
-    typer.Option(
-        "--flash-attn",
-        help="Flash attention.",
-        metavar="auto|on|off",
-        show_default="auto",
-        rich_help_panel=_LOADING,
-    ),
-]
+MainGpuOption = Annotated[int | None, _option("--main-gpu", "The device for --split-mode none.", "0", least=0)]
+FlashAttentionOption = Annotated[str | None, _option("--flash-attn", "Flash attention.", "auto", "auto|on|off")]
 CacheTypeKOption = Annotated[
     str | None,
-    typer.Option(
+    _option(
         "--cache-type-k",
-        help="How the KV cache holds K: f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl.",
-        metavar="TYPE",
-        show_default="f16",
-        rich_help_panel=_LOADING,
+        "How the KV cache holds K: f32, f16, bf16, q8_0, q5_1, q5_0, q4_1, q4_0, iq4_nl.",
+        "f16",
+        "TYPE",
     ),
 ]
-CacheTypeVOption = Annotated[
-    str | None,
-    typer.Option(
-        "--cache-type-v",
-        help="How the KV cache holds V.",
-        metavar="TYPE",
-        show_default="f16",
-        rich_help_panel=_LOADING,
-    ),
-]
-MlockOption = Annotated[
-    bool | None,
-    typer.Option(
-        "--mlock/--no-mlock", help="Keep the weights in RAM.", show_default="no-mlock", rich_help_panel=_LOADING
-    ),
-]
+CacheTypeVOption = Annotated[str | None, _option("--cache-type-v", "How the KV cache holds V.", "f16", "TYPE")]
+MlockOption = Annotated[bool | None, _option("--mlock/--no-mlock", "Keep the weights in RAM.", "no-mlock")]
 MmapOption = Annotated[
-    bool | None,
-    typer.Option(
-        "--mmap/--no-mmap",
-        help="Read the weights from the file as they are needed.",
-        show_default="mmap",
-        rich_help_panel=_LOADING,
-    ),
+    bool | None, _option("--mmap/--no-mmap", "Read the weights from the file as they are needed.", "mmap")
 ]
 RpcOption = Annotated[
     str | None,
-    typer.Option(
+    _option(
         "--rpc",
-        help="llama.cpp RPC servers whose devices to use, too. They know no password: only in a network you trust.",
-        metavar="HOST:PORT,...",
-        show_default="none",
-        rich_help_panel=_LOADING,
+        "llama.cpp RPC servers whose devices to use, too. They know no password: only in a network you trust.",
+        "none",
+        "HOST:PORT,...",
     ),
 ]
 TemplateOption = Annotated[
     str | None,
-    typer.Option(
-        "--chat-template",
-        help="A built-in chat template, for models without one.",
-        show_default="the model's",
-        rich_help_panel=_LOADING,
-    ),
+    _option("--chat-template", "A built-in chat template, for models without one.", "the model's"),
 ]
 VerboseOption = Annotated[
-    bool, typer.Option("--verbose", help="Let llama.cpp's log through, on stderr.", rich_help_panel=_LOADING)
+    bool, typer.Option("--verbose", help="Let llama.cpp's log through, on stderr.", rich_help_panel=_PANEL)
 ]
 
 

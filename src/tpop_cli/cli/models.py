@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from . import options as opt
-from .runtime import command, confirm, note, stderr_console, stdout_console, write_answer
+from .runtime import command, confirm, note, progress_bar, stdout_console, write_answer
 
 _CONTEXT = 4096  # tokens that "fits" allows for
 
@@ -20,7 +20,6 @@ app = typer.Typer(help="See, fetch and choose models.", no_args_is_help=True)
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
     """List the models that can be named, and mark the one in use."""
-    from rich.table import Table
     from rich.text import Text
 
     from ..errors import TpopError
@@ -28,6 +27,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
     from ..store.paths import models_dir
     from ..ui.clean import clean
     from ..ui.doctor import size
+    from ..ui.tables import plain_table
 
     found = list_models()
     try:
@@ -41,9 +41,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
     if not rows:
         note(f"no models yet; {NO_MODEL_HINT}")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("", "name", "size", "quantization", "context", "fits", "from"):
-        table.add_column(column)
+    table = plain_table(("", "name", "size", "quantization", "context", "fits", "from"))
     for row in rows:
         table.add_row(
             Text("●" if row["in_use"] else " ", "green"),
@@ -93,7 +91,6 @@ def pull(name: Annotated[str, typer.Argument(help="hf:ORG/REPO/FILE.gguf", metav
     from rich.progress import (
         BarColumn,
         DownloadColumn,
-        Progress,
         TextColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
@@ -102,16 +99,12 @@ def pull(name: Annotated[str, typer.Argument(help="hf:ORG/REPO/FILE.gguf", metav
     from ..store.hub import pull as fetch
     from ..ui.doctor import size
 
-    console = stderr_console()
-    progress = Progress(
+    progress = progress_bar(
         TextColumn("{task.description}"),
         BarColumn(),
         DownloadColumn(),
         TransferSpeedColumn(),
         TimeRemainingColumn(),
-        console=console,
-        transient=True,
-        disable=not console.is_terminal,
     )
     with progress:
         task = progress.add_task(name.rsplit("/", 1)[-1])

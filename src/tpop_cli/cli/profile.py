@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ..errors import NoInputError
 from . import options as opt
-from .runtime import command, confirm, note, open_profile, stdout_console, write_answer
+from .runtime import command, confirm, note, open_profile, read_file, stdout_console, write_answer
 
 if TYPE_CHECKING:
     from ..core.picks import Pick
@@ -175,15 +174,9 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it holds; change nothing.")] = False,
 ) -> None:
     """Learn from preferences that were given elsewhere."""
-    from pathlib import Path
-
     from ..store.imports import read_preferences
 
-    try:
-        data = Path(file).read_bytes()
-    except OSError as error:
-        raise NoInputError(f"cannot read {file}: {error.strerror}", "check the file's name") from None
-    found = read_preferences(data)
+    found = read_preferences(read_file(file))
     chosen = open_profile(profile)
     passed = f", {found.passed_over} entries passed over" if found.passed_over else ""
     if dry_run:

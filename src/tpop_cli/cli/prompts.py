@@ -8,16 +8,9 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
-from ..errors import BadDataError, NoInputError, UsageError
-
-
-def _read(name: str) -> bytes:
-    try:
-        return Path(name).read_bytes()
-    except OSError as error:
-        raise NoInputError(f"cannot read {name}: {error.strerror}", "check the file's name") from None
+from ..errors import BadDataError, UsageError
+from .runtime import read_file
 
 
 def whole_prompt(argument: str | None, template: str | None = None) -> str:
@@ -32,7 +25,7 @@ def whole_prompt(argument: str | None, template: str | None = None) -> str:
     if template is None:
         whole = "\n\n".join(part for part in (asked, piped) if part)
     else:
-        frame = _read(template).decode("utf-8", "replace")
+        frame = read_file(template).decode("utf-8", "replace")
         # One pass, so that a {prompt} in what is piped in stays what it is.
         whole = re.sub(r"\{(prompt|stdin)\}", lambda found: asked if found[1] == "prompt" else piped, frame).strip()
     if not whole:
@@ -56,7 +49,7 @@ def read_prompts(name: str) -> list[str]:
         NoInputError: the file cannot be read.
         BadDataError: it holds no prompt, or a JSON line without one.
     """
-    data = sys.stdin.buffer.read() if name == "-" else _read(name)
+    data = sys.stdin.buffer.read() if name == "-" else read_file(name)
     prompts = list(_parse_prompts(data.decode("utf-8-sig", "replace"), name))
     if not prompts:
         raise BadDataError(f"{name} holds no prompt", "write one a line, or JSONL with `prompt`")

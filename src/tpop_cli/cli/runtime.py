@@ -12,12 +12,14 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import StorageError, TpopError, UsageError
+from ..errors import NoInputError, StorageError, TpopError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
+    from rich.progress import Progress, ProgressColumn
 
     from ..store.profile import Profile
     from ..turn import Turns
@@ -80,6 +82,27 @@ def stdout_console() -> Console:
     from rich.console import Console
 
     return Console(highlight=False, markup=False, emoji=False)
+
+
+def progress_bar(*columns: ProgressColumn) -> Progress:
+    """A bar on a terminal's stderr, gone when it is done; without columns, Rich's own."""
+    from rich.progress import Progress
+
+    console = stderr_console()
+    return Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+
+
+def on_terminal() -> bool:
+    """Whether there is somebody who can be shown something and asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def read_file(name: str) -> bytes:
+    """The content of a file that the user named. Raises NoInputError."""
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise NoInputError(f"cannot read {name}: {error.strerror}", "check the file's name") from None
 
 
 def note(message: str) -> None:

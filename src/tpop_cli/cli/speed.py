@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ..errors import UsageError
 from . import options as opt
+from .bench import names_of
 from .loading_options import LoadingOptions
 from .runtime import command, stderr_console, stdout_console, write_answer
 
@@ -46,10 +46,7 @@ def speed(
     from ..ui.speed import speed_report
     from .loading import load_options
 
-    chosen = PARTS if parts == "all" else tuple(part.strip() for part in parts.split(","))
-    for part in chosen:
-        if part not in PARTS:
-            raise UsageError(f"there is no part {part!r}", f"one of: {', '.join(PARTS)}")
+    chosen = names_of(parts, list(PARTS))
     plan = QUICK if quick else Plan()
     plan = replace(plan, rounds=rounds or plan.rounds, n_tokens=tokens or plan.n_tokens)
     path = find_model(loading.model)
@@ -78,7 +75,7 @@ def _machine(options: Any) -> dict[str, Any]:
     return {
         "devices": [device.description for device in devices()],
         "cores": psutil.cpu_count(logical=False),
-        "threads": options.n_threads or psutil.cpu_count(logical=False) or 1,
+        "threads": options.threads,
         "system": f"{platform.system()} {platform.machine()}",
         "context": options.n_ctx,
     }

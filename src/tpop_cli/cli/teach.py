@@ -14,7 +14,7 @@ from .runtime import (
     note,
     open_profile,
     open_turns,
-    stderr_console,
+    progress_bar,
 )
 
 if TYPE_CHECKING:
@@ -48,23 +48,19 @@ def teach(
     questions = read_prompts(prompts)
     chosen = open_profile(profile)
     with open_turns(decoding, chosen, "teach", reward and reward.value, rebuild) as turns:
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
         from ..judge import Judge
         from ..teach import teach as run
         from ..ui.taste import taste_line
 
         n = duels or len(questions)
-        console = stderr_console()
         right: list[bool] = []
-        progress = Progress(
+        progress = progress_bar(
             TextColumn("teaching"),
             BarColumn(),
             MofNCompleteColumn(),
             TimeRemainingColumn(),
-            console=console,
-            transient=True,
-            disable=not console.is_terminal,
         )
         with Judge(judge) as judging, interruptible(turns.engine.stop), progress:
             task = progress.add_task("", total=n)

@@ -69,6 +69,11 @@ class LoadOptions:
     verbose: bool = False
 
     @property
+    def threads(self) -> int:
+        """The threads that are used."""
+        return self.n_threads or psutil.cpu_count(logical=False) or 1
+
+    @property
     def call(self) -> Callable[..., Any]:
         """How llama.cpp is called: guarded where a server may go away, else directly."""
         return guarded if self.rpc else _directly
@@ -95,10 +100,10 @@ def need_of(header: Header, options: LoadOptions) -> Need:
 
 def offloaded_layers(header: Header, options: LoadOptions) -> int:
     """How many layers go to devices; what is written by `gpu_layers`, or what fits."""
-    total = need_of(header, options).n_layers
+    need = need_of(header, options)
     if options.gpu_layers is None:
-        return layers_that_fit(need_of(header, options), offload_devices())
-    return total if options.gpu_layers == ALL_LAYERS else min(options.gpu_layers, total)
+        return layers_that_fit(need, offload_devices())
+    return need.n_layers if options.gpu_layers == ALL_LAYERS else min(options.gpu_layers, need.n_layers)
 
 
 def load_model(path: Path, header: Header, options: LoadOptions) -> object:
@@ -177,12 +182,11 @@ def make_context(model: object, n_ctx: int, options: LoadOptions) -> object:
         UsageError: there is no memory for it, or its options do not go together.
         UnavailableError: an RPC server went away.
     """
-    threads = options.n_threads or psutil.cpu_count(logical=False) or 1
     params = llama.llama_context_default_params()
     params.n_ctx = n_ctx
     params.n_batch = params.n_ubatch = N_BATCH
     params.n_seq_max = options.n_seq_max
-    params.n_threads = params.n_threads_batch = threads
+    params.n_threads = params.n_threads_batch = options.threads
     params.flash_attn_type = FLASH_ATTENTION[options.flash_attn]
     params.type_k, params.type_v = CACHE_TYPES[options.cache_type_k][0], CACHE_TYPES[options.cache_type_v][0]
     params.kv_unified = True  # a fork shares cells instead of copying them

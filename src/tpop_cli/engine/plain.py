@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import psutil
 from llama_cpp import Llama
 
 from .loading import ALL_LAYERS, N_BATCH
@@ -36,12 +35,11 @@ class PlainLlama:
     Args:
         path: a GGUF file with a chat template.
         n_ctx: tokens of context.
-        n_threads: 0: one a physical core.
+        threads: how many to use.
         sampling: llama.cpp's parameters.
     """
 
-    def __init__(self, path: Path, n_ctx: int, n_threads: int = 0, sampling: Sampling = Sampling()) -> None:
-        threads = n_threads or psutil.cpu_count(logical=False) or 1
+    def __init__(self, path: Path, n_ctx: int, threads: int, sampling: Sampling = Sampling()) -> None:
         self._llama = Llama(
             str(path),
             n_ctx=n_ctx,

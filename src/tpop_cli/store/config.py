@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -141,8 +142,16 @@ def load_config(path: Path | None = None) -> dict[str, Any]:
         ConfigError: it cannot be parsed, or holds an unknown key or a value of the wrong type.
     """
     path = path or paths.config_file()
-    if not path.exists():
+    try:
+        stat = path.stat()
+    except (FileNotFoundError, NotADirectoryError):
         return {}
+    return dict(_read(path, stat.st_mtime_ns, stat.st_size))
+
+
+@lru_cache
+def _read(path: Path, _changed: int, _size: int) -> dict[str, Any]:
+    """A command asks for thirty settings: the file is parsed once, until it changes."""
     import tomlkit
 
     try:

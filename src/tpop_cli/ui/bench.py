@@ -9,6 +9,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from .tables import plain_table
+
 _BARS = " ▁▂▃▄▅▆▇█"
 _LOW, _ROWS = 0.5, 6  # the curve starts where steering does nothing
 
@@ -29,10 +31,7 @@ def _rate(found: Mapping[str, float] | None) -> str:
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
-    for i, column in enumerate(columns):
-        table.add_column(column, justify="left" if i == 0 else "right", header_style="dim", no_wrap=True)
-    return table
+    return plain_table(columns, numbers=len(columns) - 1, title=title, wrap=False)
 
 
 def _learners(result: Mapping[str, Any], counts: Sequence[str]) -> Table:

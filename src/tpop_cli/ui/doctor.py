@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .clean import clean
+from .tables import plain_table
 
 
 def size(n: float) -> str:
@@ -47,16 +48,8 @@ def _pairs(rows: Mapping[str, Text]) -> Table:
     return table
 
 
-def _table(columns: Sequence[str], numbers: int) -> Table:
-    """A table whose last so many columns hold numbers."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for i, column in enumerate(columns):
-        table.add_column(column, justify="right" if i >= len(columns) - numbers else "left")
-    return table
-
-
 def _devices(devices: Sequence[Mapping[str, Any]]) -> Table:
-    table = _table(("device", "kind", "what", "free", "of"), 2)
+    table = plain_table(("device", "kind", "what", "free", "of"), numbers=2)
     for device in devices:
         what = Text(clean(device["description"]), overflow="fold")
         table.add_row(
@@ -74,7 +67,7 @@ def _model(model: Mapping[str, Any]) -> list[RenderableType]:
         "to compute in": Text(f"about {size(model['compute'])} on each device"),
         "offloaded": Text(f"{model['offloaded']} of {model['layers']} layers"),
     }
-    table = _table(("where", "layers", "weights", "KV cache", "fits"), 4)
+    table = plain_table(("where", "layers", "weights", "KV cache", "fits"), numbers=4)
     for share in model["shares"]:
         mark = Text("yes", "green") if share["fits"] else Text("no", "bold red")
         table.add_row(

@@ -10,6 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .doctor import size
+from .tables import plain_table
 
 
 def milliseconds(seconds: float) -> str:
@@ -38,10 +39,7 @@ def speed_report(found: Mapping[str, Any]) -> RenderableType:
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", title_style="bold", box=None, padding=(0, 2, 0, 0))
-    for i, column in enumerate(columns):
-        table.add_column(column, justify="left" if i == 0 else "right", header_style="dim")
-    return table
+    return plain_table(columns, numbers=len(columns) - 1, title=title)
 
 
 def _compared(title: str, found: Mapping[str, Any], show: Callable[[float], str] = milliseconds) -> Table:

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from ..core.picks import Pick, evidence
 from ..core.taste import Taste
+from .tables import plain_table
 
 SURE, PROBABLE = 0.95, 0.8
 """Certainties from which on a leaning is called sure, or probable."""
@@ -116,9 +117,7 @@ def bar(taste: AxisTaste) -> Text:
 
 def taste_diff(names: tuple[str, str], tastes: tuple[Sequence[AxisTaste], Sequence[AxisTaste]]) -> RenderableType:
     """Two tastes side by side, axes of which something is known in either of them first."""
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
-    for column in ("axis", *names, ""):
-        table.add_column(column)
+    table = plain_table(("axis", *names, ""))
     second = {one.axis: one for one in tastes[1]}
     for one in sorted(tastes[0], key=lambda one: not (one.known or (one.axis in second and second[one.axis].known))):
         other = second.get(one.axis)
