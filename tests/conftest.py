@@ -11,6 +11,7 @@ from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.store.models import starter_model
 
+from .faults.report import figures, pytest_runtest_makereport, pytest_terminal_summary  # noqa: F401 - hooks
 from .tiny import write_tiny_gguf
 
 

@@ -16,7 +16,7 @@ from tpop_cli.errors import BadDataError, ContextFullError, NoInputError, TpopEr
 from tpop_cli.judge import Judge
 from tpop_cli.plan import fit, trim
 from tpop_cli.store.profile import Profile
-from tpop_cli.teach import judged_duel, teach
+from tpop_cli.teach import teach
 from tpop_cli.turn import TurnOptions, Turns
 
 from .fakes import FakeEngine
@@ -188,7 +188,7 @@ def test_a_judge_teaches() -> None:
 def test_a_judge_that_fails_is_told_and_nothing_is_learned(code: str, error: type, match: str) -> None:
     work = turns()
     with judge(code) as bad, pytest.raises(error, match=match):
-        judged_duel(work, work.duel(CHAT), bad)
+        teach(work, ["q"], bad, 1)
     assert Profile("work").n_picks == 0
 
 

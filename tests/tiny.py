@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import gguf
@@ -22,53 +23,144 @@ def byte_characters() -> list[str]:
     return [chr(b) if b in printable else chr(next(extra)) for b in range(256)]
 
 
-def write_tiny_gguf(path: Path, *, template: str | None = CHATML, seed: int = 0, block_count: int = N_LAYER) -> Path:
-    """Write the model; `template` None leaves the chat template out."""
-    rng = np.random.default_rng(seed)
-    tokens = [*SPECIAL, *byte_characters()]
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.add_name("tiny")
-    writer.add_context_length(N_CTX)
-    writer.add_embedding_length(N_EMBD)
-    writer.add_block_count(block_count)
-    writer.add_feed_forward_length(N_FF)
-    writer.add_head_count(N_HEAD)
-    writer.add_head_count_kv(N_KV)
-    writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_dimension_count(N_EMBD // N_HEAD)
-    writer.add_vocab_size(len(tokens))
-    writer.add_file_type(0)
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("gpt-2")
-    writer.add_token_list(tokens)
-    writer.add_token_types([3] * len(SPECIAL) + [1] * 256)
-    writer.add_token_merges(["h e", "l l"])  # one is enough, and the loader wants some
-    writer.add_bos_token_id(1)
-    writer.add_eos_token_id(2)
-    writer.add_add_bos_token(False)
-    if template is not None:
-        writer.add_chat_template(template)
+def write_tiny_gguf(
+    path: Path,
+    *,
+    template: str | None = CHATML,
+    seed: int = 0,
+    block_count: int = N_LAYER,
+    name: str = "tiny",
+    more_tokens: Sequence[str] = (),
+) -> Path:
+    """Write a llama of two layers.
 
-    def tensor(name: str, *shape: int, ones: bool = False) -> None:
-        values = np.ones(shape) if ones else rng.normal(0, 0.3, shape)
-        writer.add_tensor(name, values.astype(np.float32))
-
+    Args:
+        path: where to.
+        template: its chat template; None leaves it out.
+        seed: of its weights.
+        block_count: what the header says.
+        name: what it calls itself.
+        more_tokens: texts that are tokens of their own.
+    """
+    model = _Tiny(path, "llama", template, seed, block_count, name, more_tokens)
+    model.attention_keys()
     kv = N_EMBD // N_HEAD * N_KV
-    tensor("token_embd.weight", len(tokens), N_EMBD)
-    tensor("output_norm.weight", N_EMBD, ones=True)
-    tensor("output.weight", len(tokens), N_EMBD)
     for i in range(N_LAYER):
-        tensor(f"blk.{i}.attn_norm.weight", N_EMBD, ones=True)
-        tensor(f"blk.{i}.ffn_norm.weight", N_EMBD, ones=True)
-        tensor(f"blk.{i}.attn_q.weight", N_EMBD, N_EMBD)
-        tensor(f"blk.{i}.attn_k.weight", kv, N_EMBD)
-        tensor(f"blk.{i}.attn_v.weight", kv, N_EMBD)
-        tensor(f"blk.{i}.attn_output.weight", N_EMBD, N_EMBD)
-        tensor(f"blk.{i}.ffn_gate.weight", N_FF, N_EMBD)
-        tensor(f"blk.{i}.ffn_up.weight", N_FF, N_EMBD)
-        tensor(f"blk.{i}.ffn_down.weight", N_EMBD, N_FF)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-    return path
+        model.tensor(f"blk.{i}.attn_norm.weight", N_EMBD, ones=True)
+        model.tensor(f"blk.{i}.ffn_norm.weight", N_EMBD, ones=True)
+        model.attention_tensors(i, kv)
+        model.feed_forward_tensors(i)
+    return model.write()
+
+
+def write_tiny_gemma3(path: Path, *, window: int) -> Path:
+    """Write a gemma3, which looks back over a sliding window in most of its layers."""
+    model = _Tiny(path, "gemma3", CHATML, 0, N_LAYER, "tiny gemma", ())
+    model.attention_keys()
+    model.writer.add_sliding_window(window)
+    head = N_EMBD // N_HEAD
+    model.writer.add_key_length(head)
+    model.writer.add_value_length(head)
+    for i in range(N_LAYER):
+        for norm in ("attn_norm", "ffn_norm", "post_attention_norm", "post_ffw_norm"):
+            model.tensor(f"blk.{i}.{norm}.weight", N_EMBD, ones=True)
+        for norm in ("attn_q_norm", "attn_k_norm"):
+            model.tensor(f"blk.{i}.{norm}.weight", head, ones=True)
+        model.attention_tensors(i, head * N_KV)
+        model.feed_forward_tensors(i)
+    return model.write()
+
+
+def write_tiny_mamba(path: Path) -> Path:
+    """Write a mamba, which is recurrent: it has a state in place of a KV cache."""
+    model, inner, states, rank = _Tiny(path, "mamba", CHATML, 0, N_LAYER, "tiny mamba", ()), 2 * N_EMBD, 16, 4
+    model.writer.add_feed_forward_length(0)
+    model.writer.add_head_count(0)
+    model.writer.add_layer_norm_rms_eps(1e-5)
+    model.writer.add_ssm_conv_kernel(4)
+    model.writer.add_ssm_inner_size(inner)
+    model.writer.add_ssm_state_size(states)
+    model.writer.add_ssm_time_step_rank(rank)
+    for i in range(N_LAYER):
+        model.tensor(f"blk.{i}.attn_norm.weight", N_EMBD, ones=True)
+        for name, *shape in (
+            ("ssm_in.weight", 2 * inner, N_EMBD),
+            ("ssm_conv1d.weight", inner, 4),
+            ("ssm_conv1d.bias", inner),
+            ("ssm_x.weight", rank + 2 * states, inner),
+            ("ssm_dt.weight", inner, rank),
+            ("ssm_dt.bias", inner),
+            ("ssm_a", inner, states),
+            ("ssm_d", inner),
+            ("ssm_out.weight", N_EMBD, inner),
+        ):
+            model.tensor(f"blk.{i}.{name}", *shape)  # type: ignore[arg-type]
+    return model.write()
+
+
+class _Tiny:
+    """What all of them have: a tokenizer of bytes, embeddings, an output layer."""
+
+    def __init__(
+        self,
+        path: Path,
+        architecture: str,
+        template: str | None,
+        seed: int,
+        blocks: int,
+        name: str,
+        more: Sequence[str],
+    ) -> None:
+        self.path, self.rng = path, np.random.default_rng(seed)
+        self.writer = writer = gguf.GGUFWriter(path, architecture)
+        characters = byte_characters()
+        words = ["".join(characters[byte] for byte in text.encode()) for text in more]
+        tokens = [*SPECIAL, *characters, *words]
+        writer.add_name(name)
+        writer.add_context_length(N_CTX)
+        writer.add_embedding_length(N_EMBD)
+        writer.add_block_count(blocks)
+        writer.add_vocab_size(len(tokens))
+        writer.add_file_type(0)
+        writer.add_tokenizer_model("gpt2")
+        writer.add_tokenizer_pre("gpt-2")
+        writer.add_token_list(tokens)
+        writer.add_token_types([3] * len(SPECIAL) + [1] * (256 + len(words)))
+        writer.add_token_merges(["h e", "l l"])  # one is enough, and the loader wants some
+        writer.add_bos_token_id(1)
+        writer.add_eos_token_id(2)
+        writer.add_add_bos_token(False)
+        if template is not None:
+            writer.add_chat_template(template)
+        self.tensor("token_embd.weight", len(tokens), N_EMBD)
+        self.tensor("output_norm.weight", N_EMBD, ones=True)
+        self.tensor("output.weight", len(tokens), N_EMBD)
+
+    def attention_keys(self) -> None:
+        self.writer.add_feed_forward_length(N_FF)
+        self.writer.add_head_count(N_HEAD)
+        self.writer.add_head_count_kv(N_KV)
+        self.writer.add_layer_norm_rms_eps(1e-5)
+        self.writer.add_rope_dimension_count(N_EMBD // N_HEAD)
+
+    def attention_tensors(self, i: int, kv: int) -> None:
+        self.tensor(f"blk.{i}.attn_q.weight", N_EMBD, N_EMBD)
+        self.tensor(f"blk.{i}.attn_k.weight", kv, N_EMBD)
+        self.tensor(f"blk.{i}.attn_v.weight", kv, N_EMBD)
+        self.tensor(f"blk.{i}.attn_output.weight", N_EMBD, N_EMBD)
+
+    def feed_forward_tensors(self, i: int) -> None:
+        self.tensor(f"blk.{i}.ffn_gate.weight", N_FF, N_EMBD)
+        self.tensor(f"blk.{i}.ffn_up.weight", N_FF, N_EMBD)
+        self.tensor(f"blk.{i}.ffn_down.weight", N_EMBD, N_FF)
+
+    def tensor(self, name: str, *shape: int, ones: bool = False) -> None:
+        values = np.ones(shape) if ones else self.rng.normal(0, 0.3, shape)
+        self.writer.add_tensor(name, values.astype(np.float32))
+
+    def write(self) -> Path:
+        self.writer.write_header_to_file()
+        self.writer.write_kv_data_to_file()
+        self.writer.write_tensors_to_file()
+        self.writer.close()
+        return self.path

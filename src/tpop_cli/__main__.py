@@ -33,9 +33,12 @@ def main() -> None:
     for name in ("SIGTERM", "SIGHUP"):
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), end)
-    from .cli.app import app
+    try:
+        from .cli.app import app
 
-    app()
+        app()
+    except KeyboardInterrupt:  # before a command has begun
+        raise SystemExit(128 + signal.SIGINT) from None
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from .core.lexicon import Tilt, end_tilt
 from .core.thinking import split_thinking
 from .engine.protocol import Engine, Interrupted, Sampling, TokenSampler
+from .errors import ContextFullError
 
 OnStep = Callable[[Sequence["Arm"]], None]
 """Called with all arms after every step, to show them."""
@@ -179,7 +180,7 @@ def stopping(decoder: Decoder) -> Iterator[None]:
 
 
 def decode(engine: Engine, plans: Sequence[ArmPlan], on_step: OnStep | None = None) -> list[Arm]:
-    """Decode arms that share a prompt, to the end or to the stop flag.
+    """Decode arms that share a prompt, to the end or to the stop flag: together, or one by one where memory is short.
 
     Args:
         engine: where the logits come from.
@@ -187,8 +188,28 @@ def decode(engine: Engine, plans: Sequence[ArmPlan], on_step: OnStep | None = No
         on_step: called with all arms after every step, to show them.
 
     Returns:
-        The finished arms, in the order of `plans`. Empty if the prefill was interrupted.
+        The finished arms, in the order of `plans`. Without those whose prefill was interrupted.
     """
+    try:
+        return _together(engine, plans, on_step)
+    except ContextFullError:
+        if len(plans) == 1:
+            raise
+    shown = [Arm(plan) for plan in plans]
+    for i, plan in enumerate(plans):
+
+        def show(arms: Sequence[Arm], i: int = i) -> None:
+            shown[i : i + 1] = arms
+            if on_step:
+                on_step(shown)
+
+        arms = _together(engine, [plan], show)
+        if not arms or arms[0].finish_reason == "interrupted":
+            return [*shown[:i], *arms]
+    return shown
+
+
+def _together(engine: Engine, plans: Sequence[ArmPlan], on_step: OnStep | None) -> list[Arm]:
     decoder, arms = Decoder(engine), list[Arm]()
     with stopping(decoder):
         arms = decoder.start(plans)

@@ -45,8 +45,8 @@ class Duel:
         return self.early or (self.arms[0].answer, self.arms[1].answer)
 
     def pick_early(self, key: Literal["1", "2"]) -> None:
-        """The user picks while answers are being written: the loser ends here, the winner goes on."""
-        if self.early is None:
+        """The user picks while both answers are being written: the loser ends here, the winner goes on."""
+        if self.early is None and all(arm.tokens for arm in self.arms):
             self.early = (self.arms[0].answer, self.arms[1].answer)
             self.arms[self.order[1 if key == "1" else 0]].dropped = True
 

@@ -15,11 +15,6 @@ def key_of(duel: Duel, judge: Decides) -> Key:
     return judge.decide(duel.prompt, [duel.arms[i].answer for i in duel.order])
 
 
-def judged_duel(turns: Turns, duel: Duel, judge: Decides) -> Pick:
-    """Let the judge decide a complete duel, and learn from its verdict."""
-    return turns.learn(duel, duel.verdict(key_of(duel, judge)))
-
-
 def teach(
     turns: Turns,
     prompts: Sequence[str],
@@ -36,7 +31,7 @@ def teach(
         duel = turns.duel(turns.asked(prompts[n % len(prompts)]))
         if not duel.complete:
             return n
-        pick = judged_duel(turns, duel, judge)
+        pick = turns.learn(duel, duel.verdict(key_of(duel, judge)))
         if on_pick:
             on_pick(duel, pick)
     return n_duels

@@ -18,6 +18,7 @@ from .core.taste import Taste
 from .decode import Arm, ArmPlan, OnStep, decode, decode_many
 from .duel import Duel, showing
 from .engine.protocol import Engine, Message, Sampling
+from .errors import TpopError
 from .plan import fit, plan_arm, trim
 from .store.profile import Profile
 from .store.response import load_response
@@ -254,7 +255,10 @@ class Turns:
             fingerprint=self.engine.info.fingerprint,
             early=duel.early is not None,
         )
-        pick = self.profile.record(pick if self.options.keep_texts else pick.without_texts())
+        try:
+            pick = self.profile.record(pick if self.options.keep_texts else pick.without_texts())
+        except TpopError as error:
+            raise type(error)(f"the pick was not saved: {error.message}", error.hint) from None
         self._observe(pick)
         return pick
 

@@ -1,10 +1,7 @@
-"""What must never go wrong. Heavy tests run a reduced count; TPOP_FAULTS=full runs the whole of it."""
+"""What must never go wrong.
 
-from __future__ import annotations
+    python -m pytest -m fault              reduced counts
+    python -m tests.faults --report        the whole of it, and what was measured as a table
 
-import os
-
-
-def count(reduced: int, full: int) -> int:
-    """How often a fault is tried."""
-    return full if os.environ.get("TPOP_FAULTS") == "full" else reduced
+A `Fault` of `table.py` is something that may happen; tests carry it as a mark, wherever they stand.
+"""

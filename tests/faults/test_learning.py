@@ -3,57 +3,81 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from tpop_cli.core.axes import AXES
-from tpop_cli.core.picks import Candidate, Pick, learn_pick
+from tpop_cli.core.picks import Candidate, Pick, Verdict, learn_pick, pick_difference
 from tpop_cli.core.response import ResponseMatrix
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.taste import Taste
 from tpop_cli.store.profile import MAX_STATE, Profile
 
 from ..store.test_profile import make_pick
-from . import count
+from .report import Figures
+from .table import CONTRARY, MANY_PICKS
 
 TEXTS = ["Yes.", "It is so, and so on, and on.", "- one\n- two\n- three", "You! Ask me that? Why?", "x " * 3000, ""]
 
 
-def random_pick(rng: np.random.Generator, verdict: str) -> Pick:
+def random_pick(rng: np.random.Generator, verdict: Verdict) -> Pick:
     def candidate() -> Candidate:
         axis = AXES[int(rng.integers(len(AXES)))].name
         return Candidate(str(rng.choice(TEXTS)), {axis: float(rng.choice([-1.0, 1.0, 1.5]))}, 1, "stop")
 
-    return Pick(1, "", "q", candidate(), candidate(), verdict, "exploit", 0.5, None, "t", "m", "f")  # type: ignore[arg-type]
+    return Pick(1, "", "q", candidate(), candidate(), verdict, "exploit", 0.5, None, "t", "m", "f")
 
 
-@pytest.mark.parametrize("how", ["flipped 10%", "flipped 20%", "coin", "always exploit", "alternating"])
-def test_the_posterior_stays_sound(how: str) -> None:
-    rng = np.random.default_rng(1)
+HOW = {
+    "none flipped": 0.0,
+    "10% flipped": 0.1,
+    "20% flipped": 0.2,
+    "50% flipped": 0.5,
+    "alternating": None,
+    "all alike": None,
+}
+
+
+@CONTRARY.shown
+@pytest.mark.parametrize("how", HOW)
+def test_the_posterior_stays_sound(how: str, figures: Figures) -> None:
+    """A user who wants the shorter answer, but for flips; or one who does not look at all."""
+    rng, n, right = np.random.default_rng(1), CONTRARY.count, []
     taste = Taste.fresh(AxesReward.fresh(AXES, ResponseMatrix({})))
-    for n in range(count(300, 10_000)):
-        shorter_wins = rng.random() > {"flipped 10%": 0.1, "flipped 20%": 0.2}.get(how, 0.5)
+    for i in range(n):
         pick = random_pick(rng, "exploit")
-        shorter = "exploit" if len(pick.exploit.text) <= len(pick.explore.text) else "explore"
-        other = "explore" if shorter == "exploit" else "exploit"
-        verdict = {"always exploit": "exploit", "alternating": ("exploit", "explore")[n % 2]}.get(
-            how, shorter if shorter_wins else other
-        )
-        taste = learn_pick(taste, Pick(**{**pick.__dict__, "verdict": verdict}))
+        shorter: Verdict = "exploit" if len(pick.exploit.text) <= len(pick.explore.text) else "explore"
+        longer: Verdict = "explore" if shorter == "exploit" else "exploit"
+        flipped = HOW[how]
+        if flipped is not None:
+            pick = replace(pick, verdict=longer if rng.random() < flipped else shorter)
+        elif how == "alternating":
+            pick = replace(pick, verdict=("exploit", "explore")[i % 2])
+        if i > n // 2 and pick.exploit.text != pick.explore.text:
+            towards = taste.reward.posterior.predict(pick_difference(taste.reward, pick))
+            right.append((towards > 0.5) == (shorter == "exploit"))
+        taste = learn_pick(taste, pick)
     V = taste.reward.posterior.precision
     assert np.isfinite(taste.reward.posterior.mean).all() and np.isfinite(V).all()
     np.testing.assert_allclose(V, V.T)
     np.linalg.cholesky(V)
-    solved = taste.reward.posterior.solve(V)
-    assert np.abs(solved - np.eye(len(V))).max() < 1e-6
+    error = float(np.abs(taste.reward.posterior.solve(V) - np.eye(len(V))).max())
+    assert error < 1e-6
+    if HOW[how] is not None:
+        figures.say(f"{how}: tells {np.mean(right):.0%}")
+        assert np.mean(right) > {0.0: 0.95, 0.1: 0.9, 0.2: 0.8, 0.5: 0.0}[HOW[how] or 0.0]
+    figures.worst("V·V⁻¹ − 1", error)
 
 
-def test_a_profile_of_many_picks_stays_small() -> None:
+@MANY_PICKS.shown
+def test_a_profile_of_many_picks_stays_small(figures: Figures) -> None:
     profile = Profile("work")
-    profile.extend([make_pick(n) for n in range(count(200, 10_000))])
+    profile.extend([make_pick(n) for n in range(MANY_PICKS.count)])
     size = (profile.folder / "state.json").stat().st_size
     assert size < 200_000 < MAX_STATE
+    figures.say(f"{MANY_PICKS.count:,} picks: state {size / 1000:.0f} KB")
     before = profile.posterior.mean.copy()
     made = profile.record(make_pick(3))
     start = time.perf_counter()

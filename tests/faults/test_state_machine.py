@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
-from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,12 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.picks import Candidate, Pick, Verdict
+from tpop_cli.store.imports import read_preferences
 from tpop_cli.store.picks import encode
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import set_aside
 
-from . import count
+from .table import ANY_ORDER, FULL
 
 VERDICTS: list[Verdict] = ["exploit", "explore", "tie", "both-bad", "skip"]
 TEXTS = ["Yes.", "It is so, and so on.", "- one\n- two", "You could ask me that!", "", "日本語 🙂"]
@@ -89,6 +91,14 @@ class Profiles(RuleBasedStateMachine):
         self.expected |= {pick.id: pick for pick in new}
 
     @rule()
+    def export_and_read(self) -> None:
+        picks = self.fresh().picks()
+        if picks:
+            exported = json.dumps({"schema": 1, "picks": [asdict(pick) for pick in picks]})
+            again = read_preferences(exported.encode()).picks
+            assert [replace(pick, id=0) for pick in again] == [replace(pick, id=0) for pick in picks]
+
+    @rule()
     def reset(self) -> None:
         set_aside(self.fresh())
         self.expected = {}
@@ -136,11 +146,11 @@ def _cut(path: Path) -> None:
     path.write_bytes(data[: len(data) // 2])
 
 
-_: Callable[..., object]
-TestProfiles = Profiles.TestCase
+TestProfiles = ANY_ORDER.shown(Profiles.TestCase)
+STEPS = 40 if FULL else 20
 TestProfiles.settings = settings(
-    max_examples=count(12, 200),
-    stateful_step_count=count(20, 40),
+    max_examples=ANY_ORDER.count,
+    stateful_step_count=STEPS,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -25,6 +25,8 @@ from .runtime import (
 )
 
 if TYPE_CHECKING:
+    from ..core.picks import Verdict
+    from ..duel import Duel
     from ..turn import Turns
 
 
@@ -167,7 +169,7 @@ def _answer_many(turns: Turns, prompts: list[str]) -> None:
 def _judged(turns: Turns, prompts: list[str], judge_command: str, as_json: bool) -> None:
     """Duels that a program decides; the answers it picked go to stdout."""
     from ..judge import Judge
-    from ..teach import judged_duel
+    from ..teach import key_of
 
     with Judge(judge_command) as judge:
         for prompt in prompts:
@@ -176,15 +178,11 @@ def _judged(turns: Turns, prompts: list[str], judge_command: str, as_json: bool)
                 duel = turns.duel(turns.asked(prompt))
             if not duel.complete:
                 raise KeyboardInterrupt
-            pick = judged_duel(turns, duel, judge)
-            arm = duel.chosen(pick.verdict)
-            if as_json:
-                strengths = duel.strengths[duel.arms.index(arm)]
-                report = answer_report(turns, prompt, arm, strengths, time.perf_counter() - start)
-                report |= duel_report(duel, pick.verdict)
-                write_answer(json.dumps(report, ensure_ascii=False))
-            else:
-                write_answer(arm.answer)
+            verdict = duel.verdict(key_of(duel, judge))
+            try:
+                turns.learn(duel, verdict)
+            finally:  # the answer is there, even where its pick cannot be saved
+                _write_chosen(turns, prompt, duel, verdict, start, as_json)
 
 
 def _asked(turns: Turns, prompt: str, as_json: bool) -> None:
@@ -195,15 +193,22 @@ def _asked(turns: Turns, prompt: str, as_json: bool) -> None:
     result = interactive_duel(turns, turns.asked(prompt), stderr_console())
     if result.outcome is Outcome.stopped:
         raise KeyboardInterrupt
-    arm = result.duel.chosen(result.verdict)
-    if as_json:
-        strengths = result.duel.strengths[result.duel.arms.index(arm)]
-        report = answer_report(turns, prompt, arm, strengths, time.perf_counter() - start)
-        write_answer(json.dumps(report | duel_report(result.duel, result.verdict), ensure_ascii=False))
-    else:
-        write_answer(arm.answer)
+    _write_chosen(turns, prompt, result.duel, result.verdict, start, as_json)
     for line in result.notes:
         note(line)
+    if result.unsaved:
+        raise result.unsaved
+
+
+def _write_chosen(turns: Turns, prompt: str, duel: Duel, verdict: Verdict, start: float, as_json: bool) -> None:
+    """Print the answer that a duel's verdict chose."""
+    arm = duel.chosen(verdict)
+    if as_json:
+        strengths = duel.strengths[duel.arms.index(arm)]
+        report = answer_report(turns, prompt, arm, strengths, time.perf_counter() - start)
+        write_answer(json.dumps(report | duel_report(duel, verdict), ensure_ascii=False))
+    else:
+        write_answer(arm.answer)
 
 
 # -- who picks ------------------------------------------------------------------------------------

@@ -150,6 +150,8 @@ class Chat:
             self.print_answer(answer)
         for line in result.notes:
             self.tell(line)
+        if result.unsaved:
+            raise result.unsaved
 
     def _answer_alone(self, question: str, messages: list[Message]) -> None:
         """One answer, because a duel would teach too little. One that is stopped stays as far as it came."""

@@ -47,6 +47,8 @@ class Result:
         duel: what was decoded.
         verdict: by arm; "skip" if stopped.
         notes: what to tell the user below the answer.
+        pick_id: the pick's number, if it was saved.
+        unsaved: why it could not be saved.
     """
 
     outcome: Outcome
@@ -54,6 +56,7 @@ class Result:
     verdict: Verdict = "skip"
     notes: list[str] = field(default_factory=list)
     pick_id: int | None = None
+    unsaved: TpopError | None = None
 
 
 Given = tuple["Arm", dict[str, float]]
@@ -91,9 +94,10 @@ def interactive_duel(
         try:
             result.pick_id = turns.learn(duel, verdict, seconds).id
         except TpopError as error:
-            result.notes.append(f"not saved: {error.message}")
+            result.unsaved = error
         said = "picked early" if duel.early else _said(verdict)
-        result.notes.append(f"{said} · {taste_line(turns.taste)} · {rate:.0f} tokens/s")
+        learned = "" if result.unsaved else f"{taste_line(turns.taste)} · "
+        result.notes.append(f"{said} · {learned}{rate:.0f} tokens/s")
         return result
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from ..errors import UsageError
 from ..store.config import setting
+from ..ui.clean import clean
 
 if TYPE_CHECKING:
     from ..engine.loading import LoadOptions
@@ -49,9 +51,14 @@ def load_options(chosen: LoadingOptions, **more: Any) -> LoadOptions:
         mmap=mmap is not False,
         rpc=tuple(one.strip() for one in rpc.split(",") if one.strip()),
         chat_template=setting("chat_template", chosen.chat_template),
-        verbose=chosen.verbose,
+        on_log=_tell if chosen.verbose else None,
         **more,
     )
+
+
+def _tell(line: str) -> None:
+    """A line of llama.cpp's log, which may quote the model's file."""
+    print(clean(line), file=sys.stderr, flush=True)
 
 
 def _layers(text: str) -> int | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import llama_cpp.llama_cpp as llama
 
 from ..errors import UnavailableError, UsageError
+from . import log  # noqa: F401 - it takes llama.cpp's log before a backend says anything
 from .guard import ggml_function, guarded
 
 DEFAULT_RPC_PORT = 50052

@@ -7,6 +7,7 @@ reader checks magic, version, counts and lengths against the file's size first, 
 from __future__ import annotations
 
 import hashlib
+import math
 import mmap
 import os
 import struct
@@ -45,6 +46,15 @@ QUANTIZATIONS = {
     26: "IQ3_S", 27: "IQ3_M", 28: "IQ2_S", 29: "IQ2_M", 30: "IQ4_XS", 31: "IQ1_M", 32: "BF16",
 }  # fmt: skip
 """general.file_type, by llama.cpp's enum llama_ftype."""
+
+BLOCKS = {
+    0: (1, 4), 1: (1, 2), 2: (32, 18), 3: (32, 20), 6: (32, 22), 7: (32, 24), 8: (32, 34), 10: (256, 84),
+    11: (256, 110), 12: (256, 144), 13: (256, 176), 14: (256, 210), 15: (256, 292), 16: (256, 66), 17: (256, 74),
+    18: (256, 98), 19: (256, 50), 20: (32, 18), 21: (256, 110), 22: (256, 82), 23: (256, 136), 24: (1, 1),
+    25: (1, 2), 26: (1, 4), 27: (1, 8), 28: (1, 8), 29: (256, 56), 30: (1, 2), 34: (256, 54), 35: (256, 66),
+    39: (32, 17), 40: (64, 36), 41: (128, 18),
+}  # fmt: skip
+"""How tensors are held: elements and bytes of a block, by ggml's enum ggml_type. A newer type is not checked."""
 
 
 @dataclass(frozen=True)
@@ -205,27 +215,34 @@ def _parse(reader: _Reader, path: Path, size: int) -> Header:
 
 def _tensors(reader: _Reader, n: int, metadata: dict[str, Value]) -> dict[str, Tensor]:
     """The list of tensors behind the metadata. A tensor ends where the next one in the file begins."""
-    found: list[tuple[int, str, tuple[int, ...]]] = []
+    found: list[tuple[int, str, tuple[int, ...], int]] = []
     for _ in range(n):
         name = reader.string()
         n_dims = reader.count("<I")
         if n_dims > _MAX_DIMS:
             raise BadDataError(f"its header lists a tensor of {n_dims} dimensions")
         shape = tuple(reader.count() for _ in range(n_dims))
-        reader.bytes(4)  # its type
-        found.append((reader.count(), name, shape))
+        kind = reader.count("<I")
+        found.append((reader.count(), name, shape, kind))
     alignment = metadata.get("general.alignment", 32)
     if not isinstance(alignment, int) or alignment < 1:
         raise BadDataError("its header names an impossible alignment")
     start = -(-reader.at // alignment) * alignment
     found.sort()
-    ends = [offset for offset, _, _ in found[1:]] + [reader.size - start]
+    ends = [offset for offset, *_ in found[1:]] + [reader.size - start]
     tensors = {}
-    for (offset, name, shape), end in zip(found, ends, strict=False):
-        if end < offset or start + offset > reader.size:
-            raise BadDataError("it ends before its last tensor does: the file is cut short")
+    for (offset, name, shape, kind), end in zip(found, ends, strict=False):
+        missing = offset + _least_bytes(shape, kind) - (reader.size - start)
+        if missing > 0:
+            raise BadDataError(f"its tensor {name[:64]} ends {missing:,} bytes behind its end: it is cut short")
         tensors[name] = Tensor(shape, end - offset)
     return tensors
+
+
+def _least_bytes(shape: tuple[int, ...], kind: int) -> int:
+    """What a tensor takes without padding; 0 if its type is not known here."""
+    elements, n_bytes = BLOCKS.get(kind, (1, 0))
+    return math.prod(shape) // elements * n_bytes
 
 
 def fingerprint(path: Path) -> str:

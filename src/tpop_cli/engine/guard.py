@@ -55,7 +55,7 @@ class _Calls:
                 # Signal handlers run while this waits, as they would if the call were made here.
                 try:
                     self._change.wait_for(self._over)
-                except KeyboardInterrupt:
+                except (KeyboardInterrupt, SystemExit):  # Ctrl-C, or the end of the process
                     on_interrupt()
                     self._change.wait_for(self._over)
                     raise
@@ -109,7 +109,7 @@ def guarded(function: Callable[..., Any], *arguments: Any, on_interrupt: Callabl
 
     Args:
         function, arguments: the call.
-        on_interrupt: what makes the call return early; a KeyboardInterrupt waits until it has returned.
+        on_interrupt: what makes the call return early; a KeyboardInterrupt or SystemExit waits until it has returned.
 
     Raises:
         UnavailableError: a server that the model is on went away.

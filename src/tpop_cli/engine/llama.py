@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import logging
 import threading
 from collections.abc import Sequence
 from functools import cached_property
@@ -19,6 +18,7 @@ from .gguf import fingerprint, read_header
 from .guard import is_lost
 from .kv import Sequences
 from .loading import LoadOptions, context_size, load_model, make_context
+from .log import listen
 from .protocol import Message, ModelInfo, Row, Sampling
 from .sampler import SteeredSampler
 from .template import choose_template
@@ -41,8 +41,7 @@ class LlamaEngine:
     def __init__(self, path: Path, options: LoadOptions = LoadOptions()) -> None:
         header = read_header(path)
         n_ctx, self._call = context_size(options.n_ctx, header), options.call
-        # llama-cpp-python prints llama.cpp's log through this logger's level
-        logging.getLogger("llama-cpp-python").setLevel(logging.DEBUG if options.verbose else logging.CRITICAL + 1)
+        listen(options.on_log)
         llama.llama_backend_init()
         self._model = self._ctx = None
         self._sequences: Sequences | None = None

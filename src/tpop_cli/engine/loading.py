@@ -16,6 +16,7 @@ from ..errors import BadDataError, DecodeError, UsageError
 from .devices import add_rpc_servers, offload_devices
 from .gguf import Header
 from .guard import guarded
+from .log import reason
 from .memory import CACHE_TYPES, Need, estimate, layers_that_fit
 
 MAX_CTX = 1 << 20
@@ -48,7 +49,7 @@ class LoadOptions:
         n_seq_max: sequences at once.
         hidden_states: give the hidden state of every output token beside its logits.
         chat_template: name of a built-in template to use in place of the model's.
-        verbose: let llama.cpp's log through.
+        on_log: who is given the lines of llama.cpp's log.
     """
 
     n_ctx: int = 0
@@ -66,7 +67,7 @@ class LoadOptions:
     n_seq_max: int = 32
     hidden_states: bool = False
     chat_template: str | None = None
-    verbose: bool = False
+    on_log: Callable[[str], None] | None = None
 
     @property
     def threads(self) -> int:
@@ -137,7 +138,8 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
         raise BadDataError(f"{path.name} cannot be loaded: {error.message}", error.hint) from None
     if not model:
         raise BadDataError(
-            f"llama.cpp could not load {path.name}", "see why with --verbose, or choose another with --model"
+            f"llama.cpp could not load {path.name}: {reason() or 'it does not say why'}",
+            "see more with --verbose, or choose another with --model",
         )
     refusal = _refusal(model)
     if refusal:

@@ -15,6 +15,7 @@ from ..errors import BadDataError, CannotCreateError, StorageError
 
 _STALE_SECONDS = 3600.0
 _REPLACE_TRIES = 20
+_WINDOWS = os.name == "nt"
 
 
 def make_private_dir(path: Path) -> None:
@@ -194,7 +195,7 @@ def _replace(source: str | Path, target: Path) -> None:
             Path(source).replace(target)
             return
         except PermissionError:
-            if os.name != "nt" or attempt == _REPLACE_TRIES - 1:
+            if not _WINDOWS or attempt == _REPLACE_TRIES - 1:
                 raise
             time.sleep(0.05)
 
@@ -212,7 +213,7 @@ def _replace_by_link(path: Path, backup: Path) -> None:
 
 
 def _sync_dir(folder: Path) -> None:
-    if os.name == "nt":
+    if _WINDOWS:
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:

@@ -7,14 +7,15 @@ A line is one event, a JSON object with a checksum `crc`: {"event": "pick", ...}
 from __future__ import annotations
 
 import json
+import os
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, BinaryIO, get_args
 
 from ..core.picks import Candidate, Pick, Verdict
-from ..errors import BadDataError
+from ..errors import BadDataError, StorageError
 from .files import append_line, strict_json, write_atomic
 
 MAX_LINE = 4 << 20
@@ -78,18 +79,17 @@ class PickLog:
         self.path = path
 
     def size(self) -> int:
-        """Length of the log in bytes."""
-        try:
-            return self.path.stat().st_size
-        except (FileNotFoundError, NotADirectoryError):
-            return 0
+        """Length of the log in bytes; 0 if there is none."""
+        found = self._stat()
+        return found.st_size if found else 0
 
     def file_id(self) -> int:
         """Which file this is on its disk: another one after `rewrite`; 0 if there is none."""
-        try:
-            return self.path.stat().st_ino
-        except (FileNotFoundError, NotADirectoryError):
-            return 0
+        found = self._stat()
+        return found.st_ino if found else 0
+
+    def _stat(self) -> os.stat_result | None:
+        return self.path.stat() if self.path.is_file() else None
 
     def append(self, event: Event) -> int:
         """Add an event; returns the new length in bytes. Raises StorageError, leaving the log as it was."""
@@ -98,6 +98,11 @@ class PickLog:
     def append_many(self, events: Sequence[Event]) -> int:
         """Add events in one write; returns the new length in bytes. Errors as `append`."""
         return append_line(self.path, b"\n".join(map(encode, events))) if events else self.size()
+
+    def cut(self, size: int) -> None:
+        """Take back what was appended beyond a size; a log that was not there stays empty."""
+        if self.size() > size:
+            os.truncate(self.path, size)
 
     def rewrite(self, events: Sequence[Event]) -> None:
         """Replace the whole log in one step. Raises StorageError, leaving the log as it was."""
@@ -109,11 +114,11 @@ class PickLog:
         """The events from byte `start` on, up to byte `end` if it is given, each with the offset behind it.
 
         Lines that cannot be read are passed over, and their offsets are added to `damaged`. A last line
-        without a newline is a write that a crash cut short: it never happened.
+        without a newline is a write that a crash cut short: it never happened. Raises StorageError.
         """
         if self.size() <= start:
             return
-        with self.path.open("rb") as file:
+        with self._open() as file:
             file.seek(start)
             offset = start
             for line in iter(lambda: file.readline(MAX_LINE), b""):
@@ -129,6 +134,12 @@ class PickLog:
                 except BadDataError:
                     if damaged is not None:
                         damaged.append(offset)
+
+    def _open(self) -> BinaryIO:
+        try:
+            return self.path.open("rb")
+        except OSError as error:
+            raise StorageError(f"cannot read {self.path}: {error.strerror}", "check its permissions") from None
 
     def picks(self, end: int | None = None) -> list[Pick]:
         """The picks that were not taken back, in order; those of the first `end` bytes, if it is given."""

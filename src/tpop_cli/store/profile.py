@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from filelock import FileLock, Timeout
 
 from ..core.axes import Axis
@@ -17,18 +16,19 @@ from ..core.picks import Pick, Verdict, fold, learn_pick
 from ..core.posterior import Posterior
 from ..core.response import ResponseMatrix
 from ..core.reward import AxesReward
-from ..core.taste import Seen, Taste
+from ..core.taste import Taste
 from ..errors import BadDataError, BusyError, NoInputError, StorageError, TpopError
 from . import paths
 from .axes import load_axes
 from .files import make_private_dir, read_bounded, seal, sweep_temporaries, write_atomic
 from .neural import NeuralFiles
 from .picks import Amend, Event, PickLog, Undo
-from .state import SCHEMA, decode_state, set_aside
+from .state import SCHEMA, decode_state, decode_taste, encode_taste, set_aside
 
 MAX_STATE = 16 << 20
 LOCK_SECONDS = 5.0
 _LATEST = 10
+STATES = ("state.json", "state.json.bak")
 
 
 class Profile:
@@ -78,20 +78,18 @@ class Profile:
             BusyError: another process holds the profile for too long.
             CannotCreateError, StorageError: nothing was recorded.
         """
-        with self.locked():
+        with self._changing():
             pick = replace(pick, id=self._last_id + 1)
             self._folded, self._log_file = self.log.append(pick), self.log.file_id()
             self._apply(pick)
             self.singles = 0
-            self._save()
         return pick
 
     def count_single(self) -> None:
         """Remember that an answer was shown without asking, if there are picks at all. Errors as `record`."""
         if self.n_picks:
-            with self.locked():
+            with self._changing():
                 self.singles += 1
-                self._save()
 
     def undo(self, pick_id: int | None = None) -> Pick:
         """Take back a pick (the last one by default): the state is as if it had never been made.
@@ -99,7 +97,7 @@ class Profile:
         Raises:
             NoInputError: there is no such pick.
         """
-        with self.locked():
+        with self._changing():
             chosen = self.find(pick_id)
             before = self._state_before(chosen)
             end = self.log.append(Undo(chosen.id))
@@ -109,24 +107,21 @@ class Profile:
                 last_id = self._last_id
                 self._restore(before)
                 self._folded, self._last_id = end, last_id
-            self._save()
         return chosen
 
     def amend(self, pick_id: int, verdict: Verdict) -> Pick:
         """Give a pick another verdict: the state is as if that had been picked. Raises NoInputError."""
-        with self.locked():
+        with self._changing():
             chosen = self.find(pick_id)
             self.log.append(Amend(chosen.id, verdict))
             self._refold()
-            self._save()
         return replace(chosen, verdict=verdict)
 
     def extend(self, picks: Sequence[Pick]) -> None:
         """Log many picks, which get numbers of their own, and learn from them. Errors as `record`."""
-        with self.locked():
+        with self._changing():
             self.log.append_many([replace(pick, id=self._last_id + 1 + n) for n, pick in enumerate(picks)])
             self._refold()
-            self._save()
 
     def forget(self, unwanted: Callable[[Pick], bool]) -> int:
         """Remove picks from the log for good, texts and all; the state is as if they had never been made.
@@ -148,7 +143,7 @@ class Profile:
     def _state_before(self, pick: Pick) -> dict[str, Any] | None:
         """The generation of the state before a pick, if that is the one on the disk: spares folding a long log."""
         try:
-            state = decode_state(read_bounded(self.folder / "state.json.bak", MAX_STATE))
+            state = decode_state(read_bounded(self.folder / STATES[1], MAX_STATE))
             meant = (state["schema"], state["axes"], state["features"])
             current = (SCHEMA, [axis.name for axis in self.axes], list(FEATURES))
             since = [event for event, _ in self.log.events(state["log_bytes"])]
@@ -224,7 +219,8 @@ class Profile:
                 f"profile {self.name} is in use by another process", "wait for it to finish and try again"
             ) from None
         except OSError as error:
-            raise StorageError(f"cannot lock profile {self.name}: {error.strerror}") from None
+            hint = f"see {self.folder / '.lock'}"
+            raise StorageError(f"cannot lock profile {self.name}: {error.strerror}", hint) from None
         try:
             sweep_temporaries(self.folder)
             self._catch_up()
@@ -232,33 +228,35 @@ class Profile:
         finally:
             lock.release()
 
-    def _save(self) -> None:
-        write_atomic(self.folder / "state.json", seal(self._state()), backup=True)
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Hold the lock, and save in the end; what cannot be saved never happened, in memory or in the log."""
+        with self.locked():
+            end, before = self.log.size(), vars(self).copy()
+            try:
+                yield
+                self._save()
+            except StorageError:
+                self.log.cut(end)
+                vars(self).update(before)
+                raise
 
-    def _state(self) -> dict[str, Any]:
-        n = len(self.posterior.mean)
-        return {
-            "schema": SCHEMA,
+    def _save(self) -> None:
+        state = {
             "profile": self.name,
-            "reward": "axes",
             "axes": [axis.name for axis in self.axes],
             "features": list(FEATURES),
-            "mean": self.posterior.mean.tolist(),
-            # V is symmetric: its lower triangle, row by row
-            "precision": self.posterior.precision[np.tril_indices(n)].tolist(),
-            # since the taste last turned: how many picks, how well they were told, and the last of them
-            "since": self.taste.n,
-            "evidence": self.taste.evidence,
-            "seen": [[s.outcome, s.weight, s.log_p, *s.difference.tolist()] for s in self.taste.seen],
+            **encode_taste(self.taste),
             "picks": self.n_picks,
             "singles": self.singles,
             "last_id": self._last_id,
             "log_bytes": self._folded,
         }
+        write_atomic(self.folder / STATES[0], seal({"schema": SCHEMA, **state}), backup=True)
 
     def _load(self) -> None:
         """Read the state, or its previous generation, or fold the log; then what the log holds beyond it."""
-        for name in ("state.json", "state.json.bak"):
+        for name in STATES:
             path = self.folder / name
             try:
                 self._restore(decode_state(read_bounded(path, MAX_STATE)))
@@ -272,7 +270,19 @@ class Profile:
             if self.log.size():
                 self._refold()
                 return
+        if self.n_picks and not self.log.path.is_file():
+            self._start_anew()
         self._catch_up()
+
+    def _start_anew(self) -> None:
+        """The log is gone, and with it the truth: keep what was learned from it aside, and say so."""
+        states = [path for name in STATES if (path := self.folder / name).exists()]
+        kept = " and ".join(set_aside(path).name for path in states)
+        if kept:
+            self.notices.append(
+                f"{self.log.path} is gone: profile {self.name} starts anew; what it knew is in {kept}"
+            )
+        self._refold()
 
     def _restore(self, state: dict[str, Any]) -> None:
         if state["schema"] > SCHEMA:
@@ -284,14 +294,7 @@ class Profile:
         if meant != (SCHEMA, [axis.name for axis in self.axes], list(FEATURES)):
             self._refold()  # the weights have other meanings now; the picks have not
             return
-        n = len(self.posterior.mean)
-        precision = np.zeros((n, n))
-        precision[np.tril_indices(n)] = state["precision"]
-        precision += np.tril(precision, -1).T
-        fresh = self._fresh()
-        seen = tuple(Seen(np.array(d), o, w, log_p) for o, w, log_p, *d in state["seen"])
-        reward = fresh.reward.with_posterior(Posterior(np.array(state["mean"]), precision))
-        self.taste = Taste(reward, fresh.prior, seen, state["since"], state["evidence"])
+        self.taste = decode_taste(state, self._fresh())
         self.n_picks, self._last_id = state["picks"], state["last_id"]
         self.singles = state["singles"]
         self._folded = state["log_bytes"]

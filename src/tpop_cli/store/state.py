@@ -1,4 +1,4 @@
-"""state.json: what is checked before it is believed."""
+"""state.json: how a taste is written, and what is checked before it is believed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.posterior import Posterior
+from ..core.taste import Seen, Taste
 from ..errors import BadDataError
 from .files import unseal
 
@@ -33,6 +35,32 @@ def decode_state(data: bytes) -> dict[str, Any]:
     except (KeyError, TypeError) as error:
         raise BadDataError(f"it lacks {error}") from None
     return state
+
+
+def encode_taste(taste: Taste) -> dict[str, Any]:
+    """What a state holds of a taste."""
+    posterior = taste.reward.posterior
+    return {
+        "reward": "axes",
+        "mean": posterior.mean.tolist(),
+        # V is symmetric: its lower triangle, row by row
+        "precision": posterior.precision[np.tril_indices(len(posterior.mean))].tolist(),
+        # since the taste last turned: how many picks, how well they were told, and the last of them
+        "since": taste.n,
+        "evidence": taste.evidence,
+        "seen": [[s.outcome, s.weight, s.log_p, *s.difference.tolist()] for s in taste.seen],
+    }
+
+
+def decode_taste(state: dict[str, Any], fresh: Taste) -> Taste:
+    """The taste that `encode_taste` wrote, of the same axes and features as a fresh one."""
+    n = len(state["mean"])
+    precision = np.zeros((n, n))
+    precision[np.tril_indices(n)] = state["precision"]
+    precision += np.tril(precision, -1).T
+    seen = tuple(Seen(np.array(d), o, w, log_p) for o, w, log_p, *d in state["seen"])
+    reward = fresh.reward.with_posterior(Posterior(np.array(state["mean"]), precision))
+    return Taste(reward, fresh.prior, seen, state["since"], state["evidence"])
 
 
 def set_aside(path: Path) -> Path:

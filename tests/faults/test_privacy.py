@@ -1,0 +1,101 @@
+"""Nothing leaves the machine, and no text is kept where none is to be kept."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from tpop_cli.store.profile import Profile
+
+from ..cli.test_cli import JUDGE, run
+from ..store.test_profile import make_pick
+from .report import Figures
+from .table import NO_HISTORY, SOCKETS
+
+SMALL = {"TPOP_MAX_TOKENS": "8", "TPOP_THREADS": "1"}
+WITHOUT_SOCKETS = """
+import socket, sys
+def forbidden(event, _):
+    if event.startswith("socket.") and event != "socket.gethostname":
+        sys.stderr.write(f"{event} in {sys.argv}\\n")
+        sys.stderr.flush()
+        import os
+        os._exit(99)
+sys.addaudithook(forbidden)
+sys.argv = ["tpop", *sys.argv[1:]]
+from tpop_cli.__main__ import main
+main()
+"""
+COMMANDS = [
+    ["ask", "hello"],
+    ["ask", "hello", "--judge", JUDGE],
+    ["teach", "--judge", JUDGE, "--prompts", "-", "--duels", "1"],
+    ["profile", "show"],
+    ["profile", "list"],
+    ["profile", "export", "--as", "json"],
+    ["picks", "list"],
+    ["models", "list"],
+    ["models", "suggest"],
+    ["axes", "list"],
+    ["chats", "list"],
+    ["doctor"],
+    ["taste", "compare", "hello"],
+    ["config", "show"],
+    ["reset", "--yes"],
+]
+
+
+@SOCKETS.shown
+def test_nothing_leaves_the_machine(tiny_path: Path, figures: Figures) -> None:
+    """Every socket of Python's raises an audit event; llama.cpp opens one for RPC only."""
+    for arguments in COMMANDS:
+        done = subprocess.run(
+            [sys.executable, "-c", WITHOUT_SOCKETS, *arguments],
+            env={**os.environ, "TPOP_MODEL": str(tiny_path), **SMALL},
+            capture_output=True,
+            text=True,
+            input="a prompt\n" if "-" in arguments else "",
+            check=False,
+        )
+        assert done.returncode == 0, (arguments, done.stderr)
+    figures.say(f"{len(COMMANDS)} of {len(COMMANDS)} commands")
+
+
+@SOCKETS.shown
+def test_the_watchman_is_awake() -> None:
+    use = [
+        sys.executable,
+        "-c",
+        WITHOUT_SOCKETS.split("sys.argv =", maxsplit=1)[0] + "import socket; socket.socket()",
+    ]
+    assert subprocess.run(use, capture_output=True, check=False).returncode == 99
+
+
+@NO_HISTORY.shown
+def test_where_no_history_is_wanted_texts_are_not_kept_and_learning_works(tiny_path: Path, home: Path) -> None:
+    environment = {"TPOP_MODEL": str(tiny_path), "TPOP_HISTORY": "false", **SMALL}
+    for question in ("a secret one", "a secret two"):
+        run("ask", question, "--judge", JUDGE, **environment)
+    profile = Profile("default")
+    assert profile.n_picks == 2
+    for path in home.rglob("*"):
+        assert not path.is_file() or b"secret" not in path.read_bytes(), path
+    assert all(not pick.has_texts and pick.exploit.features for pick in profile.picks())
+    assert "no texts were kept" in run("picks", "show").stdout
+    assert run("profile", "export", "--as", "pairs").stdout == ""
+    profile.undo()
+    assert Profile("default").n_picks == 1
+
+
+@NO_HISTORY.shown
+def test_a_pick_without_texts_teaches_what_it_would_with_them() -> None:
+    whole, bare = Profile("whole"), Profile("bare")
+    for n in range(6):
+        whole.record(make_pick(n))
+        bare.record(make_pick(n).without_texts())
+    np.testing.assert_allclose(bare.posterior.mean, whole.posterior.mean, atol=1e-12)
+    np.testing.assert_allclose(Profile("bare").posterior.precision, whole.posterior.precision, atol=1e-9)
