@@ -47,9 +47,13 @@ class Figures:
         parts += self.said
         parts += [f"{what} at most {value:.1e}" for what, value in self.largest.items()]
         for what, times in self.seconds.items():
-            p95 = f"p95 {np.quantile(times, 0.95):.2f} s, " if len(times) >= _ENOUGH else ""
-            parts.append(f"{what} {p95}at most {max(times):.2f} s")
+            p95 = f"p95 {_seconds(np.quantile(times, 0.95))}, " if len(times) >= _ENOUGH else ""
+            parts.append(f"{what} {p95}at most {_seconds(max(times))}")
         return "; ".join(parts)
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.2f} s" if value >= 0.1 else f"{value * 1000:.1f} ms"
 
 
 def measured(fault: Fault) -> str:

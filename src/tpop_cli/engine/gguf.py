@@ -196,6 +196,8 @@ def _parse(reader: _Reader, path: Path, size: int) -> Header:
     if magic != b"GGUF":
         raise BadDataError("it does not start with the GGUF magic")
     version = reader.count("<I")
+    if version in (2 << 24, 3 << 24):
+        raise BadDataError("it is big-endian, for another kind of machine")
     if version not in (2, 3):
         raise BadDataError(f"GGUF version {version} is not supported (2 and 3 are)")
     n_tensors, n_pairs = reader.count(), reader.count()
@@ -234,7 +236,7 @@ def _tensors(reader: _Reader, n: int, metadata: dict[str, Value]) -> dict[str, T
     for (offset, name, shape, kind), end in zip(found, ends, strict=False):
         missing = offset + _least_bytes(shape, kind) - (reader.size - start)
         if missing > 0:
-            raise BadDataError(f"its tensor {name[:64]} ends {missing:,} bytes behind its end: it is cut short")
+            raise BadDataError(f"it is cut short: its tensor {name[:64]} lacks {missing:,} bytes")
         tensors[name] = Tensor(shape, end - offset)
     return tensors
 

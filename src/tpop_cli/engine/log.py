@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import llama_cpp.llama_cpp as llama
 
-_ERROR, _GOES_ON = 3, 5  # enum ggml_log_level
+_ERROR, _GOES_ON = 4, 5  # enum ggml_log_level
 _LONGEST = 300
 
 
