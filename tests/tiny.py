@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -50,6 +51,18 @@ def write_tiny_gguf(
         model.tensor(f"blk.{i}.ffn_norm.weight", N_EMBD, ones=True)
         model.attention_tensors(i, kv)
         model.feed_forward_tensors(i)
+    return model.write()
+
+
+def write_hollow_gguf(path: Path, *, layers: int = 256, feed_forward: int = 4096) -> Path:
+    """Write a llama of almost a gigabyte of nothing, which takes no space on the disk and a moment to load."""
+    model = _Tiny(path, "llama", CHATML, 0, layers, "hollow", (), hollow=True)
+    model.attention_keys(feed_forward)
+    for i in range(layers):
+        model.tensor(f"blk.{i}.attn_norm.weight", N_EMBD)
+        model.tensor(f"blk.{i}.ffn_norm.weight", N_EMBD)
+        model.attention_tensors(i, N_EMBD // N_HEAD * N_KV)
+        model.feed_forward_tensors(i, feed_forward)
     return model.write()
 
 
@@ -110,8 +123,9 @@ class _Tiny:
         blocks: int,
         name: str,
         more: Sequence[str],
+        hollow: bool = False,
     ) -> None:
-        self.path, self.rng = path, np.random.default_rng(seed)
+        self.path, self.rng, self.hollow, self.n_bytes = path, np.random.default_rng(seed), hollow, 0
         self.writer = writer = gguf.GGUFWriter(path, architecture)
         characters = byte_characters()
         words = ["".join(characters[byte] for byte in text.encode()) for text in more]
@@ -136,8 +150,8 @@ class _Tiny:
         self.tensor("output_norm.weight", N_EMBD, ones=True)
         self.tensor("output.weight", len(tokens), N_EMBD)
 
-    def attention_keys(self) -> None:
-        self.writer.add_feed_forward_length(N_FF)
+    def attention_keys(self, feed_forward: int = N_FF) -> None:
+        self.writer.add_feed_forward_length(feed_forward)
         self.writer.add_head_count(N_HEAD)
         self.writer.add_head_count_kv(N_KV)
         self.writer.add_layer_norm_rms_eps(1e-5)
@@ -149,18 +163,28 @@ class _Tiny:
         self.tensor(f"blk.{i}.attn_v.weight", kv, N_EMBD)
         self.tensor(f"blk.{i}.attn_output.weight", N_EMBD, N_EMBD)
 
-    def feed_forward_tensors(self, i: int) -> None:
-        self.tensor(f"blk.{i}.ffn_gate.weight", N_FF, N_EMBD)
-        self.tensor(f"blk.{i}.ffn_up.weight", N_FF, N_EMBD)
-        self.tensor(f"blk.{i}.ffn_down.weight", N_EMBD, N_FF)
+    def feed_forward_tensors(self, i: int, width: int = N_FF) -> None:
+        self.tensor(f"blk.{i}.ffn_gate.weight", width, N_EMBD)
+        self.tensor(f"blk.{i}.ffn_up.weight", width, N_EMBD)
+        self.tensor(f"blk.{i}.ffn_down.weight", N_EMBD, width)
 
     def tensor(self, name: str, *shape: int, ones: bool = False) -> None:
+        if self.hollow:
+            size = 4 * int(np.prod(shape))
+            self.writer.add_tensor_info(name, shape, np.dtype(np.float32), size)
+            self.n_bytes += size
+            return
         values = np.ones(shape) if ones else self.rng.normal(0, 0.3, shape)
         self.writer.add_tensor(name, values.astype(np.float32))
 
     def write(self) -> Path:
         self.writer.write_header_to_file()
         self.writer.write_kv_data_to_file()
-        self.writer.write_tensors_to_file()
+        if self.hollow:
+            self.writer.write_ti_data_to_file()
+        else:
+            self.writer.write_tensors_to_file()
         self.writer.close()
+        if self.hollow:
+            os.truncate(self.path, self.path.stat().st_size + 64 + self.n_bytes)
         return self.path

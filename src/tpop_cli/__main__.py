@@ -30,15 +30,22 @@ def main() -> None:
     def end(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(128 + number)  # unwinds: the cursor is shown again, locks are released
 
-    for name in ("SIGTERM", "SIGHUP"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), end)
+    ending = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    for number in ending:
+        signal.signal(number, end)
     try:
         from .cli.app import app
 
         app()
     except KeyboardInterrupt:  # before a command has begun
         raise SystemExit(128 + signal.SIGINT) from None
+    except OSError as error:  # what no command prints, such as --help
+        from .cli.runtime import stdout_failed
+
+        stdout_failed(error)
+    finally:  # what unwinds has unwound: the interpreter itself ends without a handler's exception
+        for number in (signal.SIGINT, *ending):
+            signal.signal(number, signal.SIG_DFL)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -74,11 +75,20 @@ def trim(
     Returns:
         (the messages that are kept, how many were left out).
     """
-    kept, dropped = list(messages), 0
     first = 1 if messages[0]["role"] == "system" else 0
+    turns = (len(messages) - first - 1) // 2  # questions with their answers, before the new question
     wanted, least = 2 * (max_tokens + _OWN), 2 * (_MIN_ANSWER + _OWN)
     limit = engine.n_ctx - instructions - max(least, min(wanted, engine.n_ctx // 2))
-    while len(kept) - first > 2 and len(engine.chat_tokens(kept)) > limit:
-        del kept[first : first + 2]  # a question and its answer
-        dropped += 2
-    return kept, dropped
+
+    def last(n: int) -> list[Message]:
+        return [*messages[:first], *messages[first + 2 * (turns - n) :]]
+
+    def fits(n: int) -> bool:
+        return len(engine.chat_tokens(last(n))) <= limit
+
+    # From the end, in strides that double: a chat of any length costs what its end does.
+    low, high = 0, 1
+    while high <= turns and fits(high):
+        low, high = high, 2 * high
+    low += bisect_left(range(low + 1, min(high, turns + 1)), True, key=lambda n: not fits(n))
+    return last(low), 2 * (turns - low)

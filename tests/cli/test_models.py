@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from ..faults.table import DOWNLOADS
 from .test_cli import run
 
 pytest.importorskip("huggingface_hub")
@@ -124,6 +125,7 @@ def test_a_line_that_goes_dead_is_tried_again(hub: Hub) -> None:
     assert NAME in listed(hub)
 
 
+@DOWNLOADS.shown
 def test_a_file_that_is_not_what_was_announced_is_removed(hub: Hub) -> None:
     hub.announced = "0" * 64
     told = run("models", "pull", NAME, code=65, **hub.environment).stderr

@@ -14,6 +14,8 @@ import pytest
 
 from tpop_cli.engine.devices import backends
 
+from ..faults.table import SERVERS
+
 pytestmark = pytest.mark.skipif("RPC" not in backends(), reason="this build of llama.cpp has no RPC backend")
 
 ROOT = Path(__file__).parents[2]
@@ -80,6 +82,7 @@ def test_the_doctor_sees_remote_devices(server: tuple[str, object], tiny_path: P
     assert "3 of 3 layers" in done.stdout
 
 
+@SERVERS.shown
 def test_a_server_that_is_not_there(tiny_path: Path, tmp_path: Path) -> None:
     done = tpop(tmp_path, "ask", "--model", str(tiny_path), "--rpc", f"127.0.0.1:{free_port()}", "hello")
     assert done.returncode == 69
@@ -95,6 +98,7 @@ def test_an_impossible_endpoint_is_a_usage_error(endpoint: str, tiny_path: Path,
     assert "is not HOST:PORT" in done.stderr
 
 
+@SERVERS.shown
 def test_a_server_that_dies_midway_is_an_error_and_loses_nothing(
     server: tuple[str, subprocess.Popen[bytes]], starter_path: Path, tmp_path: Path
 ) -> None:

@@ -3,58 +3,179 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import random
+import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from tpop_cli.decode import Arm, ArmPlan
+from tpop_cli.engine.protocol import Sampling
 from tpop_cli.ui.clean import clean
 from tpop_cli.ui.duel import DuelView, Side
 
-from ..cli.test_cli import TPOP
-from . import count
+from ..cli.test_cli import JUDGE, TPOP, run
+from ..cli.test_terminal import FOOTER, terminal
+from ..tiny import write_tiny_gguf
+from .report import Figures
+from .table import BIDI, ENVIRONMENTS, ESCAPES, HOSTILE_MODEL, MARKUP, PIPES, PROMPTS
 
-PIECES = [
-    "\x1b[31m", "\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\", "\x1b]52;c;AAAA\x07", "\x1bP+q\x1b\\", "\x9b2J", "\x85",
-    "\x07", "\x08", "\r", "\x7f", "\x00", "[/b]", "[link=x]", ":smile:", "![a](b)", "[a](http://x)", "\u202eabc",
-    "\u200b", "\ufeff", "日本語", "🙂", "a\u0301", "word ", "\n", "\t", "```", "- ", "# ", "\ud800",
+HOSTILE = [
+    "\x1b[31m", "\x1b[2J", "\x1b[6n", "\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\", "\x1b]52;c;AAAA\x07",
+    "\x1bP+q544e\x1b\\", "\x1b_Gf=32\x1b\\", "\x1bc", "\x1b#8", "\x1b(0", "\x9b2J",
+    "\x9d0;t\x9c", "\x90q\x9c", "\x85",
+    "\x07", "\x08", "\r", "\x0b", "\x0c", "\x0e", "\x7f", "\x00",
 ]  # fmt: skip
+MARKS = ["[/b]", "[bold red]", "[link=http://x]", "[@click=quit]", ":smile:", "[", "\\[", "![a](b)", "<b>", "$(id)"]
+REVERSED = [chr(code) for code in [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]]
+INVISIBLE = ["\u200b", "\u2060", "\ufeff", "\u00ad"]
+PLAIN = ["日本語", "🙂", "a\u0301", "word ", "\n", "\t", "```", "- ", "# ", "[a](http://x)", "\ud800", "👩\u200d💻"]
+PIECES = [*HOSTILE, *MARKS, *REVERSED, *INVISIBLE, *PLAIN]
 
 
-def shown(text: str, height: int | None) -> str:
+def shown(text: str, height: int | None = None) -> str:
     console = Console(file=io.StringIO(), width=80, height=24, force_terminal=True, color_system=None, emoji=False)
     console.print(DuelView((Side(text, True), Side(text[::-1], False)), height=height))
     return console.file.getvalue()  # type: ignore[attr-defined]
 
 
-def test_no_raw_control_byte_is_ever_drawn() -> None:
-    rng = random.Random(0)
-    for n in range(count(400, 10_000)):
+def forbidden(drawn: str, allowed: str = "\n") -> set[str]:
+    """Control, bidi and invisible characters that were drawn."""
+    return {
+        c
+        for c in drawn
+        if (unicodedata.category(c) == "Cc" or c in REVERSED or c in INVISIBLE or "\ud800" <= c <= "\udfff")
+        and c not in allowed
+    }
+
+
+@ESCAPES.shown
+def test_no_raw_control_byte_is_ever_drawn(figures: Figures) -> None:
+    rng, leaked = random.Random(0), 0
+    for n in range(ESCAPES.count):
         text = "".join(rng.choices(PIECES, k=rng.randrange(1, 12)))
         drawn = shown(text, 12 if n % 2 else None)
-        left = {c for c in drawn if (ord(c) < 32 and c != "\n") or 127 <= ord(c) < 160 or c in "\u202e\u200b\ufeff"}
-        # Rich's own sequences for bold and links are its, made of what was cleaned before.
-        assert left <= {"\x1b"}, (text, left)
-        whole = clean(text)
-        cut = rng.randrange(len(text) + 1)
-        assert clean(text[:cut]) + clean(text[cut:]) == whole  # also split between two tokens
+        # Rich's own sequences for bold and for links are its, made of what was cleaned before.
+        leaked += len(forbidden(re.sub(r"\x1b\[[0-9;]*m", "", drawn)))
+        assert not forbidden(clean(text), "\n\t"), text
+    figures.say(f"{ESCAPES.count:,} outputs: {leaked} bytes leaked")
+    assert leaked == 0
 
 
+@ESCAPES.shown
+def test_what_is_split_between_tokens_is_what_it_was(figures: Figures) -> None:
+    """Bytes come in tokens of any length, also within a character: text and escapes arrive as if in one piece."""
+    rng = random.Random(1)
+    for _ in range(ESCAPES.count):
+        text = "".join(rng.choices(PIECES, k=rng.randrange(1, 8)))
+        data = text.encode("utf-8", "replace")
+        arm = Arm(ArmPlan(((1,),), (1.0,), Sampling(), 0, 99))
+        seen, at = "", 0
+        while at < len(data):
+            n = rng.randrange(1, 4)
+            arm.append(1, data[at : at + n])
+            at += n
+            assert arm.text.startswith(seen)
+            seen = arm.text
+            assert not forbidden(clean(seen), "\n\t")
+        arm.flush()
+        assert arm.text == data.decode()
+    figures.say("as many split between tokens: the same")
+
+
+# What tpop itself sends: colours and styles, moving up and along, clearing, the cursor, bracketed paste, no title.
+OURS = re.compile(r"\x1b\[(?:[0-9;]*[mABCDGHJK]|\?(?:25|7|12|1|2004)[hl])|\x1b[=>]")
+
+
+@HOSTILE_MODEL.shown
+def test_a_hostile_model_cannot_speak_to_the_terminal(tmp_path: Path, figures: Figures) -> None:
+    name = "\x1b]0;pwned\x07\x1b[2J" + REVERSED[4]
+    path = write_tiny_gguf(
+        tmp_path / "evil\x1b[31m.gguf", name=name, more_tokens=[f"{one}{n}" for one in HOSTILE for n in range(8)]
+    )
+    said, shown_bytes = "", 0
+    commands = [
+        ["ask", "hello", "-n", "120", "--seed", "4"],
+        ["ask", "hello", "-n", "60", "--ask", "never"],
+        ["ask", "hello", "-n", "20", "--verbose", "--ask", "never"],
+        ["models", "list"],
+        ["models", "show", str(path)],
+        ["doctor"],
+        ["picks", "show"],
+        ["picks", "list"],
+        ["ask", "hello", "--model", str(tmp_path / "no\x1b]0;x\x07.gguf")],
+    ]
+    for arguments in commands:
+        with terminal(*arguments, TPOP_MODEL=str(path), TPOP_THREADS="1") as tpop:
+            if arguments[0] == "ask" and "120" in arguments:
+                tpop.expect(FOOTER)
+                said += tpop.before or ""
+                tpop.send("1")
+            tpop.expect([r"\Z", tpop_end()])
+            said += tpop.before or ""
+            said += tpop.read()
+    shown_bytes = len(said)
+    left = OURS.sub("", said)
+    assert not forbidden(left, "\n\r\t\x08"), re.findall(r".{,20}[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f].{,20}", left)
+    assert "^[]52;c;AAAA^G" in said  # it was written, and is seen for what it is
+    figures.say(f"{shown_bytes:,} bytes of {len(commands)} commands on a terminal, 0 leaked")
+
+
+def tpop_end() -> type:
+    import pexpect
+
+    end: type = pexpect.EOF
+    return end
+
+
+@MARKUP.shown
+@pytest.mark.parametrize("text", MARKS)
+def test_markup_is_text(text: str) -> None:
+    drawn = shown(f"before {text} after")
+    assert {"![a](b)": "!a (b)", "\\[": "["}.get(text, text) in drawn
+    assert "before" in drawn and "after" in drawn
+
+
+@MARKUP.shown
+@pytest.mark.parametrize("text", ["[click here](http://evil.example/x)", "![a picture](http://evil.example/x)"])
+def test_an_address_is_always_seen(text: str) -> None:
+    assert "http://evil.example/x" in shown(text)
+    assert "\x1b]8" not in shown(text)
+
+
+@BIDI.shown
+def test_bidi_and_invisible_characters_are_marks(figures: Figures) -> None:
+    for character in [*REVERSED, *INVISIBLE]:
+        drawn = shown(f"user{character}txt.exe")
+        assert character not in drawn
+        assert f"<U+{ord(character):04X}>" in drawn
+    for joined in ("👩\u200d💻", "می\u200cخواهم"):
+        assert joined in shown(joined).replace("\x1b", "")
+    figures.say(f"{len(REVERSED) + len(INVISIBLE)} characters, 0 leaked")
+
+
+@ENVIRONMENTS.shown
 @pytest.mark.parametrize(
     "environment",
     [
         {"LC_ALL": "C"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
         {"PYTHONIOENCODING": "ascii"},
         {"PYTHONIOENCODING": "cp1252"},
         {"TERM": "dumb"},
         {"NO_COLOR": "1"},
         {"COLUMNS": "1"},
         {"HOME": "/nonexistent"},
+        {"HOME": "/nonexistent", "TPOP_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""},
+        {"HOME": ""},
     ],
+    ids=lambda one: " ".join(f"{key}={value}" for key, value in one.items()),
 )
 def test_commands_run_in_any_environment(environment: dict[str, str], tiny_path: Path) -> None:
     more = {"TPOP_MODEL": str(tiny_path), "TPOP_MAX_TOKENS": "8", "TPOP_THREADS": "1", **environment}
@@ -63,6 +184,7 @@ def test_commands_run_in_any_environment(environment: dict[str, str], tiny_path:
         ["axes", "list"],
         ["doctor"],
         ["profile", "show"],
+        ["models", "list"],
         ["--help"],
     ):
         done = subprocess.run(
@@ -77,33 +199,92 @@ def test_commands_run_in_any_environment(environment: dict[str, str], tiny_path:
         assert b"\x1b" not in done.stdout
 
 
-def test_a_closed_or_full_stdout_is_no_traceback(tiny_path: Path) -> None:
-    environment = {**os.environ, "TPOP_MODEL": str(tiny_path), "TPOP_THREADS": "1"}
-    ask = [*TPOP, "ask", "--seed", "1", "-n", "400", "hello"]
-    with subprocess.Popen(
-        ask, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    ) as head:
-        assert head.stdout is not None and head.stderr is not None
-        head.stdout.read(1)
-        head.stdout.close()
-        assert b"Traceback" not in head.stderr.read()
-    if Path("/dev/full").exists():
-        with Path("/dev/full").open("wb") as full:
-            done = subprocess.run(
-                ask, env=environment, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False
-            )
-        assert b"Traceback" not in done.stderr
-        assert done.returncode == 74, done.stderr
+@ENVIRONMENTS.shown
+@pytest.mark.parametrize(("columns", "more"), [(1, {}), (12, {}), (80, {"TERM": "dumb"}), (80, {"NO_COLOR": "1"})])
+def test_a_duel_on_any_terminal(columns: int, more: dict[str, str], tiny_path: Path) -> None:
+    environment = {"TPOP_MODEL": str(tiny_path), "TPOP_THREADS": "1", **more}
+    with terminal("ask", "hello", "-n", "10", "--seed", "1", columns=columns, **environment) as tpop:
+        tpop.expect(r"w(\s|\x1b\[[0-9;]*m)*h(\s|\x1b\[[0-9;]*m)*y")
+        tpop.send("s")
+        tpop.expect(tpop_end())
+        tpop.close()
+        assert tpop.exitstatus == 0, tpop.before
 
 
-def test_a_closed_stdin_never_hangs(tiny_path: Path) -> None:
-    environment = {**os.environ, "TPOP_MODEL": str(tiny_path), "TPOP_THREADS": "1", "TPOP_MAX_TOKENS": "4"}
+@pytest.fixture
+def small(tiny_path: Path) -> dict[str, str]:
+    return {**os.environ, "TPOP_MODEL": str(tiny_path), "TPOP_THREADS": "1", "TPOP_MAX_TOKENS": "8"}
+
+
+@PIPES.shown
+@pytest.mark.parametrize("many", [False, True])
+def test_a_reader_that_has_read_enough(many: bool, small: dict[str, str], figures: Figures) -> None:
+    command = ["ask", "-n", "400", *(["--input", "-"] if many else ["hello"])]
+    process = subprocess.Popen(
+        [*TPOP, *command], env=small, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin and process.stdout and process.stderr
+    with process:
+        process.stdin.write(b"one\ntwo\nthree\n" * 20 if many else b"")
+        process.stdin.close()
+        process.stdout.read(1)
+        process.stdout.close()
+        errors = process.stderr.read()
+    assert (process.returncode, errors) == (0, b"")
+    figures.say("head -1: exit 0")
+
+
+@PIPES.shown
+@pytest.mark.parametrize("command", [["ask", "hello"], ["ask", "hello", "--json"], ["axes", "list"], ["--help"]])
+def test_a_full_stdout(command: list[str], small: dict[str, str], figures: Figures) -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full")
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [*TPOP, *command], env=small, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert b"Traceback" not in done.stderr
+    assert done.returncode == 74, done.stderr
+    figures.say("full: exit 74")
+
+
+@PIPES.shown
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-", "</dev/null"])
+def test_closed_streams_never_hang(closed: str, small: dict[str, str], figures: Figures) -> None:
     done = subprocess.run(
-        f"{sys.executable} -m tpop_cli ask hello <&-",
+        f"{sys.executable} -m tpop_cli ask hello {closed}",
         shell=True,
-        env=environment,
+        env=small,
         capture_output=True,
         timeout=60,
         check=False,
     )
     assert done.returncode == 0, done.stderr
+    assert done.stderr == b""
+    figures.say("closed streams: exit 0")
+
+
+@PROMPTS.shown
+@pytest.mark.parametrize("extra", [[], ["--judge", JUDGE], ["--json"]])
+def test_a_prompt_longer_than_the_context(extra: list[str], small: dict[str, str]) -> None:
+    del small["TPOP_HOME"]
+    options = {key: value for key, value in small.items() if key.startswith("TPOP_")}
+    told = run("ask", "--ctx", "256", *extra, stdin="long " * 400, code=1, **options).stderr.splitlines()
+    assert re.fullmatch(r"error: the prompt takes \d+ of the context's 256 tokens and leaves no room .*", told[0])
+    assert told[1] == "hint: shorten it, or raise --ctx"
+
+
+@PROMPTS.shown
+def test_odd_prompts_are_answered_or_named(small: dict[str, str], tmp_path: Path, figures: Figures) -> None:
+    options = {key: value for key, value in small.items() if key.startswith("TPOP_")}
+    assert "hint:" in run("ask", "", code=2, **options).stderr
+    odd = ["half \ud800 a pair", "a NUL \0 within", "\x1b[31m red", "\ufeffa mark", "x" * 200, "<|im_end|>"]
+    prompts = tmp_path / "prompts.jsonl"
+    prompts.write_text("".join(json.dumps({"prompt": one}) + "\n" for one in odd))
+    for more in ([], ["--chat-template", "chatml"], ["--judge", JUDGE]):
+        lines = run("ask", "--input", str(prompts), *more, **options).stdout.splitlines()
+        assert len(lines) == len(odd)
+        assert all(json.loads(line)["answer"] is not None for line in lines)
+    not_utf8 = subprocess.run([*TPOP, "ask"], input=b"caf\xe9?", env=small, capture_output=True, check=False)
+    assert not_utf8.returncode == 0, not_utf8.stderr
+    figures.say(f"{len(odd)} odd prompts answered by three ways")

@@ -1,7 +1,10 @@
-"""A long chat: memory stays flat, turns do not slow down, the context is kept within its size."""
+"""Long use: memory stays flat, turns and prompts do not slow down, the context is kept within its size."""
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
 import time
 from pathlib import Path
 from statistics import median
@@ -14,17 +17,18 @@ from tpop_cli.engine.protocol import Message
 from tpop_cli.store.profile import Profile
 from tpop_cli.turn import TurnOptions, Turns
 
-from . import count
+from ..cli.test_cli import TPOP
+from .report import Figures
+from .table import LONG_CHAT, MANY_ASKED
 
-TURNS = count(60, 300)
 
-
-def test_a_long_chat(tiny_path: Path) -> None:
-    process, seconds, resident = psutil.Process(), [], []
+@LONG_CHAT.shown
+def test_a_long_chat(tiny_path: Path, figures: Figures) -> None:
+    process, seconds, resident, n_turns, cut = psutil.Process(), [], [], LONG_CHAT.count, 0
     with LlamaEngine(tiny_path, LoadOptions(n_ctx=1024, n_threads=1)) as engine:
         turns = Turns(engine, Profile("work"), TurnOptions(max_tokens=24, seed=1))
         past: list[Message] = []
-        for n in range(TURNS):
+        for n in range(n_turns):
             start = time.perf_counter()
             messages, dropped = turns.trimmed(turns.asked(f"question {n}", past))
             duel = turns.duel(messages)
@@ -34,9 +38,46 @@ def test_a_long_chat(tiny_path: Path) -> None:
             past = [*past, {"role": "user", "content": f"question {n}"}, {"role": "assistant", "content": answer}]
             seconds.append(time.perf_counter() - start)
             resident.append(process.memory_info().rss)
-            assert dropped < len(past)
-        assert len(engine.chat_tokens(messages)) <= engine.n_ctx
-    settled = TURNS // 3  # the context is full by then, and everything is loaded
-    per_hundred = (resident[-1] - resident[settled]) / (TURNS - settled) * 100
-    assert per_hundred < 8 << 20, f"{per_hundred / 1e6:.1f} MB per 100 turns"
-    assert median(seconds[-10:]) < 3 * median(seconds[settled : settled + 10])
+            cut += bool(dropped)
+            assert messages[-1]["content"] == f"question {n}"
+            assert len(engine.chat_tokens(messages)) <= engine.n_ctx
+    assert cut > n_turns // 2  # the context was full most of the time
+    settled = n_turns // 3
+    per_hundred = (resident[-1] - resident[settled]) / (n_turns - settled) * 100 / 1e6
+    slower = median(seconds[-20:]) / median(seconds[settled : settled + 20])
+    figures.say(
+        f"{n_turns} turns: {per_hundred:.1f} MB per 100 turns, the last {slower:.2f} times as long as the first"
+    )
+    assert per_hundred < 8
+    assert slower < 2
+
+
+@MANY_ASKED.shown
+def test_many_prompts_in_one_process(tiny_path: Path, tmp_path: Path, figures: Figures) -> None:
+    n = MANY_ASKED.count
+    prompts = tmp_path / "prompts.txt"
+    prompts.write_text("".join(f"prompt {i}\n" for i in range(n)))
+    environment = {**os.environ, "TPOP_MODEL": str(tiny_path), "TPOP_THREADS": "1"}
+    command = [*TPOP, "ask", "--input", str(prompts), "-n", "24", "--seed", "1"]
+    times, resident = [], []
+    with subprocess.Popen(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as asked:
+        assert asked.stdout is not None and asked.stderr is not None
+        process = psutil.Process(asked.pid)
+        for i, line in enumerate(asked.stdout):
+            assert json.loads(line)["prompt"] == f"prompt {i}"  # in order, and none is missing
+            times.append(time.perf_counter())
+            if i % 20 == 0:
+                resident.append(process.memory_info().rss)
+        assert asked.stderr.read() == ""
+    assert asked.returncode == 0
+    assert len(times) == n
+    fifth = n // 5
+    slower = (times[-1] - times[-fifth]) / (times[2 * fifth] - times[fifth])
+    per_thousand = (resident[-1] - resident[len(resident) // 5]) / (0.8 * n) * 1000 / 1e6
+    figures.say(
+        f"{n:,} prompts: {per_thousand:.1f} MB per 1,000, the last fifth {slower:.2f} times as long as the second"
+    )
+    assert per_thousand < 10 * (1000 / n if n < 1000 else 1)
+    assert slower < 2

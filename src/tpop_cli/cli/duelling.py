@@ -179,7 +179,8 @@ def ask_verdict(turns: Turns, duel: Duel, console: Console) -> tuple[str | None,
     while True:
         view = DuelView(_sides(turns, duel), marking=marking)
         below = Group(*([Text(f" {reason}", "italic")] if reason else []), keys_line(KEYS))
-        fits = len(console.render_lines(Group(view, below))) < console.height
+        # What is folded away after the key must fit, on a terminal that can fold.
+        fits = not console.is_dumb_terminal and len(console.render_lines(Group(view, below))) < console.height
         # What does not fit stands above and is not drawn again; what fits is folded away after the key.
         shown = below if printed else Group(view, below)
         key, printed = _key(shown, console, transient=fits), not fits

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from ..errors import NoInputError, StorageError, TpopError, UsageError
 
@@ -153,9 +153,15 @@ def print_error(error: TpopError) -> None:
         console.print(Text("hint: ", "bold").append(clean(error.hint), "not bold"), soft_wrap=True)
 
 
-def _forget_stdout() -> None:
-    """Nothing more is written there: at the end of the process that would fail once more."""
+def stdout_failed(error: OSError) -> NoReturn:
+    """Leave the program where stdout is full, or what it is on went away."""
+    # Nothing more is written there: at the end of the process that would fail once more.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    if isinstance(error, BrokenPipeError):  # `| head -1`: whoever read stdout has read enough
+        raise SystemExit(0) from None
+    failure = StorageError(f"cannot write: {error.strerror or error}", "free some space, or write elsewhere")
+    print_error(failure)
+    raise SystemExit(failure.exit_code) from None
 
 
 def command(function: Command) -> Command:
@@ -175,14 +181,8 @@ def command(function: Command) -> Command:
             raise SystemExit(error.exit_code) from None
         except KeyboardInterrupt:
             raise SystemExit(130) from None
-        except BrokenPipeError:  # `| head -1`: whoever read stdout has read enough
-            _forget_stdout()
-            raise SystemExit(0) from None
-        except OSError as error:  # stdout is full, or what it is on went away
-            _forget_stdout()
-            failure = StorageError(f"cannot write: {error.strerror or error}", "free some space, or write elsewhere")
-            print_error(failure)
-            raise SystemExit(failure.exit_code) from None
+        except OSError as error:
+            stdout_failed(error)
 
     return run  # type: ignore[return-value]
 

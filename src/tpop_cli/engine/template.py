@@ -64,7 +64,7 @@ class NamedTemplate:
 
     def render(self, messages: Sequence[Message]) -> str:
         """See `Template.render`."""
-        encoded = [(m["role"].encode(), m["content"].encode()) for m in messages]
+        encoded = [(_c_string(m["role"]), _c_string(m["content"])) for m in messages]
         chat = (llama.llama_chat_message * len(encoded))(*[llama.llama_chat_message(*m) for m in encoded])
         size = 512 + 2 * sum(len(role) + len(content) for role, content in encoded)
         while True:
@@ -75,6 +75,11 @@ class NamedTemplate:
             if n <= size:
                 return buffer.raw[:n].decode("utf-8")
             size = n
+
+
+def _c_string(text: str) -> bytes:
+    """A text for C, which would end it at a NUL."""
+    return text.replace("\0", "\ufffd").encode("utf-8", "replace")
 
 
 class RawTemplate:

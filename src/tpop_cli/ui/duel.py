@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from markdown_it import MarkdownIt
 from rich.columns import Columns
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.markdown import Markdown
@@ -39,6 +40,9 @@ KEYS = (
 STOP_KEYS = (("Ctrl-C", "stop"),)
 EARLY_KEYS = (("1", "take the first"), ("2", "take the second"), *STOP_KEYS)
 """While they are being written."""
+
+# As Rich's own, which leaves HTML out and hides the address of an image.
+_PARSER = MarkdownIt(options_update={"html": False}).enable(["strikethrough", "table"]).disable("image")
 
 
 @dataclass(frozen=True)
@@ -143,8 +147,10 @@ class _Lines:
 
 
 def markdown(text: str) -> RenderableType:
-    """A model's answer, Markdown rendered, with the addresses of links shown."""
-    return Markdown(clean(text) or " ", hyperlinks=False)
+    """A model's answer, Markdown rendered: nothing of it hidden, HTML as it was written, links with their address."""
+    shown = Markdown(" ", hyperlinks=False)
+    shown.parsed = _PARSER.parse(clean(text) or " ")
+    return shown
 
 
 def keys_line(keys: Sequence[tuple[str, str]] = KEYS) -> Text:

@@ -1,0 +1,83 @@
+"""Signals at every stage of `tpop ask` on a terminal: a quick end, the right code, nothing left behind."""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import signal
+import termios
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pexpect
+import pytest
+
+from tpop_cli.store.profile import Profile
+
+from ..cli.test_terminal import FOOTER, terminal
+from ..store.test_profile import make_pick
+from ..tiny import write_hollow_gguf
+from .report import Figures
+from .table import SIGNALS
+
+STAGES = {
+    # stage: (options, what the screen says then, the key that is pressed, how long the stage lasts at least)
+    "starting": ([], "", "", 0.15),
+    "loading": (["--no-mmap"], "loading", "", 0.2),
+    "prefill": (["--ctx", "8192", "-n", "50"], "reading", "", 1.0),
+    "decoding": (["-n", "2000"], "take the second", "", 1.0),
+    "picking": (["-n", "5"], FOOTER, "", 0.3),
+    "saving": (["-n", "5"], FOOTER, "1", 0.03),
+}
+CODES = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+
+
+@pytest.fixture(scope="session")
+def hollow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    path = write_hollow_gguf(tmp_path_factory.mktemp("hollow") / "hollow.gguf")
+    yield path
+    path.unlink()
+
+
+@SIGNALS.shown
+@pytest.mark.parametrize("number", CODES, ids=lambda number: signal.Signals(number).name)
+@pytest.mark.parametrize("stage", STAGES)
+def test_a_signal_at_any_moment(
+    stage: str, number: signal.Signals, hollow: Path, starter_path: Path, figures: Figures
+) -> None:
+    options, sign, key, seconds = STAGES[stage]
+    rng = random.Random(f"{stage} {number}")
+    model = str(hollow if stage == "loading" else starter_path)
+    question = "The dog went home, and the cat stayed. " * (300 if stage == "prefill" else 1)
+    for _ in range(SIGNALS.count):
+        Profile("default").record(make_pick(1))
+        n_picks = Profile("default").n_picks
+        with terminal("ask", question, "--model", model, *options, TPOP_THREADS="2") as tpop:
+            if sign:
+                tpop.expect(sign)
+            if key:
+                tpop.send(key)
+            time.sleep(rng.uniform(0.0, seconds))
+            start = time.monotonic()
+            os.kill(tpop.pid, number)
+            tpop.expect(pexpect.EOF)
+            figures.took(stage, time.monotonic() - start)
+            modes = termios.tcgetattr(tpop.child_fd)[3]
+            said = (tpop.before or "") + (tpop.after if isinstance(tpop.after, str) else "")
+            tpop.close()
+        late = stage == "saving" and (tpop.exitstatus == 0 or tpop.signalstatus == number)  # it was done before
+        young = stage == "starting" and tpop.signalstatus == number  # before tpop's first line ran
+        assert late or young or tpop.exitstatus == CODES[number], (tpop.exitstatus, tpop.signalstatus, said[-2000:])
+        assert "Traceback" not in said or (young and "tpop_cli" not in said), said
+        # The cursor is shown as often as it is hidden, and lines are edited and echoed again.
+        shown = re.findall(r"\x1b\[\?25([lh])", said)
+        assert not shown or shown[-1] == "h", said[-500:]
+        assert modes & termios.ICANON and modes & termios.ECHO and modes & termios.ISIG
+        # The lock is free, the state whole; a pick is there or is not.
+        again = Profile("default")
+        assert not again.notices
+        assert again.n_picks in ((n_picks, n_picks + 1) if stage == "saving" else (n_picks,))
+        with again.locked():
+            pass
