@@ -11,6 +11,7 @@ from tpop_cli.cli.reference import reference
 from tpop_cli.core.axes import AXES
 
 from .cli.test_cli import run
+from .faults.table import FAULTS
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md"]
@@ -20,6 +21,13 @@ PAGES += [f"docs/{name}.md" for name in ("algorithm", "guide", "taste", "speed",
 def test_the_reference_is_the_programs_own() -> None:
     """Made anew with: python -m tpop_cli.cli.reference > docs/reference.md"""
     assert (ROOT / "docs" / "reference.md").read_text("utf-8") == reference()
+
+
+def test_every_fault_is_in_the_documents() -> None:
+    """Made anew with: python -m tests.faults --report docs/reliability.md"""
+    page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    for fault in FAULTS:
+        assert f"| {fault.what} | {fault.then} |" in page
 
 
 def sections() -> dict[str, set[str]]:

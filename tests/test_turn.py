@@ -8,6 +8,8 @@ from typing import Literal
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tpop_cli.decode import ArmPlan
 from tpop_cli.duel import Duel
@@ -150,6 +152,22 @@ def test_the_oldest_turns_go_when_the_context_is_full() -> None:
     assert kept[1:] == chat[1 + dropped :]
     assert len(engine.chat_tokens(kept)) <= 60
     assert trim(engine, chat[-1:], 20) == (chat[-1:], 0)
+
+
+@given(st.integers(0, 40), st.integers(40, 400), st.integers(0, 30), st.booleans())
+def test_as_many_turns_are_kept_as_fit(n_turns: int, n_ctx: int, instructions: int, system: bool) -> None:
+    engine = FakeEngine(n_ctx=n_ctx)
+    chat = [{"role": r, "content": f"{r} {i} " * (1 + i % 4)} for i in range(n_turns) for r in ("user", "assistant")]
+    chat = [
+        *([{"role": "system", "content": "be nice"}] if system else []),
+        *chat,
+        {"role": "user", "content": "now"},
+    ]
+    kept, dropped = trim(engine, chat, 20, instructions)
+    naive, limit = list(chat), n_ctx - instructions - max(160, min(168, n_ctx // 2))
+    while len(naive) > 2 + system and len(engine.chat_tokens(naive)) > limit:
+        del naive[int(system) : int(system) + 2]
+    assert (kept, dropped) == (naive, len(chat) - len(naive))
 
 
 SHORTER = """

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import time
 import tracemalloc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -68,21 +70,52 @@ def test_flipped_bytes_are_detected_or_harmless(figures: Figures) -> None:
     figures.say(f"{found:,} of {FLIPPED.count:,} found, the others harmless, 0 undetected")
 
 
-@NO_NUMBERS.shown
-@pytest.mark.parametrize("bad", ["NaN", "Infinity", "-Infinity", "1e999", "true", '"1"', "null", "1"])
-def test_numbers_that_are_none_are_refused(bad: str) -> None:
-    profile = taught(2)
+def resealed(profile: Profile, change: Callable[[dict[str, Any]], object], text: str = "") -> None:
+    """Change the state, put `text` where the change left "HERE", and give it a sum that fits."""
     path = profile.folder / "state.json"
-    text = path.read_text()
-    body = text[text.index(",") + 1 :]
-    changed = body.replace(json.dumps(unseal(text.encode())["mean"][3]), bad, 1)
-    assert changed != body
-    import hashlib
+    state = unseal(path.read_bytes())
+    change(state)
+    body = json.dumps(state, ensure_ascii=False, separators=(",", ":")).replace('"HERE"', text)
+    digest = hashlib.sha256(body.encode()).hexdigest()
+    path.write_text(f'{{"sha256":"{digest}",{body[1:]}\n')
 
-    digest = hashlib.sha256(
-        ("{" + changed.rstrip("\n")).encode()
-    ).hexdigest()  # a sum that fits: only the check is left
-    path.write_text(f'{{"sha256":"{digest}",{changed}')
+
+@NO_NUMBERS.shown
+@pytest.mark.parametrize("bad", ["NaN", "Infinity", "-Infinity", "1e999", "true", '"1"', "null", "1", "[]", "{}"])
+@pytest.mark.parametrize("where", ["mean", "precision", "evidence", "seen"])
+def test_numbers_that_are_none_are_refused(bad: str, where: str) -> None:
+    def change(state: dict[str, Any]) -> None:
+        if where == "evidence":
+            state[where] = "HERE"
+        else:
+            (state[where][0] if where == "seen" else state[where])[3] = "HERE"
+
+    profile = taught(2)
+    resealed(profile, change, bad)
+    again = Profile("work")
+    assert same(again, profile)
+    assert "unreadable" in again.notices[0]
+
+
+@NO_NUMBERS.shown
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda state: state.pop("mean"),
+        lambda state: state.pop("picks"),
+        lambda state: state["mean"].pop(),
+        lambda state: state["precision"].pop(),
+        lambda state: state["seen"][0].pop(),
+        lambda state: state.update(picks=-1),
+        lambda state: state.update(log_bytes=1.0),
+        lambda state: state.update(since=True),
+        lambda state: state.update(axes=[]),
+        lambda state: state.update(seen=3),
+    ],
+)
+def test_numbers_that_do_not_fit_together_are_refused(change: Callable[[dict[str, Any]], object]) -> None:
+    profile = taught(2)
+    resealed(profile, change)
     again = Profile("work")
     assert same(again, profile)
     assert "unreadable" in again.notices[0]

@@ -12,6 +12,7 @@ import sys
 import unicodedata
 from pathlib import Path
 
+import pexpect
 import pytest
 from rich.console import Console
 
@@ -117,21 +118,13 @@ def test_a_hostile_model_cannot_speak_to_the_terminal(tmp_path: Path, figures: F
                 tpop.expect(FOOTER)
                 said += tpop.before or ""
                 tpop.send("1")
-            tpop.expect([r"\Z", tpop_end()])
+            tpop.expect(pexpect.EOF)
             said += tpop.before or ""
-            said += tpop.read()
     shown_bytes = len(said)
     left = OURS.sub("", said)
     assert not forbidden(left, "\n\r\t\x08"), re.findall(r".{,20}[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f].{,20}", left)
     assert "^[]52;c;AAAA^G" in said  # it was written, and is seen for what it is
     figures.say(f"{shown_bytes:,} bytes of {len(commands)} commands on a terminal, 0 leaked")
-
-
-def tpop_end() -> type:
-    import pexpect
-
-    end: type = pexpect.EOF
-    return end
 
 
 @MARKUP.shown
@@ -206,7 +199,7 @@ def test_a_duel_on_any_terminal(columns: int, more: dict[str, str], tiny_path: P
     with terminal("ask", "hello", "-n", "10", "--seed", "1", columns=columns, **environment) as tpop:
         tpop.expect(r"w(\s|\x1b\[[0-9;]*m)*h(\s|\x1b\[[0-9;]*m)*y")
         tpop.send("s")
-        tpop.expect(tpop_end())
+        tpop.expect(pexpect.EOF)
         tpop.close()
         assert tpop.exitstatus == 0, tpop.before
 
@@ -272,6 +265,18 @@ def test_a_prompt_longer_than_the_context(extra: list[str], small: dict[str, str
     told = run("ask", "--ctx", "256", *extra, stdin="long " * 400, code=1, **options).stderr.splitlines()
     assert re.fullmatch(r"error: the prompt takes \d+ of the context's 256 tokens and leaves no room .*", told[0])
     assert told[1] == "hint: shorten it, or raise --ctx"
+
+
+@PROMPTS.shown
+def test_a_chat_that_grows_beyond_the_context_says_so(tiny_path: Path) -> None:
+    options = ["--ctx", "512", "-n", "60", "--seed", "1", "--ask", "never"]
+    with terminal("chat", *options, TPOP_MODEL=str(tiny_path), TPOP_THREADS="1") as tpop:
+        tpop.expect("›")
+        for _ in range(8):
+            tpop.send("tell me more and more of it\r")
+            if tpop.expect(["the context is full: the oldest [0-9]+ messages", pexpect.TIMEOUT], timeout=2) == 0:
+                return
+    pytest.fail("nothing was said")
 
 
 @PROMPTS.shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 from ..core.axes import AXES, Axis, Pole
 from ..errors import BadDataError, NoInputError, UsageError
@@ -29,12 +30,16 @@ def own_axes() -> tuple[Axis, ...]:
     try:
         body = strict_json(read_bounded(path, _MAX_FILE))
         return tuple(
-            _checked(Axis(a["name"], Pole(**a["toward"]), Pole(**a["away"]), builtin=False)) for a in body["axes"]
+            _checked(Axis(a["name"], _pole(a["toward"]), _pole(a["away"]), builtin=False)) for a in body["axes"]
         )
     except FileNotFoundError:
         return ()
-    except (BadDataError, UsageError, TypeError, KeyError, AttributeError) as error:
+    except (BadDataError, UsageError, TypeError, ValueError, KeyError, AttributeError) as error:
         raise BadDataError(f"{path} is broken: {error}", f"mend it, or move it away: {path}") from None
+
+
+def _pole(body: dict[str, Any]) -> Pole:
+    return Pole(**{**body, "tilt": tuple((name, amount) for name, amount in body.get("tilt", ()))})
 
 
 def add_axis(axis: Axis) -> None:
