@@ -95,6 +95,9 @@ def test_a_file_that_cannot_be_set_aside_stays(tmp_path: Path) -> None:
     assert set_file_aside(path) == path  # it is gone by now
 
 
+LINE = encode(make_pick(1))
+
+
 # -- the log ---------------------------------------------------------------------------------------------
 
 
@@ -207,7 +210,7 @@ def test_moving_files_that_cannot_be_moved_is_told(monkeypatch: pytest.MonkeyPat
     assert set_aside(profile) is None
     profile.record(make_pick(1))
     monkeypatch.setattr(shutil, "move", refused)
-    with pytest.raises(StorageError, match="cannot move or copy .*No space left"):
+    with pytest.raises(StorageError, match=r"cannot move or copy .*No space left"):
         delete_profile("work")
     assert Profile("work").n_picks == 1
 

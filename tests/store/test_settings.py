@@ -195,7 +195,7 @@ def test_without_any_model_three_ways_are_named(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_model_of_a_hub_that_is_not_here_is_only_fetched_if_asked() -> None:
-    with pytest.raises(NoInputError, match="hf:org/repo/x.gguf is not here") as caught:
+    with pytest.raises(NoInputError, match=r"hf:org/repo/x\.gguf is not here") as caught:
         find_model("hf:org/repo/x.gguf", fetch=False)
     assert caught.value.hint == "tpop models pull hf:org/repo/x.gguf"
     assert hub.parts_of("hf:org/repo/a/b.gguf") == ("org/repo", "a/b.gguf")
@@ -232,7 +232,7 @@ def test_axes_of_ones_own_are_added_and_removed(home: Path) -> None:
     ],
 )
 def test_axes_that_cannot_be_used_are_refused(axis: Axis, home: Path) -> None:
-    with pytest.raises(UsageError, match="cannot be a name|is empty or too long"):
+    with pytest.raises(UsageError, match=r"cannot be a name|is empty or too long"):
         add_axis(axis)
     assert not home.exists()
 
