@@ -71,6 +71,7 @@ def test_the_repeat_penalty_is_llama_cpps(seed: int, penalty: float) -> None:
         for i, x in enumerate(row)
     ]
     np.testing.assert_allclose(penalised(row, recent, penalty), naive, rtol=1e-12)
+    assert penalised(row, recent, penalty).dtype == np.float64
     np.testing.assert_array_equal(row, before)  # the row itself stays
     np.testing.assert_array_equal(penalised(row, [], penalty), row)
 

@@ -12,7 +12,16 @@ from hypothesis import strategies as st
 
 from tpop_cli.core.arms import ArmRules, candidates, explore_ucb, upper_bounds
 from tpop_cli.core.asking import AskRules, optimistic_gain, should_ask
-from tpop_cli.core.neural import Network, NeuralRules, explore_choice, fit, grown, loss_gradient, pooled
+from tpop_cli.core.neural import (
+    Network,
+    NeuralRules,
+    exploit_choice,
+    explore_choice,
+    fit,
+    grown,
+    loss_gradient,
+    pooled,
+)
 from tpop_cli.core.taste import Seen, Taste
 
 from .test_neural import flat, some_embeddings, some_network
@@ -82,7 +91,7 @@ def test_when_it_asks_to_the_number() -> None:
 
     assert asks(2) and not asks(3)
     assert asks(3, singles=4) and not asks(3, singles=3)
-    assert asks(3, seen=(right, right, wrong, right)) and not asks(3, seen=(wrong, wrong, right, right))
+    assert asks(3, seen=(*[right] * 4, wrong, right)) and not asks(3, seen=(*[wrong] * 4, right, right))
     gain = optimistic_gain(fresh(), {}, arms)
     assert asks(3, worth=gain - 1e-9) and not asks(3, worth=gain)
 
@@ -168,6 +177,14 @@ def test_the_explore_arm_takes_what_the_paper_says(seed: int, omega: float, nu: 
         width = math.sqrt(float((difference**2 / V).sum()))
         scores.append(p[i] + omega * (float(network.reward(h[None])[0]) + nu * width))
     assert explore_choice(p, H, other, network, V, NeuralRules(omega=omega, nu=nu)) == int(np.argmax(scores))
+
+
+@given(seeds, st.floats(0.1, 3.0))
+def test_the_exploit_arm_takes_what_the_paper_says(seed: int, omega: float) -> None:
+    network, H = some_network(seed), some_embeddings(seed + 1, 5)
+    p = np.random.default_rng(seed).dirichlet(np.ones(5))
+    scores = [p[i] + omega * float(network.reward(h[None])[0]) for i, h in enumerate(H)]
+    assert exploit_choice(p, H, network, NeuralRules(omega=omega)) == int(np.argmax(scores))
 
 
 @given(seeds)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from tpop_cli.core.arms import ArmRules, exploit, gains_over, sample_weights, upper_bounds
-from tpop_cli.core.features import FEATURES, text_features
+from tpop_cli.core.features import FEATURES, SPREAD, text_features
 from tpop_cli.core.picks import TIE_WEIGHT, Verdict, evidence, fold, learn_pick, pick_difference
 from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.reward import AxesReward
@@ -44,10 +44,11 @@ def test_without_texts_it_holds_what_they_are_like_and_teaches_the_same() -> Non
 def test_a_feature_that_was_not_known_then_is_nought() -> None:
     bare = pick("exploit").without_texts()
     older = replace(bare, exploit=replace(bare.exploit, features={"length": 2.0}))
-    x = pick_difference(reward(), older) - pick_difference(
-        reward(), replace(older, exploit=replace(bare.exploit, features={}))
-    )
-    assert np.count_nonzero(x) == 1
+    found = pick_difference(reward(), older) - pick_difference(reward(), bare)
+    known = text_features(pick("exploit").exploit.text)
+    expected = (np.array([2.0, *[0.0] * (len(FEATURES) - 1)]) - known) / SPREAD
+    np.testing.assert_allclose(found[4:], expected, atol=1e-12)
+    assert not found[:4].any()
 
 
 def test_what_a_pick_teaches_is_its_difference_with_outcome_and_weight() -> None:
@@ -104,6 +105,9 @@ def test_a_pole_must_be_sure_and_worth_it() -> None:
 
 
 def test_the_second_pole_must_be_surer_and_no_more_than_max_axes_are_taken() -> None:
+    taste = certain([2.0, 0.0, 1.0, 0.0], [4.0, 1.0, 1.0, 1.0])  # the first is half a width above nought
+    assert set(exploit(taste, ArmRules(sure=0.4, sure_second=0.4))) == {"length", "tone"}
+    assert set(exploit(taste, ArmRules(sure=0.6, sure_second=0.6))) == {"tone"}
     taste = certain([2.0, 0.0, 1.0, 0.0], [1.0, 1.0, 1.0, 1.0])
     rules = ArmRules(sure=0.25, sure_second=0.5)
     assert set(exploit(taste, rules)) == {"length", "tone"}
