@@ -75,9 +75,10 @@ def asked(tiny_path: Path, home: Path, *, limit: int | None = None, powerless: b
                 assert ctypes.CDLL(None, use_errno=True).prctl(24, capability, 0, 0, 0) == 0  # PR_CAPBSET_DROP
 
     environment = {"TPOP_MODEL": str(tiny_path), "TPOP_MAX_TOKENS": "8", "TPOP_THREADS": "1", "TPOP_HOME": str(home)}
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}  # it writes, too
     done = subprocess.run(
         [*TPOP, "ask", "hello", "--judge", JUDGE],
-        env={**os.environ, **environment, "PYTHONDONTWRITEBYTECODE": "1"},
+        env={**inherited, **environment, "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         check=False,
