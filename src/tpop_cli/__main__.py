@@ -7,6 +7,9 @@ import signal
 import sys
 from types import FrameType
 
+_INTERNAL = 70
+"""Exit code of an error that no user can cause, as of sysexits.h."""
+
 
 def _settle_streams() -> None:
     """A stream that was closed becomes an empty one, and what an encoding cannot write is replaced, not an error."""
@@ -43,6 +46,13 @@ def main() -> None:
         from .cli.runtime import stdout_failed
 
         stdout_failed(error)
+    except Exception:
+        import traceback
+
+        traceback.print_exc()
+        print("error: this is a bug in tpop; your picks are saved", file=sys.stderr)
+        print("hint: report it with the lines above", file=sys.stderr)
+        raise SystemExit(_INTERNAL) from None
     finally:  # what unwinds has unwound: the interpreter itself ends without a handler's exception
         for number in (signal.SIGINT, *ending):
             signal.signal(number, signal.SIG_DFL)

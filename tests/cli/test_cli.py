@@ -297,6 +297,14 @@ def test_broken_axes_are_named(home: Path) -> None:
     assert "axes.json is broken" in run("axes", "list", code=65).stderr.replace("\n", "")
 
 
+def test_a_bug_is_told_as_one() -> None:
+    broken = "import tpop_cli.cli.app as a\na.app = lambda: 1 / 0\nfrom tpop_cli.__main__ import main\nmain()"
+    done = subprocess.run([sys.executable, "-c", broken, "ask"], capture_output=True, text=True, check=False)
+    assert done.returncode == 70
+    assert "ZeroDivisionError" in done.stderr
+    assert done.stderr.splitlines()[-2].startswith("error: this is a bug in tpop")
+
+
 def test_help_documents_the_exit_codes() -> None:
     text = " ".join(run("--help").stdout.split())
     for code in ("65 bad data", "66 no such file", "74 reading", "75 busy", "78 bad configuration", "130 Ctrl-C"):

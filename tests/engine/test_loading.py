@@ -71,9 +71,14 @@ def test_a_split_is_by_proportion() -> None:
     assert shares(need, 0, [])[0].n_layers == 8
 
 
-def test_without_a_device_nothing_is_offloaded(starter_path: Path) -> None:
-    header = read_header(starter_path)
+def test_layers_are_offloaded_to_what_there_is(starter_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    header, card = read_header(starter_path), [gpu(4 * GB)]
     assert layers_that_fit(need_of(header, LoadOptions()), []) == 0
+    monkeypatch.setattr("tpop_cli.engine.loading.offload_devices", list)
+    for layers in (None, -1, 5):
+        assert offloaded_layers(header, LoadOptions(gpu_layers=layers)) == 0
+    monkeypatch.setattr("tpop_cli.engine.loading.offload_devices", lambda: card)
+    assert offloaded_layers(header, LoadOptions()) == layers_that_fit(need_of(header, LoadOptions()), card)
     assert offloaded_layers(header, LoadOptions(gpu_layers=5)) == 5
     assert offloaded_layers(header, LoadOptions(gpu_layers=-1)) == 31
     assert offloaded_layers(header, LoadOptions(gpu_layers=1000)) == 31

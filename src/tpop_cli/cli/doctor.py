@@ -92,7 +92,7 @@ def _model(path: Path, options: LoadOptions) -> dict[str, Any]:
 
     header = read_header(path)
     need, taking = need_of(header, options), offload_devices()
-    layers = offloaded_layers(header, options) if taking else 0
+    layers = offloaded_layers(header, options)
     parts = shares(need, layers, taking, options.tensor_split)
     free = [psutil.virtual_memory().available, *(device.free for device in taking)]
     wanted = [p.weights + p.kv + (need.compute if p.n_layers or p.device is None else 0) for p in parts]

@@ -154,12 +154,13 @@ def print_error(error: TpopError) -> None:
 
 
 def stdout_failed(error: OSError) -> NoReturn:
-    """Leave the program where stdout is full, or what it is on went away."""
+    """Leave the program where stdout is full, or what it is on went away; or a file that nobody asks about."""
     # Nothing more is written there: at the end of the process that would fail once more.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     if isinstance(error, BrokenPipeError):  # `| head -1`: whoever read stdout has read enough
         raise SystemExit(0) from None
-    failure = StorageError(f"cannot write: {error.strerror or error}", "free some space, or write elsewhere")
+    what = "cannot write" if error.filename is None else f"cannot use {error.filename}"
+    failure = StorageError(f"{what}: {error.strerror or error}", "free some space, or check its permissions")
     print_error(failure)
     raise SystemExit(failure.exit_code) from None
 

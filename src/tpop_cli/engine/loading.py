@@ -100,10 +100,12 @@ def need_of(header: Header, options: LoadOptions) -> Need:
 
 
 def offloaded_layers(header: Header, options: LoadOptions) -> int:
-    """How many layers go to devices; what is written by `gpu_layers`, or what fits."""
-    need = need_of(header, options)
+    """How many layers go to devices, if there are any: as `gpu_layers` says, or as many as fit."""
+    need, taking = need_of(header, options), offload_devices()
+    if not taking:
+        return 0
     if options.gpu_layers is None:
-        return layers_that_fit(need, offload_devices())
+        return layers_that_fit(need, taking)
     return need.n_layers if options.gpu_layers == ALL_LAYERS else min(options.gpu_layers, need.n_layers)
 
 
@@ -117,7 +119,7 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
     """
     add_rpc_servers(options.rpc)
     params = llama.llama_model_default_params()
-    params.n_gpu_layers = offloaded_layers(header, options) if llama.llama_supports_gpu_offload() else 0
+    params.n_gpu_layers = offloaded_layers(header, options)
     params.split_mode, params.main_gpu = SPLIT_MODES[options.split_mode], options.main_gpu
     shares = _shares(options.tensor_split)
     if shares is not None:
