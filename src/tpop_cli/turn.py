@@ -18,7 +18,7 @@ from .core.taste import Taste
 from .decode import Arm, ArmPlan, OnStep, decode, decode_many
 from .duel import Duel, showing
 from .engine.protocol import Engine, Message, Sampling
-from .errors import TpopError
+from .errors import ContextFullError, TpopError
 from .plan import fit, plan_arm, trim
 from .store.profile import Profile
 from .store.response import load_response
@@ -149,13 +149,22 @@ class Turns:
     def answer_many(self, chats: Sequence[Sequence[Message]]) -> Iterator[tuple[Arm, dict[str, float]]]:
         """The exploit arm's answer to each of many chats, in order, decoded many at a time.
 
-        Ends early if the stop flag is set.
+        Ends early if the stop flag is set. Raises ContextFullError before anything is decoded.
         """
         strengths = self.exploit_strengths()
 
+        def fitting(messages: Sequence[Message], seed: int) -> list[ArmPlan]:
+            return fit([self.plan(messages, strengths, seed)], self.engine.n_ctx)
+
+        for n, messages in enumerate(chats, 1):  # one that is too long would end the others halfway
+            try:
+                fitting(messages, 0)
+            except ContextFullError as error:
+                raise ContextFullError(f"of {len(chats)}, prompt {n}: {error.message}", error.hint) from None
+
         def plans() -> Iterator[list[ArmPlan]]:
             for messages in chats:
-                yield fit([self.plan(messages, strengths, self.next_seeds()[0])], self.engine.n_ctx)
+                yield fitting(messages, self.next_seeds()[0])
 
         done: dict[int, Arm] = {}
         n_given = 0

@@ -47,6 +47,7 @@ LOCKED = Fault("another process holds the profile", "waits five seconds, then an
 ABANDONED = Fault("the holder of the lock is killed", "the next one goes on")
 DISK_FULL = Fault("the disk is full while a pick is saved", "files stay as they are; answer, one line and exit 74")
 READ_ONLY = Fault("the profile's folder cannot be written or made", "answer, one line and exit 73 or 74")
+UNREADABLE = Fault("a state or a log that the user may not read", "named with its path, exit 74; nothing is changed")
 CUT = Fault("a state file is cut at any byte", "kept aside and named; its backup or the log serves", 100, 10**9)
 FLIPPED = Fault("a random byte of a state file is changed", "found by the checksum, or harmless", 150, 10_000)
 NO_NUMBERS = Fault("NaN, 1e999, true, a text where a number belongs", "refused, kept aside; never written")
@@ -107,6 +108,7 @@ ENVIRONMENTS = Fault(
 CONTRARY = Fault(
     "picks flipped by 10, 20 and 50%, all alike, alternating", "finite, V symmetric positive definite", 300, 10_000
 )
+ISOLATED = Fault("picks of another profile", "never touch this one")
 MANY_PICKS = Fault(
     "many picks", "the state stays small; an undone pick leaves the state that never saw it", 200, 10_000
 )

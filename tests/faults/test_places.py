@@ -20,7 +20,7 @@ from tpop_cli.store.profile import Profile
 from ..cli.test_cli import JUDGE, TPOP
 from ..store.test_profile import make_pick
 from .report import Figures
-from .table import DISK_FULL, EXPOSED, NAMES, READ_ONLY
+from .table import DISK_FULL, EXPOSED, NAMES, READ_ONLY, UNREADABLE
 
 if sys.platform == "win32":
     pytest.skip("POSIX permissions and limits", allow_module_level=True)
@@ -126,6 +126,25 @@ def test_a_place_that_cannot_be_written(what: str, tiny_path: Path, home: Path, 
     if what == "profile":
         assert contents(locked) == before
     figures.say(f"{what}: exit {code}")
+
+
+@UNREADABLE.shown
+@pytest.mark.parametrize("name", ["state.json", "picks.jsonl"])
+def test_what_may_not_be_read(name: str, tiny_path: Path, home: Path) -> None:
+    Profile("default").record(make_pick(1))
+    folder = home / "profiles" / "default"
+    before = contents(folder)
+    (folder / name).chmod(0)
+    if name == "picks.jsonl":  # the state alone would do until the next pick
+        (folder / "state.json").unlink()
+        del before["state.json"]
+    code, _, stderr = asked(tiny_path, home, powerless=True)
+    (folder / name).chmod(0o600)
+    error, hint = stderr.splitlines()
+    assert code == 74
+    assert str(folder / name) in error and "Permission denied" in error
+    assert hint == "hint: check its permissions"
+    assert contents(folder) == before
 
 
 @READ_ONLY.shown

@@ -14,6 +14,8 @@ from tpop_cli.store.picks import Undo, decode_event, encode
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import list_profiles, set_aside
 
+from ..faults.table import ISOLATED, MANY_PICKS
+
 VERDICTS: list[Verdict] = ["exploit", "explore", "tie", "both-bad", "skip"]
 
 
@@ -66,6 +68,7 @@ def test_what_was_saved_is_loaded_bit_by_bit() -> None:
     assert list_profiles() == ["work"]
 
 
+@MANY_PICKS.shown
 def test_an_undone_pick_leaves_the_state_that_never_saw_it() -> None:
     profile, never = Profile("a"), Profile("b")
     for n in range(5):
@@ -141,6 +144,7 @@ def test_reset_keeps_a_backup() -> None:
     assert profile.record(make_pick(2)).id == 1
 
 
+@ISOLATED.shown
 def test_profiles_never_touch() -> None:
     a, b = Profile("a"), Profile("b")
     a.record(make_pick(1))

@@ -114,7 +114,7 @@ def read_bounded(path: Path, limit: int) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise StorageError(f"cannot read {path}: {error.strerror}") from None
+        raise StorageError(f"cannot read {path}: {error.strerror}", "check its permissions") from None
     if len(data) > limit:
         raise BadDataError(f"{path} is longer than {limit} bytes")
     return data
