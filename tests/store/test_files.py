@@ -46,6 +46,16 @@ def test_where_links_cannot_be_made_the_backup_is_a_copy(tmp_path: Path, monkeyp
     assert sorted(one.name for one in tmp_path.iterdir()) == ["state", "state.bak"]
 
 
+def test_a_backup_that_is_the_file_itself_leaves_nothing_behind(tmp_path: Path) -> None:
+    """As after a crash between the backup and the new content."""
+    path = tmp_path / "state"
+    path.write_bytes(b"one")
+    os.link(path, tmp_path / "state.bak")
+    files.write_atomic(path, b"two", backup=True)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["state", "state.bak"]
+    assert (path.read_bytes(), (tmp_path / "state.bak").read_bytes()) == (b"two", b"one")
+
+
 def test_lines_are_appended_behind_what_is_whole(tmp_path: Path) -> None:
     path = tmp_path / "log"
     assert files.append_line(path, b"one\n") == 4

@@ -210,6 +210,7 @@ def _replace_by_link(path: Path, backup: Path) -> None:
         link.write_bytes(path.read_bytes())
         link.chmod(0o600)
     _replace(link, backup)
+    link.unlink(missing_ok=True)  # after a crash both may be one file already, and then renaming does nothing
 
 
 def _sync_dir(folder: Path) -> None:
