@@ -11,18 +11,10 @@ import typer
 
 from ..errors import TpopError, UsageError
 from . import options as opt
+from .opening import open_profile, open_turns
 from .prompts import read_prompts, whole_prompt
 from .report import answer_report, duel_report
-from .runtime import (
-    command,
-    interruptible,
-    note,
-    on_terminal,
-    open_profile,
-    open_turns,
-    stderr_console,
-    write_answer,
-)
+from .runtime import command, interruptible, note, on_terminal, stderr_console, write_answer
 
 if TYPE_CHECKING:
     from ..core.picks import Verdict

@@ -9,15 +9,8 @@ from typing import Annotated
 import typer
 
 from . import options as opt
-from .runtime import (
-    command,
-    interruptible,
-    note,
-    open_turns,
-    progress_bar,
-    stdout_console,
-    write_answer,
-)
+from .opening import open_turns
+from .runtime import command, interruptible, note, progress_bar, stdout_console, write_answer
 
 app = typer.Typer(help="See what answers can be steered by, add to it, and measure it.", no_args_is_help=True)
 

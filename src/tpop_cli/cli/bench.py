@@ -10,7 +10,8 @@ import typer
 
 from ..errors import UsageError
 from . import options as opt
-from .runtime import command, interruptible, open_turns, progress_bar, stdout_console, write_answer
+from .opening import open_turns
+from .runtime import command, interruptible, progress_bar, stdout_console, write_answer
 
 app = typer.Typer(help="Measure it: how well taste is learned, and what that costs.", no_args_is_help=True)
 

@@ -9,7 +9,8 @@ import typer
 
 from ..errors import NoInputError, UsageError
 from . import options as opt
-from .runtime import command, on_terminal, open_profile, open_turns, stdout_console
+from .opening import open_profile, open_turns
+from .runtime import command, on_terminal, stdout_console
 
 if TYPE_CHECKING:
     from ..store.chats import Conversation, Turn

@@ -11,17 +11,8 @@ import typer
 
 from ..errors import NoInputError, UsageError
 from . import options as opt
-from .runtime import (
-    command,
-    interruptible,
-    note,
-    on_terminal,
-    open_profile,
-    open_turns,
-    stderr_console,
-    stdout_console,
-    write_answer,
-)
+from .opening import open_profile, open_turns
+from .runtime import command, interruptible, note, on_terminal, stderr_console, stdout_console, write_answer
 
 if TYPE_CHECKING:
     from ..duel import Duel

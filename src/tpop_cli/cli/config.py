@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from . import options as opt
-from .runtime import DEFAULT_PROFILE, command, note, stdout_console, write_answer
+from .opening import DEFAULT_PROFILE
+from .runtime import command, note, stdout_console, write_answer
 
 app = typer.Typer(help="See and change settings.", no_args_is_help=True)
 

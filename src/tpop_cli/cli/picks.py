@@ -11,7 +11,8 @@ import typer
 
 from ..errors import UsageError
 from . import options as opt
-from .runtime import command, confirm, note, open_profile, stdout_console, write_answer
+from .opening import open_profile
+from .runtime import command, confirm, note, stdout_console, write_answer
 
 if TYPE_CHECKING:
     from ..core.picks import Pick

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import options as opt
-from .runtime import command, confirm, note, open_profile, read_file, stdout_console, write_answer
+from .opening import open_profile
+from .runtime import command, confirm, note, read_file, stdout_console, write_answer
 
 if TYPE_CHECKING:
     from ..core.picks import Pick

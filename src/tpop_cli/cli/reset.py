@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from . import options as opt
-from .runtime import command, confirm, note, open_profile
+from .opening import open_profile
+from .runtime import command, confirm, note
 
 
 @command

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import StorageError, UsageError
-from .runtime import open_profile
+from .opening import open_profile
 
 if TYPE_CHECKING:
     from .conversation import Chat

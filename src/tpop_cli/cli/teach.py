@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from . import options as opt
+from .opening import open_profile, open_turns
 from .prompts import read_prompts
-from .runtime import (
-    command,
-    interruptible,
-    note,
-    open_profile,
-    open_turns,
-    progress_bar,
-)
+from .runtime import command, interruptible, note, progress_bar
 
 if TYPE_CHECKING:
     from ..core.picks import Pick
