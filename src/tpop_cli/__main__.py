@@ -7,6 +7,9 @@ import signal
 import sys
 from types import FrameType
 
+_SIGNALLED = 128
+"""What a shell adds to a signal's number."""
+
 _INTERNAL = 70
 """Exit code of an error that no user can cause, as of sysexits.h."""
 
@@ -21,6 +24,29 @@ def _settle_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
+def keep_signals() -> None:
+    """See that no signal is lost. Its exception is, where it is raised in a callback, as importing has thousands."""
+    default = sys.unraisablehook
+
+    def again(lost: sys.UnraisableHookArgs) -> None:
+        code = getattr(lost.exc_value, "code", None)
+        if lost.exc_type is KeyboardInterrupt:
+            number = int(signal.SIGINT)
+        elif lost.exc_type is SystemExit and isinstance(code, int) and code > _SIGNALLED:
+            number = code - _SIGNALLED
+        else:
+            default(lost)
+            return
+        import threading
+
+        # A moment later, when this has returned: raised in here it would be lost again.
+        timer = threading.Timer(0.01, os.kill, (os.getpid(), number))
+        timer.daemon = True
+        timer.start()
+
+    sys.unraisablehook = again
+
+
 def main() -> None:
     """Run the command line. `--version` is answered before anything is imported."""
     _settle_streams()
@@ -31,8 +57,9 @@ def main() -> None:
         return
 
     def end(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(128 + number)  # unwinds: the cursor is shown again, locks are released
+        raise SystemExit(_SIGNALLED + number)  # unwinds: the cursor is shown again, locks are released
 
+    keep_signals()
     ending = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
     for number in ending:
         signal.signal(number, end)
@@ -41,7 +68,7 @@ def main() -> None:
 
         app()
     except KeyboardInterrupt:  # before a command has begun
-        raise SystemExit(128 + signal.SIGINT) from None
+        raise SystemExit(_SIGNALLED + signal.SIGINT) from None
     except OSError as error:  # what no command prints, such as --help
         from .cli.runtime import stdout_failed
 

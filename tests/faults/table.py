@@ -97,7 +97,7 @@ ESCAPES = Fault("escape sequences in answers, also split between tokens", "no co
 HOSTILE_MODEL = Fault("a model whose name, tokens and template are escapes", "no control byte reaches the terminal")
 MARKUP = Fault("markup, links, emoji codes, markdown in an answer", "shown as they are written")
 BIDI = Fault("bidi and zero-width characters in an answer", "shown as marks; joiners stay")
-SIGNALS = Fault("SIGINT, SIGTERM, SIGHUP at every stage", "130, 143, 129; cursor back, lock free, state whole", 2, 20)
+SIGNALS = Fault("SIGINT, SIGTERM, SIGHUP at every stage", "130, 143, 129; cursor back, lock free, state whole", 2, 10)
 PIPES = Fault("head -1, a closed or full stdout, a closed stdin", "no traceback, no hang; exit 0, 74")
 ENVIRONMENTS = Fault(
     "LC_ALL=C, ASCII, cp1252, TERM=dumb, NO_COLOR, one column, no HOME", "every command runs; no escape is piped"

@@ -6,6 +6,8 @@ import os
 import random
 import re
 import signal
+import subprocess
+import sys
 import termios
 import time
 from collections.abc import Iterator
@@ -54,7 +56,7 @@ def test_a_signal_at_any_moment(
     for _ in range(SIGNALS.count):
         Profile("default").record(make_pick(1))
         n_picks = Profile("default").n_picks
-        with terminal("ask", question, "--model", model, *options, TPOP_THREADS="2") as tpop:
+        with terminal("ask", question, "--ask", "always", "--model", model, *options, TPOP_THREADS="2") as tpop:
             if sign:
                 tpop.expect(sign)
             if key:
@@ -81,3 +83,27 @@ def test_a_signal_at_any_moment(
         assert again.n_picks in ((n_picks, n_picks + 1) if stage == "saving" else (n_picks,))
         with again.locked():
             pass
+
+
+@SIGNALS.shown
+@pytest.mark.parametrize("number", CODES, ids=lambda number: signal.Signals(number).name)
+def test_a_signal_that_comes_in_a_callback_is_not_lost(number: signal.Signals) -> None:
+    """What is raised there is ignored by Python: as in the thousands of callbacks of an import."""
+    code = f"""
+import signal, time, weakref
+import tpop_cli.cli.app as app
+from tpop_cli.__main__ import main
+def command():
+    class Thing: pass
+    thing = Thing()
+    watched = weakref.ref(thing, lambda _: (signal.raise_signal({int(number)}), list(range(1000))))
+    del thing
+    time.sleep(20)
+app.app = command
+main()
+"""
+    start = time.monotonic()
+    done = subprocess.run([sys.executable, "-c", code, "x"], capture_output=True, text=True, check=False)
+    assert done.returncode == CODES[number], done.stderr
+    assert done.stderr == ""
+    assert time.monotonic() - start < 5

@@ -17,7 +17,7 @@ from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import delete_profile, set_aside
 from tpop_cli.store.state import set_aside as set_file_aside
 
-from .test_profile import make_pick
+from .test_profile import make_pick, same
 
 
 def test_what_is_read_is_bounded_and_regular(tmp_path: Path) -> None:
@@ -157,7 +157,7 @@ def test_a_newer_programs_pick_is_read_as_far_as_it_is_known() -> None:
 
 def test_events_are_read_from_anywhere_and_damage_is_told(tmp_path: Path) -> None:
     log = PickLog(tmp_path / "picks.jsonl")
-    assert (log.size(), log.file_id(), log.picks(), list(log.events())) == (0, 0, [], [])
+    assert (log.size(), log.end(), log.mark(0), log.picks(), list(log.events())) == (0, 0, 0, [], [])
     ends = [log.append(event) for event in (make_pick(1), Amend(0, "tie"), Undo(5))]
     assert log.append_many([]) == log.size() == ends[-1]
     assert [end for _, end in log.events()] == ends
@@ -185,6 +185,48 @@ def test_a_log_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setattr(Path, "open", refused)
     with pytest.raises(StorageError, match=r"cannot read .*picks\.jsonl: Permission denied"):
         list(log.events())
+
+
+def test_a_log_that_was_replaced_by_a_longer_one_is_folded_anew() -> None:
+    """Even where it is the same file to the file system, which gives numbers again."""
+    profile, other = Profile("work"), Profile("other")
+    profile.record(make_pick(1))
+    for n in range(5):
+        other.record(make_pick(10 + n))
+    profile.log.path.write_bytes(other.log.path.read_bytes())
+    for seen in (profile, Profile("work")):
+        seen.reload()
+        assert [pick.prompt for pick in seen.picks()] == [f"question {10 + n} ☃" for n in range(5)]
+        assert same(seen, other)
+    profile.record(make_pick(20))
+    assert [pick.id for pick in Profile("work").picks()] == [1, 2, 3, 4, 5, 6]
+    assert same(Profile("work"), profile)
+
+
+def test_a_torn_line_is_no_part_of_what_was_read() -> None:
+    profile = Profile("work")
+    profile.record(make_pick(0))
+    with profile.log.path.open("ab") as file:
+        file.write(b"torn" * 100)
+    again = Profile("work")
+    again.reload()
+    again.count_single()
+    again.record(make_pick(1))
+    fresh = Profile("work")
+    assert fresh.n_picks == 2
+    assert same(fresh, again)
+
+
+def test_a_state_of_before_there_were_marks_is_read() -> None:
+    profile = Profile("work")
+    profile.record(make_pick(0))
+    path = profile.folder / "state.json"
+    state = files.unseal(path.read_bytes())
+    del state["log_mark"]
+    path.write_bytes(files.seal(state))
+    assert same(Profile("work"), profile)
+    profile.log.path.write_bytes(b"")
+    assert Profile("work").n_picks == 0
 
 
 def test_a_shorter_log_is_folded_anew() -> None:

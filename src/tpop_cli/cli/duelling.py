@@ -78,7 +78,7 @@ def interactive_duel(
     while True:
         start = time.monotonic()
         duel, key = stream_duel(turns, fight, console)
-        if not duel.complete:
+        if not duel.complete or turns.engine.stop.is_set():  # the stop may come with the last token
             return Result(Outcome.stopped, duel)
         seconds = time.monotonic() - start
         rate = sum(len(arm.tokens) for arm in duel.arms) / max(1e-6, seconds)

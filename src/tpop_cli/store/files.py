@@ -8,10 +8,14 @@ import json
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, cast
 
-from ..errors import BadDataError, CannotCreateError, StorageError
+from filelock import FileLock, Timeout
+
+from ..errors import BadDataError, BusyError, CannotCreateError, StorageError
 
 _STALE_SECONDS = 3600.0
 _REPLACE_TRIES = 20
@@ -79,7 +83,7 @@ def append_line(path: Path, line: bytes) -> int:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
-            end = _end_of_whole_lines(file)
+            end = end_of_whole_lines(cast("BinaryIO", file))
             file.truncate(end)
             file.seek(end)
             try:
@@ -94,6 +98,19 @@ def append_line(path: Path, line: bytes) -> int:
         raise StorageError(
             f"cannot write {path}: {error.strerror}", "free some space or check the folder's permissions"
         ) from None
+
+
+def end_of_whole_lines(file: BinaryIO) -> int:
+    """The offset behind the last newline."""
+    end: int = file.seek(0, os.SEEK_END)
+    while end > 0:
+        start = max(0, end - 65536)
+        file.seek(start)
+        at = file.read(end - start).rfind(b"\n")
+        if at >= 0:
+            return start + int(at) + 1
+        end = start
+    return 0
 
 
 def read_bounded(path: Path, limit: int) -> bytes:
@@ -165,6 +182,32 @@ def unseal(data: bytes) -> dict[str, Any]:
     return state
 
 
+@contextmanager
+def hold(path: Path, seconds: float, what: str) -> Iterator[None]:
+    """Hold a lock file, which is never removed.
+
+    Args:
+        path: the file; its folder must exist.
+        seconds: how long to wait for whoever holds it.
+        what: it locks, in words.
+
+    Raises:
+        BusyError: somebody holds it for longer.
+        StorageError: it cannot be used.
+    """
+    lock = FileLock(path, timeout=seconds, mode=0o600)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise BusyError(f"{what} is in use by another process", "wait for it to finish and try again") from None
+    except OSError as error:
+        raise StorageError(f"cannot lock {what}: {error.strerror}", f"see {path}") from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
 def sweep_temporaries(folder: Path) -> None:
     """Remove temporary files that a killed process left behind an hour ago or more."""
     for path in folder.glob(".*.tmp"):
@@ -173,19 +216,6 @@ def sweep_temporaries(folder: Path) -> None:
                 path.unlink()
         except OSError:
             continue  # somebody else swept it
-
-
-def _end_of_whole_lines(file: Any) -> int:
-    """The offset behind the last newline."""
-    end: int = file.seek(0, os.SEEK_END)
-    while end > 0:
-        start = max(0, end - 65536)
-        file.seek(start)
-        at = file.read(end - start).rfind(b"\n")
-        if at >= 0:
-            return start + int(at) + 1
-        end = start
-    return 0
 
 
 def _replace(source: str | Path, target: Path) -> None:

@@ -16,10 +16,14 @@ from typing import Any, BinaryIO, get_args
 
 from ..core.picks import Candidate, Pick, Verdict
 from ..errors import BadDataError, StorageError
-from .files import append_line, strict_json, write_atomic
+from .files import append_line, end_of_whole_lines, strict_json, write_atomic
 
 MAX_LINE = 4 << 20
 _TYPICAL_LINE = 4096
+SHORTER = -1
+"""The mark of a log that does not reach so far."""
+
+_MARKED = 64  # bytes, of which the sum of the last line is a part
 
 
 @dataclass(frozen=True)
@@ -80,16 +84,25 @@ class PickLog:
 
     def size(self) -> int:
         """Length of the log in bytes; 0 if there is none."""
-        found = self._stat()
-        return found.st_size if found else 0
+        return self.path.stat().st_size if self.path.is_file() else 0
 
-    def file_id(self) -> int:
-        """Which file this is on its disk: another one after `rewrite`; 0 if there is none."""
-        found = self._stat()
-        return found.st_ino if found else 0
+    def end(self) -> int:
+        """The offset behind the last whole line."""
+        if not self.size():
+            return 0
+        with self._open() as file:
+            return end_of_whole_lines(file)
 
-    def _stat(self) -> os.stat_result | None:
-        return self.path.stat() if self.path.is_file() else None
+    def mark(self, end: int) -> int:
+        """A sum of the bytes just before an offset, by which one log is told from another; or SHORTER."""
+        start = max(0, end - _MARKED)
+        if self.size() < end:
+            return SHORTER
+        if not end:
+            return 0
+        with self._open() as file:
+            file.seek(start)
+            return zlib.crc32(file.read(end - start))
 
     def append(self, event: Event) -> int:
         """Add an event; returns the new length in bytes. Raises StorageError, leaving the log as it was."""

@@ -8,8 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from ..core.axes import Axis
 from ..core.features import FEATURES
 from ..core.picks import Pick, Verdict, fold, learn_pick
@@ -17,12 +15,12 @@ from ..core.posterior import Posterior
 from ..core.response import ResponseMatrix
 from ..core.reward import AxesReward
 from ..core.taste import Taste
-from ..errors import BadDataError, BusyError, NoInputError, StorageError, TpopError
+from ..errors import BadDataError, NoInputError, StorageError, TpopError
 from . import paths
 from .axes import load_axes
-from .files import make_private_dir, read_bounded, seal, sweep_temporaries, write_atomic
+from .files import hold, make_private_dir, read_bounded, seal, sweep_temporaries, write_atomic
 from .neural import NeuralFiles
-from .picks import Amend, Event, PickLog, Undo
+from .picks import SHORTER, Amend, Event, PickLog, Undo
 from .state import SCHEMA, decode_state, decode_taste, encode_taste, set_aside
 
 MAX_STATE = 16 << 20
@@ -53,7 +51,7 @@ class Profile:
         self.singles = 0  # answers since the last duel for which nobody was asked
         self._last_id = 0
         self._folded = 0  # bytes of the log that `taste` holds
-        self._log_file = self.log.file_id()  # which file `taste` holds; 0: there was none yet
+        self._mark = 0  # what the log held just before that
         self._load()
 
     @property
@@ -80,8 +78,9 @@ class Profile:
         """
         with self._changing():
             pick = replace(pick, id=self._last_id + 1)
-            self._folded, self._log_file = self.log.append(pick), self.log.file_id()
+            end = self.log.append(pick)
             self._apply(pick)
+            self._read_to(end)
             self.singles = 0
         return pick
 
@@ -106,7 +105,8 @@ class Profile:
             else:
                 last_id = self._last_id
                 self._restore(before)
-                self._folded, self._last_id = end, last_id
+                self._last_id = last_id
+                self._read_to(end)
         return chosen
 
     def amend(self, pick_id: int, verdict: Verdict) -> Pick:
@@ -184,24 +184,31 @@ class Profile:
 
     def _refold(self) -> None:
         """Fold the whole log from nothing. What others append meanwhile is caught up with later."""
-        self._log_file, end = self.log.file_id(), self.log.size()
+        end = self.log.end()
         picks = self.log.picks(end)
         self.taste, self.n_picks = fold(self._fresh(), picks), len(picks)
         self._last_id = max((event.id for event, _ in self.log.events(end=end)), default=0)
-        self._folded = end
+        self._read_to(end)
+
+    def _read_to(self, end: int) -> None:
+        self._folded, self._mark = end, self.log.mark(end)
 
     def _catch_up(self) -> None:
         """Fold what others appended since; from nothing if they took something back or the log was replaced."""
-        if self.log.size() < self._folded or self._log_file not in (0, self.log.file_id()):
+        mark = self.log.mark(self._folded)
+        if mark != self._mark or mark == SHORTER:
             self._refold()
             return
         damaged: list[int] = []
-        for event, offset in self.log.events(self._folded, damaged):
-            if isinstance(event, Undo | Amend):
-                self._refold()
-                return
-            self._apply(event)
-            self._folded = offset
+        found = list(self.log.events(self._folded, damaged))
+        if any(isinstance(event, Undo | Amend) for event, _ in found):
+            self._refold()
+            return
+        for pick, _ in found:
+            assert isinstance(pick, Pick)
+            self._apply(pick)
+        if found:
+            self._read_to(found[-1][1])
         if damaged:
             self.notices.append(f"{len(damaged)} unreadable lines in {self.log.path} were passed over")
 
@@ -211,22 +218,10 @@ class Profile:
     def locked(self) -> Iterator[None]:
         """Hold the profile's lock, with memory caught up with the disk."""
         make_private_dir(self.folder)
-        lock = FileLock(self.folder / ".lock", timeout=LOCK_SECONDS, mode=0o600)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise BusyError(
-                f"profile {self.name} is in use by another process", "wait for it to finish and try again"
-            ) from None
-        except OSError as error:
-            hint = f"see {self.folder / '.lock'}"
-            raise StorageError(f"cannot lock profile {self.name}: {error.strerror}", hint) from None
-        try:
+        with hold(self.folder / ".lock", LOCK_SECONDS, f"profile {self.name}"):
             sweep_temporaries(self.folder)
             self._catch_up()
             yield
-        finally:
-            lock.release()
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
@@ -251,6 +246,7 @@ class Profile:
             "singles": self.singles,
             "last_id": self._last_id,
             "log_bytes": self._folded,
+            "log_mark": self._mark,
         }
         write_atomic(self.folder / STATES[0], seal({"schema": SCHEMA, **state}), backup=True)
 
@@ -298,3 +294,4 @@ class Profile:
         self.n_picks, self._last_id = state["picks"], state["last_id"]
         self.singles = state["singles"]
         self._folded = state["log_bytes"]
+        self._mark = state.get("log_mark", self.log.mark(self._folded))  # older states have none
