@@ -60,9 +60,12 @@ def main() -> None:
         raise SystemExit(_SIGNALLED + number)  # unwinds: the cursor is shown again, locks are released
 
     keep_signals()
-    ending = [getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    for number in ending:
-        signal.signal(number, end)
+    # One that is ignored already stays so: as SIGHUP under nohup, or SIGINT of a job in the background.
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
+    for number in heeded:
+        if number != signal.SIGINT:  # that one raises KeyboardInterrupt
+            signal.signal(number, end)
     try:
         from .cli.app import app
 
@@ -81,7 +84,7 @@ def main() -> None:
         print("hint: report it with the lines above", file=sys.stderr)
         raise SystemExit(_INTERNAL) from None
     finally:  # what unwinds has unwound: the interpreter itself ends without a handler's exception
-        for number in (signal.SIGINT, *ending):
+        for number in heeded:
             signal.signal(number, signal.SIG_DFL)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,6 +23,12 @@ ESCAPE = re.compile(r"\x1b(\[[0-9;?]*[ -/]*[@-~]|[=>])")
 FOOTER = "both bad"
 
 
+def heed_signals() -> None:
+    """As on a terminal, even where the tests run under nohup or in the background."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+
+
 @contextmanager
 def terminal(*arguments: str, columns: int = 140, **environment: str) -> Iterator[pexpect.spawn]:
     process = pexpect.spawn(
@@ -30,6 +37,7 @@ def terminal(*arguments: str, columns: int = 140, **environment: str) -> Iterato
         dimensions=(40, columns),
         encoding="utf-8",
         timeout=90,
+        preexec_fn=heed_signals,
         env={**os.environ, "TERM": "xterm-256color", "PROMPT_TOOLKIT_NO_CPR": "1", **environment},
     )
     try:

@@ -18,7 +18,7 @@ import pytest
 
 from tpop_cli.store.profile import Profile
 
-from ..cli.test_terminal import FOOTER, terminal
+from ..cli.test_terminal import FOOTER, heed_signals, terminal
 from ..store.test_profile import make_pick
 from ..tiny import write_hollow_gguf
 from .report import Figures
@@ -103,7 +103,30 @@ app.app = command
 main()
 """
     start = time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code, "x"], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", code, "x"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=heed_signals)
     assert done.returncode == CODES[number], done.stderr
     assert done.stderr == ""
     assert time.monotonic() - start < 5
+
+
+@SIGNALS.shown
+def test_a_signal_that_is_ignored_stays_so(tiny_path: Path) -> None:
+    """Under nohup a program outlives its terminal, and a shell's background jobs outlive its Ctrl-C."""
+
+    def ignore() -> None:
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    environment = {**os.environ, "TPOP_MODEL": str(tiny_path), "TPOP_THREADS": "1"}
+    command = [sys.executable, "-m", "tpop_cli", "ask", "hello", "-n", "400", "--seed", "1"]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environment, preexec_fn=ignore, **streams) as process:  # type: ignore[call-overload]
+        time.sleep(0.3)
+        while process.poll() is None:
+            os.kill(process.pid, signal.SIGHUP)
+            os.kill(process.pid, signal.SIGINT)
+            time.sleep(0.02)
+        errors = process.stderr.read()
+        assert process.stdout.read()
+    assert (process.returncode, errors) == (0, b"")

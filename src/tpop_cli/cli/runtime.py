@@ -193,7 +193,8 @@ def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
             ending.append(number)
 
     numbers = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
-    previous = [(number, signal.signal(number, on_signal)) for number in numbers]
+    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]  # not as under nohup
+    previous = [(number, signal.signal(number, on_signal)) for number in heeded]
     stop.clear()
     try:
         yield stop
