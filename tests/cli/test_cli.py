@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from ..tiny import write_tiny_gguf
+from .test_terminal import heed_signals
 
 TPOP = [sys.executable, "-m", "tpop_cli"]
 
@@ -142,6 +143,7 @@ class TestAsk:
     def test_ctrl_c_ends_with_130_and_keeps_what_was_written(self, starter_path: Path) -> None:
         process = subprocess.Popen(
             [*TPOP, "ask", "Tell me a very long story.", "-m", str(starter_path), "-n", "2000"],
+            preexec_fn=heed_signals,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
