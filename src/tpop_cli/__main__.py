@@ -60,21 +60,20 @@ def main() -> None:
         raise SystemExit(_SIGNALLED + number)  # unwinds: the cursor is shown again, locks are released
 
     keep_signals()
-    # One that is ignored already stays so: as SIGHUP under nohup, or SIGINT of a job in the background.
-    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
-    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]
-    for number in heeded:
-        if number != signal.SIGINT:  # that one raises KeyboardInterrupt
-            signal.signal(number, end)
+    heeded: list[signal.Signals] = []
     try:
+        from .cli.runtime import heeded_signals, stdout_failed
+
+        heeded = heeded_signals()
+        for number in heeded:
+            if number != signal.SIGINT:  # that one raises KeyboardInterrupt
+                signal.signal(number, end)
         from .cli.app import app
 
         app()
     except KeyboardInterrupt:  # before a command has begun
         raise SystemExit(_SIGNALLED + signal.SIGINT) from None
     except OSError as error:  # what no command prints, such as --help
-        from .cli.runtime import stdout_failed
-
         stdout_failed(error)
     except Exception:
         import traceback

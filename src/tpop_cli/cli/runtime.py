@@ -179,6 +179,12 @@ def command(function: Command) -> Command:
     return run  # type: ignore[return-value]
 
 
+def heeded_signals() -> list[signal.Signals]:
+    """SIGINT, SIGTERM and SIGHUP, but for those that are ignored: as SIGHUP under nohup, SIGINT in the background."""
+    known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    return [number for number in known if signal.getsignal(number) != signal.SIG_IGN]
+
+
 @contextmanager
 def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
     """While inside, Ctrl-C sets `stop` instead of raising; SIGTERM and SIGHUP too, and then end the program.
@@ -192,9 +198,7 @@ def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
         if number != signal.SIGINT:
             ending.append(number)
 
-    numbers = [signal.SIGINT, signal.SIGTERM] + ([signal.SIGHUP] if hasattr(signal, "SIGHUP") else [])
-    heeded = [number for number in numbers if signal.getsignal(number) != signal.SIG_IGN]  # not as under nohup
-    previous = [(number, signal.signal(number, on_signal)) for number in heeded]
+    previous = [(number, signal.signal(number, on_signal)) for number in heeded_signals()]
     stop.clear()
     try:
         yield stop

@@ -49,8 +49,8 @@ class Sequences:
         n_batch: int,
         n_seq_max: int,
         stop: threading.Event,
+        call: Callable[..., Any],
         n_embd: int = 0,
-        call: Callable[..., Any] = lambda function, *arguments: function(*arguments),
     ) -> None:
         self._ctx, self._call = ctx, call
         self._memory = llama.llama_get_memory(ctx)

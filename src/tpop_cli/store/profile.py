@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from ..core.axes import Axis
-from ..core.features import FEATURES
 from ..core.picks import Pick, Verdict, fold, learn_pick
 from ..core.posterior import Posterior
 from ..core.response import ResponseMatrix
@@ -21,7 +20,7 @@ from .axes import load_axes
 from .files import hold, make_private_dir, read_bounded, seal, sweep_temporaries, write_atomic
 from .neural import NeuralFiles
 from .picks import SHORTER, Amend, Event, PickLog, Undo
-from .state import SCHEMA, decode_state, decode_taste, encode_taste, set_aside
+from .state import SCHEMA, about, decode_state, decode_taste, encode_taste, is_about, set_aside
 
 MAX_STATE = 16 << 20
 LOCK_SECONDS = 5.0
@@ -144,12 +143,12 @@ class Profile:
         """The generation of the state before a pick, if that is the one on the disk: spares folding a long log."""
         try:
             state = decode_state(read_bounded(self.folder / STATES[1], MAX_STATE))
-            meant = (state["schema"], state["axes"], state["features"])
-            current = (SCHEMA, [axis.name for axis in self.axes], list(FEATURES))
+            if not is_about(state, self.axes) or state["picks"] != self.n_picks - 1:
+                return None
             since = [event for event, _ in self.log.events(state["log_bytes"])]
         except (OSError, TpopError):
             return None
-        return state if meant == current and since == [pick] and state["picks"] == self.n_picks - 1 else None
+        return state if since == [pick] else None
 
     def find(self, pick_id: int | None = None) -> Pick:
         """A pick that counts, by its number; the last one by default. Raises NoInputError if there is none."""
@@ -227,7 +226,7 @@ class Profile:
     def _changing(self) -> Iterator[None]:
         """Hold the lock, and save in the end; what cannot be saved never happened, in memory or in the log."""
         with self.locked():
-            end, before = self.log.size(), vars(self).copy()
+            end, before = self.log.end(), vars(self).copy()
             try:
                 yield
                 self._save()
@@ -238,9 +237,8 @@ class Profile:
 
     def _save(self) -> None:
         state = {
+            **about(self.axes),
             "profile": self.name,
-            "axes": [axis.name for axis in self.axes],
-            "features": list(FEATURES),
             **encode_taste(self.taste),
             "picks": self.n_picks,
             "singles": self.singles,
@@ -248,7 +246,7 @@ class Profile:
             "log_bytes": self._folded,
             "log_mark": self._mark,
         }
-        write_atomic(self.folder / STATES[0], seal({"schema": SCHEMA, **state}), backup=True)
+        write_atomic(self.folder / STATES[0], seal(state), backup=True)
 
     def _load(self) -> None:
         """Read the state, or its previous generation, or fold the log; then what the log holds beyond it."""
@@ -286,8 +284,7 @@ class Profile:
                 f"profile {self.name} was written by a newer tpop (schema {state['schema']})",
                 "upgrade: pip install --upgrade tpop-cli",
             )
-        meant = (state["schema"], state["axes"], state["features"])
-        if meant != (SCHEMA, [axis.name for axis in self.axes], list(FEATURES)):
+        if not is_about(state, self.axes):
             self._refold()  # the weights have other meanings now; the picks have not
             return
         self.taste = decode_taste(state, self._fresh())

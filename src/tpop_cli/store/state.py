@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from ..core.axes import Axis
+from ..core.features import FEATURES
 from ..core.posterior import Posterior
 from ..core.taste import Seen, Taste
 from ..errors import BadDataError
 from .files import unseal
 
 SCHEMA = 2
+
+
+def about(axes: Sequence[Axis]) -> dict[str, Any]:
+    """What the numbers of a state mean: its schema, axes and features."""
+    return {"schema": SCHEMA, "axes": [axis.name for axis in axes], "features": list(FEATURES)}
+
+
+def is_about(state: dict[str, Any], axes: Sequence[Axis]) -> bool:
+    """Whether the numbers of a state mean what they would today."""
+    return all(state.get(key) == value for key, value in about(axes).items())
 
 
 def decode_state(data: bytes) -> dict[str, Any]:
