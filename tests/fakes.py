@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tpop_cli.core.lexicon import Tilt
-from tpop_cli.core.scores import steered
+from tpop_cli.core.scores import steered_scores
 from tpop_cli.engine.protocol import Message, ModelInfo, Row, Sampling
 
 WORDS = ["<end>", *(f"w{i}" for i in range(1, 20))]
@@ -32,7 +32,7 @@ class FakeSampler:
         self.closed = False
 
     def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
-        ids, scores = steered(rows, weights, 0.1) if len(rows) > 1 else (np.arange(len(rows[0])), rows[0])
+        ids, scores = steered_scores(rows, weights, 0.1) if len(rows) > 1 else (np.arange(len(rows[0])), rows[0])
         if self._sampling.temperature == 0:
             return int(ids[np.argmax(scores)])
         p = np.exp((scores - scores.max()) / self._sampling.temperature)

@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tpop_cli.engine.guard import is_lost
+from tpop_cli.engine.guard import backend_aborted
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.errors import TpopError
@@ -40,7 +40,7 @@ def load(model: Path, folder: Path, seed: int, start: int, n: int) -> None:
                 print("loaded", flush=True)
         except TpopError as error:
             print(type(error).__name__, flush=True)
-        if is_lost():
+        if backend_aborted():
             return
 
 

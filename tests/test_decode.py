@@ -9,18 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tpop_cli.core.thinking import split_thinking
-from tpop_cli.decode import Arm, ArmPlan, Decoder, decode, decode_many
-from tpop_cli.duel import Duel
+from tpop_cli.decoding.decoder import Arm, ArmRequest, Decoder, decode, decode_many
+from tpop_cli.decoding.thinking import split_thinking
 from tpop_cli.engine.protocol import Interrupted, Sampling
+from tpop_cli.session.duel import Duel
 
 from .fakes import WORDS, FakeEngine
 
 GREEDY = Sampling(temperature=0)
 
 
-def plan(*prompts: tuple[int, ...], weights: tuple[float, ...] = (1.0,), n: int = 30, seed: int = 0) -> ArmPlan:
-    return ArmPlan(prompts, weights, GREEDY, seed, n)
+def plan(*prompts: tuple[int, ...], weights: tuple[float, ...] = (1.0,), n: int = 30, seed: int = 0) -> ArmRequest:
+    return ArmRequest(prompts, weights, GREEDY, seed, n)
 
 
 def test_one_step_a_token_for_all_arms_and_contexts() -> None:

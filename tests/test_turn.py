@@ -1,4 +1,4 @@
-"""Turns on an engine in memory: arms, sides, seeds, learning, and room in the context."""
+"""Session on an engine in memory: arms, sides, seeds, learning, and room in the context."""
 
 from __future__ import annotations
 
@@ -11,44 +11,44 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tpop_cli.decode import ArmPlan
-from tpop_cli.duel import Duel
+from tpop_cli.decoding.decoder import ArmRequest
+from tpop_cli.decoding.requests import fit, trim
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, ContextFullError, NoInputError, TpopError, UsageError
-from tpop_cli.judge import Judge
-from tpop_cli.plan import fit, trim
+from tpop_cli.session.duel import Duel
+from tpop_cli.session.judge import JudgeProcess
+from tpop_cli.session.session import Session, SessionOptions
+from tpop_cli.session.teach import teach
 from tpop_cli.store.profile import Profile
-from tpop_cli.teach import teach
-from tpop_cli.turn import TurnOptions, Turns
 
 from .fakes import FakeEngine
 
 CHAT = [{"role": "user", "content": "Why is the sky blue?"}]
 
 
-def turns(name: str | None = "work", seed: int = 0) -> Turns:
-    options = TurnOptions(max_tokens=20, seed=seed)
-    return Turns(FakeEngine(), Profile(name) if name else None, options)
+def session(name: str | None = "work", seed: int = 0) -> Session:
+    options = SessionOptions(max_tokens=20, seed=seed)
+    return Session(FakeEngine(), Profile(name) if name else None, options)
 
 
 def test_a_duel_has_two_arms_of_different_strengths_and_seeds() -> None:
-    duel = turns().duel(CHAT)
+    duel = session().duel(CHAT)
     assert duel.complete
     assert duel.strengths[0] == {}  # nothing is known yet
     assert duel.strengths[1] != {}
-    assert duel.arms[0].plan.seed != duel.arms[1].plan.seed
+    assert duel.arms[0].request.seed != duel.arms[1].request.seed
     assert 0 < duel.predicted < 1
 
 
 def test_same_seed_same_duel_and_another_seed_another() -> None:
-    first, again, other = turns().duel(CHAT), turns().duel(CHAT), turns(seed=1).duel(CHAT)
+    first, again, other = session().duel(CHAT), session().duel(CHAT), session(seed=1).duel(CHAT)
     assert [a.text for a in first.arms] == [a.text for a in again.arms]
     assert first.left == again.left
     assert [a.text for a in first.arms] != [a.text for a in other.arms]
 
 
 def test_the_order_on_screen_is_random_and_verdicts_are_kept_by_arm() -> None:
-    duels = [turns(seed=s).duel(CHAT) for s in range(40)]
+    duels = [session(seed=s).duel(CHAT) for s in range(40)]
     lefts = [duel.left for duel in duels]
     assert 8 < lefts.count("exploit") < 32
     for duel in duels:
@@ -61,7 +61,7 @@ def test_the_order_on_screen_is_random_and_verdicts_are_kept_by_arm() -> None:
 
 
 def test_the_next_answer_uses_the_pick() -> None:
-    work = turns()
+    work = session()
     for _ in range(30):
         duel = work.duel(CHAT)
         a, b = (len(arm.text) for arm in duel.arms)  # this user likes short answers
@@ -70,11 +70,11 @@ def test_the_next_answer_uses_the_pick() -> None:
     arm, strengths = work.answer(CHAT)
     assert arm is not None
     assert strengths == work.exploit_strengths()
-    assert arm.plan.prompts != turns(None).plan(CHAT, {}, 0).prompts  # an instruction stands in a context
+    assert arm.request.prompts != session(None).plan(CHAT, {}, 0).prompts  # an instruction stands in a context
 
 
 def test_a_pick_is_logged_with_what_was_shown() -> None:
-    work = turns()
+    work = session()
     duel = work.duel(CHAT)
     pick = work.learn(duel, "explore", seconds=2.5)
     (logged,) = Profile("work").picks()
@@ -91,7 +91,7 @@ def never_ends(tokens: list[int]) -> np.ndarray:
 
 @pytest.mark.parametrize("key", ["1", "2"])
 def test_an_early_pick_ends_the_loser_and_compares_what_was_there(key: Literal["1", "2"]) -> None:
-    ours = Turns(FakeEngine(never_ends), Profile("work"), TurnOptions(max_tokens=20))
+    ours = Session(FakeEngine(never_ends), Profile("work"), SessionOptions(max_tokens=20))
 
     def on_step(duel: Duel) -> None:
         if len(duel.arms[0].tokens) == 6:
@@ -114,23 +114,23 @@ def test_an_early_pick_ends_the_loser_and_compares_what_was_there(key: Literal["
 
 
 def test_without_a_profile_nothing_is_steered() -> None:
-    arm, strengths = turns(None).answer(CHAT)
+    arm, strengths = session(None).answer(CHAT)
     assert strengths == {}
     assert arm is not None
-    assert arm.plan.weights == (1.0,)
+    assert arm.request.weights == (1.0,)
 
 
 def test_many_answers_come_in_order() -> None:
-    work = turns()
+    work = session()
     chats = [[{"role": "user", "content": f"question number {i}"}] for i in range(25)]
     found = list(work.answer_many(chats))
     assert len(found) == 25
     for (arm, _), chat in zip(found, chats, strict=True):
-        assert list(arm.plan.prompts[0]) == work.engine.chat_tokens(chat)
+        assert list(arm.request.prompts[0]) == work.engine.chat_tokens(chat)
 
 
-def plan(length: int, contexts: int = 1, n: int = 100) -> ArmPlan:
-    return ArmPlan(((1,) * length,) * contexts, (1.0,) * contexts, Sampling(), 0, n)
+def plan(length: int, contexts: int = 1, n: int = 100) -> ArmRequest:
+    return ArmRequest(((1,) * length,) * contexts, (1.0,) * contexts, Sampling(), 0, n)
 
 
 def test_answers_are_cut_to_what_the_context_holds() -> None:
@@ -178,14 +178,14 @@ for line in sys.stdin:
 """
 
 
-def judge(code: str) -> Judge:
+def judge(code: str) -> JudgeProcess:
     import shlex
 
-    return Judge(shlex.join([sys.executable, "-c", code]))
+    return JudgeProcess(shlex.join([sys.executable, "-c", code]))
 
 
 def test_a_judge_teaches() -> None:
-    work = turns()
+    work = session()
     with judge(SHORTER) as shorter:
         assert teach(work, ["one", "two"], shorter, 5) == 5
     picks = Profile("work").picks()
@@ -204,7 +204,7 @@ def test_a_judge_teaches() -> None:
     ],
 )
 def test_a_judge_that_fails_is_told_and_nothing_is_learned(code: str, error: type, match: str) -> None:
-    work = turns()
+    work = session()
     with judge(code) as bad, pytest.raises(error, match=match):
         teach(work, ["q"], bad, 1)
     assert Profile("work").n_picks == 0
@@ -212,17 +212,17 @@ def test_a_judge_that_fails_is_told_and_nothing_is_learned(code: str, error: typ
 
 def test_judges_that_cannot_be_started(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="empty"):
-        Judge("  ")
+        JudgeProcess("  ")
     with pytest.raises(UsageError, match="quot"):
-        Judge("python 'x")
+        JudgeProcess("python 'x")
     with pytest.raises(NoInputError, match="cannot start"):
-        Judge(str(tmp_path / "nobody"))
+        JudgeProcess(str(tmp_path / "nobody"))
 
 
 def test_an_unknown_model_has_half_the_starters_response() -> None:
-    from tpop_cli.store.response import starter_response
+    from tpop_cli.store.response_matrices import starter_response
 
-    work = turns()
+    work = session()
     assert not work.measured
     poles = [pole.name for axis in work.taste.reward.axes for pole in axis.poles]
     from tpop_cli.core.features import FEATURES

@@ -14,7 +14,7 @@ _INTERNAL = 70
 """Exit code of an error that no user can cause, as of sysexits.h."""
 
 
-def _settle_streams() -> None:
+def repair_std_streams() -> None:
     """A stream that was closed becomes an empty one, and what an encoding cannot write is replaced, not an error."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
@@ -24,7 +24,7 @@ def _settle_streams() -> None:
             stream.reconfigure(errors="replace")
 
 
-def keep_signals() -> None:
+def resend_lost_signals() -> None:
     """See that no signal is lost. Its exception is, where it is raised in a callback, as importing has thousands."""
     default = sys.unraisablehook
 
@@ -49,7 +49,7 @@ def keep_signals() -> None:
 
 def main() -> None:
     """Run the command line. `--version` is answered before anything is imported."""
-    _settle_streams()
+    repair_std_streams()
     if sys.argv[1:] in (["--version"], ["-V"]):
         from . import __version__
 
@@ -59,12 +59,12 @@ def main() -> None:
     def end(number: int, _frame: FrameType | None) -> None:
         raise SystemExit(_SIGNALLED + number)  # unwinds: the cursor is shown again, locks are released
 
-    keep_signals()
+    resend_lost_signals()
     heeded: list[signal.Signals] = []
     try:
-        from .cli.runtime import heeded_signals, stdout_failed
+        from .cli.runtime import handled_signals, stdout_failed
 
-        heeded = heeded_signals()
+        heeded = handled_signals()
         for number in heeded:
             if number != signal.SIGINT:  # that one raises KeyboardInterrupt
                 signal.signal(number, end)

@@ -11,18 +11,18 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from tpop_cli.bench.bank import AnswerBank, Wanted, wanted
-from tpop_cli.bench.meter import Meter
+from tpop_cli.bench.answer_cache import AnswerCache, AnswerKey, wanted
 from tpop_cli.bench.poles import quotes, repeated
+from tpop_cli.bench.progress import ProgressMeter
 from tpop_cli.bench.prompts import REPORT, TRAIN, TUNE
-from tpop_cli.bench.response import Measured, response_from
 from tpop_cli.bench.simulate import POLICIES, REWARDS, Learner, Setting, play, play_user
 from tpop_cli.bench.taste import Bench, Plan, rate, report
 from tpop_cli.bench.taught import Result
 from tpop_cli.bench.users import CONSISTENT, DIFFICULT, USERS, User
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.features import FEATURES
-from tpop_cli.store.response import starter_response
+from tpop_cli.session.calibrate import Measured, response_from
+from tpop_cli.store.response_matrices import starter_response
 from tpop_cli.ui.bench import taste_report
 
 from ..fakes import FakeEngine
@@ -103,50 +103,50 @@ def test_intervals_hold_their_mean_and_narrow_with_more() -> None:
 
 
 @pytest.fixture
-def bank(tmp_path: Path) -> Iterator[AnswerBank]:
-    yield AnswerBank(FakeEngine(), AXES, tmp_path, max_tokens=12)
+def bank(tmp_path: Path) -> Iterator[AnswerCache]:
+    yield AnswerCache(FakeEngine(), AXES, tmp_path, max_tokens=12)
 
 
-def test_the_bank_decodes_once_and_remembers(bank: AnswerBank, tmp_path: Path) -> None:
+def test_the_bank_decodes_once_and_remembers(bank: AnswerCache, tmp_path: Path) -> None:
     keys = [wanted("why", {}, 1), wanted("why", {"length": 1.0}, 1), wanted("why", {}, 1)]
-    meter = Meter()
+    meter = ProgressMeter()
     assert len(bank.missing(keys)) == 2
     assert bank.fill(keys, meter.advance)
     assert bank.fill(keys, meter.advance)
     assert meter.done == len(bank) == 2
     assert not bank.missing(keys)
-    again = AnswerBank(FakeEngine(), AXES, tmp_path, max_tokens=12)
+    again = AnswerCache(FakeEngine(), AXES, tmp_path, max_tokens=12)
     assert len(again) == 2
     assert again[keys[1]] == bank[keys[1]]
     assert again.surprise(keys[0]) == pytest.approx(bank.surprise(keys[0]))
-    assert len(AnswerBank(FakeEngine(), AXES, tmp_path, max_tokens=13)) == 0  # other settings, another bank
+    assert len(AnswerCache(FakeEngine(), AXES, tmp_path, max_tokens=13)) == 0  # other settings, another bank
 
 
-def test_a_bank_cut_short_is_read(bank: AnswerBank, tmp_path: Path) -> None:
+def test_a_bank_cut_short_is_read(bank: AnswerCache, tmp_path: Path) -> None:
     bank.fill([wanted("why", {}, 1)])
     (file,) = tmp_path.glob("bank-*.jsonl")
     file.write_text(file.read_text() + '{"key": {"pro')
-    assert len(AnswerBank(FakeEngine(), AXES, tmp_path, max_tokens=12)) == 1
+    assert len(AnswerCache(FakeEngine(), AXES, tmp_path, max_tokens=12)) == 1
 
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("reward", REWARDS)
-def test_every_policy_plays_and_only_learners_learn(bank: AnswerBank, policy: str, reward: str) -> None:
+def test_every_policy_plays_and_only_learners_learn(bank: AnswerCache, policy: str, reward: str) -> None:
     setting = Setting(AXES, starter_response(), TRAIN[:4], REPORT[:2], (0, 2, 6))
     run = play_user(USERS["short"], Learner(policy, reward), 0, setting)
-    (trace,) = play([run], bank, 6, Meter())
+    (trace,) = play([run], bank, 6, ProgressMeter())
     assert sorted(trace.strengths) == [0, 2, 6]
     assert trace.strengths[0] == {}
     if policy == "no learning":
         assert trace.strengths[6] == {}
 
 
-def test_the_oracle_takes_a_second_pole_where_it_serves(bank: AnswerBank, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oracle_takes_a_second_pole_where_it_serves(bank: AnswerCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """Answers are made up here: one likes 'short' and 'upbeat', and each of two poles brings one of them."""
     bench = Bench(bank, Plan(users=("short and upbeat",), n_judged=3, n_choose=4), starter_response())
     worth = {("length", 1.0): 0.6, ("tone", 1.0): 0.3}
 
-    def against(_user: object, keys: Sequence[Wanted]) -> list[float]:
+    def against(_user: object, keys: Sequence[AnswerKey]) -> list[float]:
         return [sum(worth.get(one, -0.5) for one in key.strengths) for key in keys]
 
     monkeypatch.setattr(bench, "against_base", against)
@@ -155,10 +155,10 @@ def test_the_oracle_takes_a_second_pole_where_it_serves(bank: AnswerBank, monkey
     assert found[1] == pytest.approx([0.9] * 3)
 
 
-def test_the_meter_tells_the_stage_and_what_is_left(bank: AnswerBank) -> None:
+def test_the_meter_tells_the_stage_and_what_is_left(bank: AnswerCache) -> None:
     told: list[tuple[str, int, int]] = []
     plan = Plan(users=("short", "long"), counts=(0, 3), seeds=1, split="tune", n_judged=3, n_choose=2)
-    report(Bench(bank, plan, starter_response(), meter=Meter(lambda *now: told.append(now))))
+    report(Bench(bank, plan, starter_response(), meter=ProgressMeter(lambda *now: told.append(now))))
     stages = list(dict.fromkeys(stage for stage, _, _ in told))
     assert stages == ["duels", "judging", "oracle: a pole", "oracle: two poles", "oracle: judging", "perplexities"]
     assert all(0 <= done <= total for _, done, total in told)
@@ -167,7 +167,7 @@ def test_the_meter_tells_the_stage_and_what_is_left(bank: AnswerBank) -> None:
         assert done == total, stage
 
 
-def test_the_report_is_whole_and_drawn(bank: AnswerBank) -> None:
+def test_the_report_is_whole_and_drawn(bank: AnswerCache) -> None:
     learners = (Learner(), Learner("no learning"), Learner(reward="strengths alone"), Learner(ask="auto"))
     plan = Plan(learners, ("short", "indifferent"), (0, 3), 2, "tune", n_judged=3, n_choose=2)
     result = report(Bench(bank, plan, starter_response()))

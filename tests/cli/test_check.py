@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tpop_cli.core.rates import wilson
+from tpop_cli.core.intervals import wilson_interval
 from tpop_cli.store.profile import Profile
 
 from .test_cli import JUDGE, run
@@ -30,7 +30,7 @@ def _tiny(tiny_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @given(st.integers(1, 200), st.data())
 def test_the_interval_is_wilsons(n: int, data: st.DataObject) -> None:
     wins = data.draw(st.integers(0, 2 * n)) / 2
-    low, high = wilson(wins, n)
+    low, high = wilson_interval(wins, n)
     p = wins / n
     assert 0 <= low <= p <= high <= 1
     for bound in (low, high):  # the shares that are just 1.96 of their standard errors away from p

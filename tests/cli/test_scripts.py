@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tpop_cli.decode import Arm, ArmPlan
+from tpop_cli.decoding.decoder import Arm, ArmRequest
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.store.config import KEYS
 
@@ -45,7 +45,7 @@ def test_json_is_as_its_schema_says() -> None:
     st.lists(st.text("abc|", max_size=3), max_size=12), st.lists(st.text("abc|", min_size=1, max_size=3), max_size=3)
 )
 def test_a_stop_text_ends_an_answer_wherever_tokens_split_it(pieces: list[str], stops: list[str]) -> None:
-    arm = Arm(ArmPlan(((1,),), (1.0,), Sampling(), 0, 99, stops=tuple(stops)))
+    arm = Arm(ArmRequest(((1,),), (1.0,), Sampling(), 0, 99, stops=tuple(stops)))
     whole = ""
     for piece in pieces:
         before = arm.text

@@ -271,7 +271,7 @@ def test_a_chat_is_kept_and_gone_on_with(tmp_path: Path) -> None:
         tpop.expect("1 turns are in")
         tpop.expect("›")
         tpop.send("/stats\r")
-        tpop.expect("1 turns, 0 picked here")
+        tpop.expect("1 session, 0 picked here")
         tpop.expect("›")
         tpop.send("/copy\r")
         tpop.expect("52;c;")
@@ -280,7 +280,7 @@ def test_a_chat_is_kept_and_gone_on_with(tmp_path: Path) -> None:
         left(tpop)
     assert (tmp_path / "chat.md").read_text().startswith("> What is tea?\n\n")
     (chat,) = list_chats("work")
-    assert (chat.title, chat.system, len(chat.turns)) == ("What is tea?", "Be brief.", 1)
+    assert (chat.title, chat.system, len(chat.session)) == ("What is tea?", "Be brief.", 1)
     with terminal("chat", "--profile", "work", "--continue", "--ask", "never", "-n", "20") as tpop:
         tpop.expect("going on with")
         tpop.expect("›")

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tpop_cli.core.axes import Axis, Pole
 from tpop_cli.core.features import FEATURES, text_features
-from tpop_cli.core.picks import evidence
+from tpop_cli.core.picks import count_agreeing
 from tpop_cli.core.posterior import Posterior, sigmoid
-from tpop_cli.core.response import ResponseEstimate, ResponseMatrix, mean_shift
+from tpop_cli.core.response_matrix import ResponseEstimate, ResponseMatrix, mean_shift
 from tpop_cli.core.reward import AxesReward, Priors
-from tpop_cli.core.scores import best_of, penalised, probabilities
+from tpop_cli.core.scores import apply_repeat_penalty, probabilities, top_k_union
 from tpop_cli.core.steering import Context, active_poles, contexts, tilt
-from tpop_cli.core.thinking import split_thinking
+from tpop_cli.decoding.thinking import split_thinking
 
 from .test_reward import TWO, B, pick, reward
 
@@ -70,17 +70,17 @@ def test_the_repeat_penalty_is_llama_cpps(seed: int, penalty: float) -> None:
         float(x) if i not in recent else float(x) / penalty if x > 0 else float(x) * penalty
         for i, x in enumerate(row)
     ]
-    np.testing.assert_allclose(penalised(row, recent, penalty), naive, rtol=1e-12)
-    assert penalised(row, recent, penalty).dtype == np.float64
+    np.testing.assert_allclose(apply_repeat_penalty(row, recent, penalty), naive, rtol=1e-12)
+    assert apply_repeat_penalty(row, recent, penalty).dtype == np.float64
     np.testing.assert_array_equal(row, before)  # the row itself stays
-    np.testing.assert_array_equal(penalised(row, [], penalty), row)
+    np.testing.assert_array_equal(apply_repeat_penalty(row, [], penalty), row)
 
 
 @given(seeds, st.integers(1, 15))
 def test_the_best_of_any_row(seed: int, k: int) -> None:
     rows = np.random.default_rng(seed).permuted(np.arange(24.0).reshape(2, 12), axis=1)
     naive = {int(i) for row in rows for i in np.argsort(-row)[:k]}
-    assert best_of(list(rows), k).tolist() == sorted(naive)
+    assert top_k_union(list(rows), k).tolist() == sorted(naive)
 
 
 @given(seeds)
@@ -227,7 +227,7 @@ def test_evidence_looks_along_what_an_axis_moves() -> None:
         {"brief": {"length": -1.0}, "long": {"length": 1.0}, "warm": {"length": 2.0}, "cold": {"length": -2.0}}
     )
     model = AxesReward.fresh(TWO, both)
-    assert evidence(model, [pick("exploit"), pick("exploit"), pick("explore")]) == [(2, 3), (1, 3)]
+    assert count_agreeing(model, [pick("exploit"), pick("exploit"), pick("explore")]) == [(2, 3), (1, 3)]
     one_sided = AxesReward.fresh(TWO, ResponseMatrix({"long": {"length": 0.1}, "cold": {"length": -0.1}}))
-    assert evidence(one_sided, [pick("exploit")]) == [(1, 1), (0, 1)]
-    assert evidence(AxesReward.fresh(TWO, ResponseMatrix({})), [pick("exploit")]) == [(0, 1), (0, 1)]
+    assert count_agreeing(one_sided, [pick("exploit")]) == [(1, 1), (0, 1)]
+    assert count_agreeing(AxesReward.fresh(TWO, ResponseMatrix({})), [pick("exploit")]) == [(0, 1), (0, 1)]

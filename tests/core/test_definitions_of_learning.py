@@ -18,11 +18,11 @@ from tpop_cli.core.neural import (
     exploit_choice,
     explore_choice,
     fit,
-    grown,
     loss_gradient,
     pooled,
+    update_precision,
 )
-from tpop_cli.core.taste import Seen, Taste
+from tpop_cli.core.taste import Observation, Taste
 
 from .test_neural import flat, some_embeddings, some_network
 from .test_reward import TWO, taught
@@ -40,20 +40,20 @@ def test_what_is_seen_and_what_it_is_evidence_of(outcome: float, weight: float) 
     p = 0.9 * before.reward.predict(d) + 0.05
     log_p = outcome * math.log(p) + (1 - outcome) * math.log(1 - p)
     after = before.learn(d, outcome, weight)
-    assert after.seen[-1].log_p == pytest.approx(log_p)
-    assert after.evidence == pytest.approx(before.evidence + weight * (log_p - math.log(0.5)))
-    assert (after.seen[-1].outcome, after.seen[-1].weight) == (outcome, weight)
+    assert after.recent[-1].log_p == pytest.approx(log_p)
+    assert after.log_bayes_factor == pytest.approx(before.log_bayes_factor + weight * (log_p - math.log(0.5)))
+    assert (after.recent[-1].outcome, after.recent[-1].weight) == (outcome, weight)
 
 
 def turned_naively(taste: Taste) -> Taste:
     """The taste that starts afresh within the last picks, if those are told e³ times better so."""
     best, most = taste, 3.0
     for span in (3, 4, 5, 6, 8, 10, 12, 16):
-        if span < taste.n and span <= len(taste.seen):
+        if span < taste.n and span <= len(taste.recent):
             afresh = Taste.fresh(taste.reward.with_posterior(taste.prior))
-            for seen in taste.seen[-span:]:
+            for seen in taste.recent[-span:]:
                 afresh = afresh._with(seen.difference, seen.outcome, seen.weight)
-            factor = sum(s.log_p for s in afresh.seen) - sum(s.log_p for s in taste.seen[-span:])
+            factor = sum(s.log_p for s in afresh.recent) - sum(s.log_p for s in taste.recent[-span:])
             if factor > most:
                 best, most = afresh, factor
     return best
@@ -66,9 +66,9 @@ def test_a_turn_is_found_where_it_is_likeliest(seed: int, before: int, after: in
     for i, d in enumerate(differences(before + after, seed)):
         outcome = likes_short(d) if i < before else 1.0 - likes_short(d)
         with_it = naive._with(d, outcome, 1.0)
-        naive = turned_naively(with_it) if with_it.seen[-1].told_wrong else with_it
+        naive = turned_naively(with_it) if with_it.recent[-1].mispredicted else with_it
         taste = taste.learn(d, outcome)
-        assert (taste.n, len(taste.seen)) == (naive.n, len(naive.seen))
+        assert (taste.n, len(taste.recent)) == (naive.n, len(naive.recent))
         np.testing.assert_array_equal(taste.reward.posterior.mean, naive.reward.posterior.mean)
         assert taste.prior is naive.prior
 
@@ -77,23 +77,25 @@ def test_another_matrix_changes_what_is_expected_and_not_what_is_liked() -> None
     taste = taught("exploit", "explore")
     other = taste.with_B(2 * taste.reward.B)
     assert other.reward.posterior is taste.reward.posterior
-    assert (other.n, other.seen, other.evidence) == (taste.n, taste.seen, taste.evidence)
+    assert (other.n, other.recent, other.log_bayes_factor) == (taste.n, taste.recent, taste.log_bayes_factor)
     np.testing.assert_array_equal(other.reward.B, 2 * taste.reward.B)
 
 
 def test_when_it_asks_to_the_number() -> None:
-    arms, rules = ArmRules(), AskRules(first=3, worth=1e9, every=4, doubt=2)
-    right, wrong = Seen(np.zeros(1), 1.0, 1.0, -0.1), Seen(np.zeros(1), 1.0, 1.0, -2.0)
+    arms, rules = ArmRules(), AskRules(min_picks=3, min_gain=1e9, recheck_every=4, recent_misses=2)
+    right, wrong = Observation(np.zeros(1), 1.0, 1.0, -0.1), Observation(np.zeros(1), 1.0, 1.0, -2.0)
 
-    def asks(n: int, singles: int = 0, seen: tuple[Seen, ...] = (right,) * 4, worth: float = 1e9) -> bool:
-        taste = Taste(fresh().reward, fresh().prior, seen, n)
-        return should_ask(taste, {}, singles, arms, AskRules(rules.first, worth, rules.every, rules.doubt))
+    def asks(n: int, singles: int = 0, recent: tuple[Observation, ...] = (right,) * 4, min_gain: float = 1e9) -> bool:
+        taste = Taste(fresh().reward, fresh().prior, recent, n)
+        return should_ask(
+            taste, {}, singles, arms, AskRules(rules.min_picks, min_gain, rules.recheck_every, rules.recent_misses)
+        )
 
     assert asks(2) and not asks(3)
     assert asks(3, singles=4) and not asks(3, singles=3)
-    assert asks(3, seen=(*[right] * 4, wrong, right)) and not asks(3, seen=(*[wrong] * 4, right, right))
+    assert asks(3, recent=(*[right] * 4, wrong, right)) and not asks(3, recent=(*[wrong] * 4, right, right))
     gain = optimistic_gain(fresh(), {}, arms)
-    assert asks(3, worth=gain - 1e-9) and not asks(3, worth=gain)
+    assert asks(3, min_gain=gain - 1e-9) and not asks(3, min_gain=gain)
 
 
 def test_the_optimistic_gain_is_the_highest_bound_by_the_rules_that_are_given() -> None:
@@ -138,7 +140,7 @@ def test_pooling_makes_each_of_many_one_long(seed: int, n: int) -> None:
 @given(seeds, st.integers(1, 5), st.integers(1, 6))
 def test_a_fit_is_adamw_written_down(seed: int, n: int, epochs: int) -> None:
     """Loshchilov & Hutter 2019, algorithm 2, with β = (0.9, 0.999), ε = 10⁻⁸ and decay λ/(n + 50) times the rate."""
-    start, rules = some_network(seed), NeuralRules(lam=30.0, epochs=epochs, rate=0.05)
+    start, rules = some_network(seed), NeuralRules(lam=30.0, epochs=epochs, learning_rate=0.05)
     H = some_embeddings(seed, 2 * n)
     theta, m, v = flat(start), 0.0, 0.0
     shape = start.W.shape
@@ -148,7 +150,7 @@ def test_a_fit_is_adamw_written_down(seed: int, n: int, epochs: int) -> None:
         g = flat(loss_gradient(here, H[:n], H[n:]))
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
         m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
-        theta = theta - rules.rate * (m_hat / (np.sqrt(v_hat) + 1e-8) + rules.lam / (n + 50) * theta)
+        theta = theta - rules.learning_rate * (m_hat / (np.sqrt(v_hat) + 1e-8) + rules.lam / (n + 50) * theta)
     before = flat(start)
     np.testing.assert_allclose(flat(fit(start, H[:n], H[n:], rules)), theta, rtol=1e-9, atol=1e-12)
     np.testing.assert_array_equal(flat(start), before)
@@ -192,5 +194,5 @@ def test_V_grows_by_the_squared_difference_of_gradients(seed: int) -> None:
     network, H = some_network(seed), some_embeddings(seed, 2)
     V = np.full(len(flat(network)), 1.5)
     expected = V + (network.gradient(H[0]) - network.gradient(H[1])) ** 2
-    np.testing.assert_allclose(grown(V, network, H[0], H[1]), expected)
+    np.testing.assert_allclose(update_precision(V, network, H[0], H[1]), expected)
     np.testing.assert_array_equal(V, 1.5)

@@ -11,10 +11,10 @@ from tpop_cli.core.neural import (
     exploit_choice,
     explore_choice,
     fit,
-    grown,
     loss,
     loss_gradient,
     pooled,
+    update_precision,
 )
 
 D, HIDDEN = 5, 6
@@ -83,7 +83,7 @@ def test_before_any_pick_the_reward_is_zero_and_the_width_is_not() -> None:
 def test_what_was_seen_is_less_uncertain(seed: int) -> None:
     network, H = some_network(seed), some_embeddings(seed + 1, 2)
     V = np.ones(HIDDEN * D + 2 * HIDDEN)
-    after = grown(V, network, H[0], H[1])
+    after = update_precision(V, network, H[0], H[1])
     assert (after >= V).all()
     before = network.widths(H[1:], H[0], V)[0]
     assert before == 0 or network.widths(H[1:], H[0], after)[0] < before
@@ -95,7 +95,7 @@ def test_a_fit_ranks_what_was_picked_above_what_was_not() -> None:
     pairs = pooled(rng.normal(size=(400, D))).reshape(200, 2, D)
     order = np.argsort(pairs @ taste, axis=1)
     losers, winners = (np.take_along_axis(pairs, order[:, i, None, None], axis=1)[:, 0] for i in (0, 1))
-    rules = NeuralRules(hidden=64, rate=5e-3)
+    rules = NeuralRules(hidden=64, learning_rate=5e-3)
     start = Network.initial(D, rules.hidden)
     found = fit(start, winners[:100], losers[:100], rules)
     assert loss(found, winners[:100], losers[:100]) < loss(start, winners[:100], losers[:100])

@@ -9,7 +9,7 @@ import pytest
 
 from tpop_cli.core.arms import ArmRules, exploit, gains_over, sample_weights, upper_bounds
 from tpop_cli.core.features import FEATURES, SPREAD, text_features
-from tpop_cli.core.picks import TIE_WEIGHT, Verdict, evidence, fold, learn_pick, pick_difference
+from tpop_cli.core.picks import TIE_WEIGHT, Verdict, count_agreeing, fold, learn_pick, pick_difference
 from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.taste import Taste
@@ -72,7 +72,7 @@ def test_folding_is_learning_one_after_the_other() -> None:
 
 
 def test_evidence_of_no_picks_is_none() -> None:
-    assert evidence(reward(), []) == [(0, 0)] * len(TWO)
+    assert count_agreeing(reward(), []) == [(0, 0)] * len(TWO)
 
 
 def certain(gains: list[float], widths: list[float]) -> Taste:
@@ -92,26 +92,26 @@ def poles(taste: Taste, rules: ArmRules) -> dict[str, float]:
 
 
 def test_a_pole_must_be_sure_and_worth_it() -> None:
-    rules = ArmRules(sure=0.5, least_gain=0.2, max_axes=1)
+    rules = ArmRules(min_z=0.5, min_gain=0.2, max_axes=1)
     full = {
         name: gains_over(certain([1, 1, 1, 1], [1] * 4).reward, [{name: s}], {})[0][0] for name, s in (("tone", 1.0),)
     }
     unit = full["tone"]  # what a weight of one gains
     sure = certain([0, 0, 0.5 / unit, 0], [1, 1, 1 / unit, 1])
     assert poles(sure, rules) == {"tone": 1.0}  # exactly half a standard deviation above nought
-    assert poles(sure, replace(rules, sure=0.51)) == {}
-    assert poles(sure, replace(rules, least_gain=0.5)) == {"tone": 1.0}
-    assert poles(sure, replace(rules, least_gain=0.51)) == {}
+    assert poles(sure, replace(rules, min_z=0.51)) == {}
+    assert poles(sure, replace(rules, min_gain=0.5)) == {"tone": 1.0}
+    assert poles(sure, replace(rules, min_gain=0.51)) == {}
 
 
 def test_the_second_pole_must_be_surer_and_no_more_than_max_axes_are_taken() -> None:
     taste = certain([2.0, 0.0, 1.0, 0.0], [4.0, 1.0, 1.0, 1.0])  # the first is half a width above nought
-    assert set(exploit(taste, ArmRules(sure=0.4, sure_second=0.4))) == {"length", "tone"}
-    assert set(exploit(taste, ArmRules(sure=0.6, sure_second=0.6))) == {"tone"}
+    assert set(exploit(taste, ArmRules(min_z=0.4, min_z_second=0.4))) == {"length", "tone"}
+    assert set(exploit(taste, ArmRules(min_z=0.6, min_z_second=0.6))) == {"tone"}
     taste = certain([2.0, 0.0, 1.0, 0.0], [1.0, 1.0, 1.0, 1.0])
-    rules = ArmRules(sure=0.25, sure_second=0.5)
+    rules = ArmRules(min_z=0.25, min_z_second=0.5)
     assert set(exploit(taste, rules)) == {"length", "tone"}
-    assert set(exploit(taste, replace(rules, sure_second=9.0))) == {"length"}
+    assert set(exploit(taste, replace(rules, min_z_second=9.0))) == {"length"}
     assert set(exploit(taste, replace(rules, max_axes=1))) == {"length"}
     assert exploit(taste, replace(rules, max_axes=0)) == {}
     assert set(exploit(taste, replace(rules, max_axes=9))) == {"length", "tone"}  # there are no more
@@ -119,10 +119,10 @@ def test_the_second_pole_must_be_surer_and_no_more_than_max_axes_are_taken() -> 
 
 def test_in_doubt_a_pole_must_be_quite_sure() -> None:
     taste = certain([2.0, 0.0, 0.0, 0.0], [1.0] * 4)
-    rules = ArmRules(sure=0.25, sure_in_doubt=9.0, trial=16)
-    assert exploit(replace(taste, n=15, evidence=-1.0), rules)
-    assert exploit(replace(taste, n=16, evidence=0.0), rules) == {}
-    assert exploit(replace(taste, n=16, evidence=0.1), rules)
+    rules = ArmRules(min_z=0.25, min_z_unproven=9.0, burn_in=16)
+    assert exploit(replace(taste, n=15, log_bayes_factor=-1.0), rules)
+    assert exploit(replace(taste, n=16, log_bayes_factor=0.0), rules) == {}
+    assert exploit(replace(taste, n=16, log_bayes_factor=0.1), rules)
 
 
 def test_upper_bounds_are_gain_and_width() -> None:

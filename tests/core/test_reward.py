@@ -9,9 +9,9 @@ from tpop_cli.core.arms import ArmRules, candidates, exploit, explore_ucb, sampl
 from tpop_cli.core.axes import AXES, Axis, Pole
 from tpop_cli.core.features import FEATURES, SPREAD, text_features
 from tpop_cli.core.lexicon import CLASSES
-from tpop_cli.core.picks import Candidate, Pick, Verdict, evidence, fold, learn_pick
+from tpop_cli.core.picks import Candidate, Pick, Verdict, count_agreeing, fold, learn_pick
 from tpop_cli.core.posterior import Posterior
-from tpop_cli.core.response import ResponseMatrix, mean_shift
+from tpop_cli.core.response_matrix import ResponseMatrix, mean_shift
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.steering import active_poles, contexts, with_instruction
 from tpop_cli.core.taste import Taste
@@ -64,18 +64,18 @@ def test_leans_are_half_the_difference_of_gains_with_their_certainty() -> None:
     D = 4 + len(FEATURES)
     A = rng.normal(size=(D, D))
     posterior = Posterior(rng.normal(size=D), A @ A.T + np.eye(D))
-    leans, certainty = reward().with_posterior(posterior).leans()
+    axis_preferences, certainty = reward().with_posterior(posterior).axis_preferences()
     matrix = B.matrix(["brief", "long", "warm", "cold"], FEATURES)
     draws = rng.multivariate_normal(posterior.mean, np.linalg.inv(posterior.precision), size=200_000)
     gains = draws[:, :4] + draws[:, 4:] @ matrix.T
     naive = (gains[:, 0::2] - gains[:, 1::2]) / 2
-    np.testing.assert_allclose(leans, naive.mean(0), atol=0.05)
-    np.testing.assert_allclose(certainty, (np.sign(naive) == np.sign(leans)).mean(0), atol=0.01)
+    np.testing.assert_allclose(axis_preferences, naive.mean(0), atol=0.05)
+    np.testing.assert_allclose(certainty, (np.sign(naive) == np.sign(axis_preferences)).mean(0), atol=0.01)
 
 
 def test_picks_move_the_lean_of_their_axis() -> None:
-    leans, certainty = taught(*["exploit"] * 3).reward.leans()
-    assert leans[0] > 0
+    axis_preferences, certainty = taught(*["exploit"] * 3).reward.axis_preferences()
+    assert axis_preferences[0] > 0
     assert 0.5 <= certainty[1] < certainty[0] < 1
 
 
@@ -117,7 +117,7 @@ PREDICTIONS: list[tuple[Verdict, float]] = [
 
 def test_evidence_counts_what_the_winners_were_like() -> None:
     picks = [pick("exploit", 1), pick("exploit", 2), pick("explore", 3), pick("tie", 4), pick("skip", 5)]
-    counted = evidence(reward(), picks)
+    counted = count_agreeing(reward(), picks)
     assert counted[0] == (2, 3)  # the shorter of the two won twice in three clear picks
 
 

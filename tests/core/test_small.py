@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tpop_cli.core.features import I_WE, IMAGE, WARM, YOU
+from tpop_cli.core.intervals import wilson_interval
 from tpop_cli.core.lexicon import CLASSES, belongs, end_tilt, word_of
-from tpop_cli.core.rates import wilson
-from tpop_cli.core.thinking import split_thinking
+from tpop_cli.decoding.thinking import split_thinking
 
 
 @given(st.integers(1, 500), st.data())
 def test_wilson_is_where_the_score_test_just_holds(n: int, data: st.DataObject) -> None:
     """By its definition: |p − q| = z·√(q(1 − q)/n) at both ends q."""
     wins = data.draw(st.integers(0, n))
-    low, high = wilson(wins, n)
+    low, high = wilson_interval(wins, n)
     p = wins / n
     assert 0.0 <= low <= p <= high <= 1.0
     for q in (low, high):
@@ -27,8 +27,8 @@ def test_wilson_is_where_the_score_test_just_holds(n: int, data: st.DataObject) 
 
 
 def test_nothing_decided_says_nothing() -> None:
-    assert wilson(0, 0) == (0.0, 1.0)
-    assert wilson(8, 10) == pytest.approx((0.490162, 0.943318), abs=1e-5)
+    assert wilson_interval(0, 0) == (0.0, 1.0)
+    assert wilson_interval(8, 10) == pytest.approx((0.490162, 0.943318), abs=1e-5)
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from tpop_cli.core.arms import ArmRules, exploit
 from tpop_cli.core.asking import AskRules, optimistic_gain, should_ask
 from tpop_cli.core.axes import Axis, Pole
 from tpop_cli.core.features import FEATURES
-from tpop_cli.core.response import ResponseMatrix
+from tpop_cli.core.response_matrix import ResponseMatrix
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.taste import Taste
 
@@ -41,10 +41,10 @@ def test_evidence_grows_with_a_taste_and_not_with_a_coin() -> None:
     flips = np.random.default_rng(4).integers(0, 2, 40)
     for d, flip in zip(differences(40), flips, strict=True):
         taste, coin = taste.learn(d, likes_short(d)), coin.learn(d, float(flip))
-    assert taste.evidence > 5
-    assert coin.evidence < 0
+    assert taste.log_bayes_factor > 5
+    assert coin.log_bayes_factor < 0
     assert taste.n == 40
-    assert len(taste.seen) == 16
+    assert len(taste.recent) == 16
 
 
 def test_the_posterior_is_the_plain_fold_while_nothing_turns() -> None:
@@ -78,12 +78,12 @@ def test_a_few_slips_are_no_turn(seed: int) -> None:
 
 def test_a_tie_is_never_wrong() -> None:
     taste = fresh().learn(differences(1)[0], 0.5, 0.5)
-    assert not taste.seen[-1].told_wrong
-    assert taste.evidence == pytest.approx(0.0, abs=0.1)
+    assert not taste.recent[-1].mispredicted
+    assert taste.log_bayes_factor == pytest.approx(0.0, abs=0.1)
 
 
 def test_it_asks_at_first_and_then_less_and_less_and_when_it_was_wrong() -> None:
-    rules, arms, taste = AskRules(first=4, worth=0.8, every=5, doubt=2), ArmRules(), fresh()
+    rules, arms, taste = AskRules(min_picks=4, min_gain=0.8, recheck_every=5, recent_misses=2), ArmRules(), fresh()
     gains = []
     for n, d in enumerate(differences(60)):
         best = exploit(taste, arms)
@@ -93,8 +93,8 @@ def test_it_asks_at_first_and_then_less_and_less_and_when_it_was_wrong() -> None
         taste = taste.learn(d, likes_short(d))
     assert gains[-1] < gains[0]
     best = exploit(taste, arms)
-    settled = AskRules(worth=gains[-1] + 1.0)
+    settled = AskRules(min_gain=gains[-1] + 1.0)
     assert not should_ask(taste, best, 0, arms, settled)
-    assert should_ask(taste, best, settled.every, arms, settled)  # it checks back
+    assert should_ask(taste, best, settled.recheck_every, arms, settled)  # it checks back
     surprised = taste.learn(d, 1.0 - likes_short(d))
     assert should_ask(surprised, best, 0, arms, settled)

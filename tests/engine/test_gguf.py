@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tpop_cli.engine.gguf import fingerprint, read_header
-from tpop_cli.engine.limits import BYTES, limited
+from tpop_cli.engine.limits import BYTES, run_limited
 
 
 def test_the_header_of_the_tiny_model(tiny_path: Path) -> None:
@@ -32,9 +32,9 @@ def test_the_fingerprint_changes_with_the_file(tiny_path: Path, tmp_path: Path) 
 
 
 def test_limits_let_other_things_through() -> None:
-    assert limited(lambda: "a" * 1000) == "a" * 1000
+    assert run_limited(lambda: "a" * 1000) == "a" * 1000
     with pytest.raises(ValueError, match="as it was"):
-        limited(lambda: _fail("as it was"))
+        run_limited(lambda: _fail("as it was"))
     assert len("a" * (BYTES + 1)) > BYTES  # and nothing of it is left behind
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tpop_cli.decode import ArmPlan, decode
+from tpop_cli.decoding.decoder import ArmRequest, decode
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.engine.prefix import common_prefix
@@ -22,12 +22,12 @@ def prompt(engine: LlamaEngine, text: str) -> tuple[int, ...]:
     return tuple(engine.chat_tokens([{"role": "user", "content": text}]))
 
 
-def greedy(engine: LlamaEngine, plans: list[ArmPlan]) -> list[list[int]]:
+def greedy(engine: LlamaEngine, plans: list[ArmRequest]) -> list[list[int]]:
     return [arm.tokens for arm in decode(engine, plans)]
 
 
-def plan(prompts: list[tuple[int, ...]], weights: list[float], n: int = 24) -> ArmPlan:
-    return ArmPlan(tuple(prompts), tuple(weights), GREEDY, 0, n)
+def plan(prompts: list[tuple[int, ...]], weights: list[float], n: int = 24) -> ArmRequest:
+    return ArmRequest(tuple(prompts), tuple(weights), GREEDY, 0, n)
 
 
 def test_common_prefix() -> None:

@@ -12,8 +12,8 @@ from tpop_cli.engine.devices import Device, devices
 from tpop_cli.engine.gguf import read_header
 from tpop_cli.engine.guard import guarded
 from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.loading import LoadOptions, need_of, offloaded_layers
-from tpop_cli.engine.memory import CACHE_TYPES, Need, layers_that_fit, shares
+from tpop_cli.engine.loading import LoadOptions, memory_estimate, offloaded_layers
+from tpop_cli.engine.memory import CACHE_TYPES, MemoryEstimate, layers_that_fit, shares
 from tpop_cli.errors import TpopError, UsageError
 
 GB = 1 << 30
@@ -24,15 +24,15 @@ def gpu(free: int, name: str = "GPU0") -> Device:
 
 
 def test_the_need_of_a_file_is_its_tensors_and_its_kv_cache(tiny_path: Path, starter_path: Path) -> None:
-    starter = need_of(read_header(starter_path), LoadOptions())
+    starter = memory_estimate(read_header(starter_path), LoadOptions())
     # 30 blocks, 3 heads of 64 for K and V each, 2 bytes: llama.cpp allocates 180 MiB for 8192 tokens
     assert starter.kv_cache == 8192 * 30 * 2 * 3 * 64 * 2 == 180 << 20
     assert starter.n_layers == 31
     file_size = starter_path.stat().st_size
     assert 0.95 * file_size < starter.weights < file_size
-    tiny = need_of(read_header(tiny_path), LoadOptions(n_ctx=256))
+    tiny = memory_estimate(read_header(tiny_path), LoadOptions(n_ctx=256))
     assert 0 < tiny.weights < tiny_path.stat().st_size
-    smaller = need_of(read_header(starter_path), LoadOptions(cache_type_k="q8_0", cache_type_v="q8_0"))
+    smaller = memory_estimate(read_header(starter_path), LoadOptions(cache_type_k="q8_0", cache_type_v="q8_0"))
     assert smaller.kv_cache == pytest.approx(starter.kv_cache * 34 / 64, rel=1e-6)
 
 
@@ -41,7 +41,7 @@ sizes = st.integers(0, 10 * GB)
 
 @given(st.lists(sizes, min_size=1, max_size=12), st.lists(st.integers(1, 30 * GB), max_size=3), st.integers(0, 13))
 def test_shares_hold_everything_once(blocks: list[int], free: list[int], n: int) -> None:
-    need = Need(tuple(blocks), 5, 7, 11, 13)
+    need = MemoryEstimate(tuple(blocks), 5, 7, 11, 13)
     taking = [gpu(one, f"GPU{i}") for i, one in enumerate(free)]
     offloaded = min(n, need.n_layers)
     held = shares(need, offloaded, taking)
@@ -53,7 +53,7 @@ def test_shares_hold_everything_once(blocks: list[int], free: list[int], n: int)
 
 @given(st.lists(sizes, min_size=1, max_size=12), st.integers(0, 60 * GB))
 def test_what_fits_fits_and_one_more_would_not(blocks: list[int], free: int) -> None:
-    need = Need(tuple(blocks), 5, 7, 11, 13)
+    need = MemoryEstimate(tuple(blocks), 5, 7, 11, 13)
     n = layers_that_fit(need, [gpu(free)])
     room = free * 0.9 - need.compute
 
@@ -65,7 +65,7 @@ def test_what_fits_fits_and_one_more_would_not(blocks: list[int], free: int) -> 
 
 
 def test_a_split_is_by_proportion() -> None:
-    need = Need((1,) * 7, 1, 1, 1, 1)
+    need = MemoryEstimate((1,) * 7, 1, 1, 1, 1)
     held = shares(need, 8, [gpu(GB), gpu(GB, "GPU1")], (3, 1))
     assert [one.n_layers for one in held] == [0, 6, 2]
     assert shares(need, 0, [])[0].n_layers == 8
@@ -73,12 +73,12 @@ def test_a_split_is_by_proportion() -> None:
 
 def test_layers_are_offloaded_to_what_there_is(starter_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     header, card = read_header(starter_path), [gpu(4 * GB)]
-    assert layers_that_fit(need_of(header, LoadOptions()), []) == 0
+    assert layers_that_fit(memory_estimate(header, LoadOptions()), []) == 0
     monkeypatch.setattr("tpop_cli.engine.loading.offload_devices", list)
     for layers in (None, -1, 5):
         assert offloaded_layers(header, LoadOptions(gpu_layers=layers)) == 0
     monkeypatch.setattr("tpop_cli.engine.loading.offload_devices", lambda: card)
-    assert offloaded_layers(header, LoadOptions()) == layers_that_fit(need_of(header, LoadOptions()), card)
+    assert offloaded_layers(header, LoadOptions()) == layers_that_fit(memory_estimate(header, LoadOptions()), card)
     assert offloaded_layers(header, LoadOptions(gpu_layers=5)) == 5
     assert offloaded_layers(header, LoadOptions(gpu_layers=-1)) == 31
     assert offloaded_layers(header, LoadOptions(gpu_layers=1000)) == 31

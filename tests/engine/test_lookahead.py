@@ -9,14 +9,14 @@ import pytest
 
 from tpop_cli.core.neural import Network, NeuralRules, exploit_choice, explore_choice, pooled
 from tpop_cli.core.picks import Verdict
+from tpop_cli.decoding.lookahead import LookAhead, embed
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, UsageError
-from tpop_cli.lookahead import LookAhead, embed
-from tpop_cli.neural import NeuralTurns, sequences_needed
+from tpop_cli.session.neural_learner import NeuralTurns, sequences_needed
+from tpop_cli.session.session import SessionOptions
 from tpop_cli.store.profile import Profile
-from tpop_cli.turn import TurnOptions
 
 from ..tiny import write_tiny_gguf
 
@@ -70,25 +70,25 @@ def next_logprobs(engine: LlamaEngine, prompt: list[int], y: list[int]) -> np.nd
     return row - row.max() - np.log(np.exp(row - row.max()).sum())
 
 
-def fight(turns: NeuralTurns, verdict: Verdict = "explore") -> int:
-    duel = turns.duel(CHAT)
+def fight(session: NeuralTurns, verdict: Verdict = "explore") -> int:
+    duel = session.duel(CHAT)
     assert duel.complete
-    return turns.learn(duel, verdict).id
+    return session.learn(duel, verdict).id
 
 
 def turns_of(engine: LlamaEngine, name: str = "work", *, rebuild: bool = False) -> NeuralTurns:
-    return NeuralTurns(engine, Profile(name), TurnOptions(max_tokens=8), rules=RULES, rebuild=rebuild)
+    return NeuralTurns(engine, Profile(name), SessionOptions(max_tokens=8), rules=RULES, rebuild=rebuild)
 
 
 def test_picks_teach_the_network_and_the_state_survives(tiny_path: Path) -> None:
     with load(tiny_path) as engine:
-        turns = turns_of(engine)
-        before = turns.answer(CHAT)[0]
+        session = turns_of(engine)
+        before = session.answer(CHAT)[0]
         for _ in range(3):
-            fight(turns)
-        fight(turns, "skip")  # ranks nothing
-        turns.close()
-        after = turns.answer(CHAT)[0]
+            fight(session)
+        fight(session, "skip")  # ranks nothing
+        session.close()
+        after = session.answer(CHAT)[0]
         assert before is not None
         assert after is not None
         assert before.text != after.text
@@ -97,7 +97,7 @@ def test_picks_teach_the_network_and_the_state_survives(tiny_path: Path) -> None
         assert found is not None
         assert found.text == after.text
         assert again._refitting is None  # nothing to fit anew
-        np.testing.assert_allclose(again._V, turns._V)
+        np.testing.assert_allclose(again._V, session._V)
         assert again.profile is not None
         again.undo(again.profile.picks()[0].id)
         again.close()
@@ -106,10 +106,10 @@ def test_picks_teach_the_network_and_the_state_survives(tiny_path: Path) -> None
 
 def test_another_model_is_refused_and_rebuild_embeds_the_log(tiny_path: Path, tmp_path: Path) -> None:
     with load(tiny_path) as engine:
-        turns = turns_of(engine)
+        session = turns_of(engine)
         for _ in range(2):
-            fight(turns)
-        turns.close()
+            fight(session)
+        session.close()
     other = write_tiny_gguf(tmp_path / "other.gguf", seed=7)
     with load(other) as engine:
         with pytest.raises(UsageError, match="another model"):
@@ -123,9 +123,9 @@ def test_another_model_is_refused_and_rebuild_embeds_the_log(tiny_path: Path, tm
 
 def test_a_damaged_state_is_told_and_rebuilt(tiny_path: Path) -> None:
     with load(tiny_path) as engine:
-        turns = turns_of(engine)
-        fight(turns)
-        turns.close()
+        session = turns_of(engine)
+        fight(session)
+        session.close()
         path = Profile("work").folder / "neural.json"
         path.write_bytes(path.read_bytes()[:-40])
         with pytest.raises(BadDataError, match="cannot read"):

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from llama_cpp import Llama
 
-from tpop_cli.core.scores import steered
-from tpop_cli.decode import ArmPlan, decode
+from tpop_cli.core.scores import steered_scores
+from tpop_cli.decoding.decoder import ArmRequest, decode
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.engine.protocol import Sampling
@@ -23,7 +23,7 @@ def test_strengths_zero_give_llama_cpp_pythons_own_tokens(starter_path: Path, te
     sampling = Sampling(temperature=temperature, repeat_penalty=1.1)
     with LlamaEngine(starter_path, LoadOptions(n_ctx=512, n_threads=2)) as engine:
         tokens = engine.chat_tokens([{"role": "user", "content": QUESTION}])
-        arm = decode(engine, [ArmPlan((tuple(tokens),), (1.0,), sampling, 7, 48)])[0]
+        arm = decode(engine, [ArmRequest((tuple(tokens),), (1.0,), sampling, 7, 48)])[0]
     # llama.cpp's own default is to use flash attention where it can; llama-cpp-python's is not to.
     plain = Llama(str(starter_path), n_ctx=512, n_threads=2, n_threads_batch=2, flash_attn=True, verbose=False)
     try:
@@ -49,11 +49,11 @@ def scores_together_and_apart(engine: LlamaEngine, texts: list[str]) -> tuple[np
     """
     prompts = [tuple(engine.chat_tokens([{"role": "user", "content": t}])) for t in texts]
     weights = [-0.5, 1.5]
-    tokens = decode(engine, [ArmPlan(tuple(prompts), tuple(weights), Sampling(temperature=0), 0, 12)])[0].tokens
+    tokens = decode(engine, [ArmRequest(tuple(prompts), tuple(weights), Sampling(temperature=0), 0, 12)])[0].tokens
     handles = engine.open(prompts)
     for token in tokens:
         engine.step([(h, token) for h in handles])
-    ids, scores = steered([engine.logits(h) for h in handles], weights, 0.1)
+    ids, scores = steered_scores([engine.logits(h) for h in handles], weights, 0.1)
     for handle in handles:
         engine.close_sequence(handle)
 
@@ -86,7 +86,7 @@ def test_two_arms_on_the_real_model_give_the_tokens_of_each_alone(starter: Llama
     texts = [QUESTION, QUESTION + "\n\nPlease answer in one or two short sentences."]
     prompts = [tuple(starter.chat_tokens([{"role": "user", "content": t}])) for t in texts]
     greedy = Sampling(temperature=0)
-    arms = [ArmPlan((p,), (1.0,), greedy, 0, 32) for p in prompts]
+    arms = [ArmRequest((p,), (1.0,), greedy, 0, 32) for p in prompts]
     together = [arm.tokens for arm in decode(starter, arms)]
     assert together == [decode(starter, [arm])[0].tokens for arm in arms]
 
@@ -152,9 +152,9 @@ def test_a_tilt_is_added_to_the_score_of_its_words(starter: LlamaEngine, weights
     texts = [QUESTION, QUESTION + "\n\nPlease answer in one or two short sentences."][-len(weights) :]
     prompts = tuple(tuple(starter.chat_tokens([{"role": "user", "content": t}])) for t in texts)
     tilt = (("question marks", 50.0),)
-    (arm,) = decode(starter, [ArmPlan(prompts, weights, Sampling(temperature=0), 0, 12, tilt)])
+    (arm,) = decode(starter, [ArmRequest(prompts, weights, Sampling(temperature=0), 0, 12, tilt)])
     avoided = (("question marks", -50.0), ("you", -50.0))
-    (other,) = decode(starter, [ArmPlan(prompts, weights, Sampling(repeat_penalty=1.0), 0, 60, avoided)])
+    (other,) = decode(starter, [ArmRequest(prompts, weights, Sampling(repeat_penalty=1.0), 0, 60, avoided)])
     if len(weights) == 1:
         assert "?" in arm.text
     assert "?" not in other.text

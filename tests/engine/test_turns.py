@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from tpop_cli.ahead import ReadAhead
 from tpop_cli.core.axes import AXES
-from tpop_cli.decode import decode
+from tpop_cli.decoding.decoder import decode
+from tpop_cli.decoding.prefetch import Prefetcher
+from tpop_cli.decoding.requests import request_arm
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.engine.prefix import common_prefix
 from tpop_cli.engine.protocol import Message, Sampling
-from tpop_cli.plan import plan_arm
+from tpop_cli.session.session import Session, SessionOptions
 from tpop_cli.store.profile import Profile
-from tpop_cli.turn import TurnOptions, Turns
 
 
 def test_a_turn_prefills_only_what_is_new(starter_path: Path) -> None:
@@ -23,13 +23,13 @@ def test_a_turn_prefills_only_what_is_new(starter_path: Path) -> None:
 
 
 def chat(starter: LlamaEngine) -> None:
-    turns = Turns(starter, Profile("work"), TurnOptions(max_tokens=40, seed=1))
+    session = Session(starter, Profile("work"), SessionOptions(max_tokens=40, seed=1))
     messages: list[Message] = [{"role": "user", "content": "Tell me about the history of tea, in China and beyond."}]
     cached: list[int] = []
     for question in ("Who drinks it most?", "And coffee?", "Thank you. And water?"):
         before = starter.prefilled
-        duel = turns.duel(messages)
-        prompts = [prompt for arm in duel.arms for prompt in arm.plan.prompts]
+        duel = session.duel(messages)
+        prompts = [prompt for arm in duel.arms for prompt in arm.request.prompts]
         shared = prompts[0]
         for prompt in prompts[1:]:
             shared = shared[: common_prefix(shared, prompt)]
@@ -39,8 +39,8 @@ def chat(starter: LlamaEngine) -> None:
         if cached:
             assert reused > 0.6 * len(shared)
         answer = duel.arms[0]  # nothing is learned in this test, so the exploit arm stays plain
-        assert answer.plan.weights == (1.0,)
-        cached = [*answer.plan.prompts[0], *answer.tokens[:-1]]
+        assert answer.request.weights == (1.0,)
+        cached = [*answer.request.prompts[0], *answer.tokens[:-1]]
         messages = [
             *messages,
             {"role": "assistant", "content": answer.text},
@@ -51,25 +51,25 @@ def chat(starter: LlamaEngine) -> None:
 def test_what_was_read_ahead_is_not_prefilled_again(starter_path: Path) -> None:
     """The winner was steered, so that no context of the duel is the chat as it goes on."""
     with LlamaEngine(starter_path) as engine:
-        turns = Turns(engine, None, TurnOptions(max_tokens=40, seed=1))
+        session = Session(engine, None, SessionOptions(max_tokens=40, seed=1))
         question: Message = {"role": "user", "content": "Tell me about the history of tea, in China and beyond."}
-        plan = plan_arm(engine, [question], AXES, {"tone": 1.0}, Sampling(), 1, 40)
+        plan = request_arm(engine, [question], AXES, {"tone": 1.0}, Sampling(), 1, 40)
         (answer,) = decode(engine, [plan])
         past = [question, {"role": "assistant", "content": answer.text}]
-        ahead = ReadAhead(engine)
+        ahead = Prefetcher(engine)
         start = ahead.next_start(past)
         ahead.start(past)
         ahead.wait()
         before = engine.prefilled
         messages = [*past, {"role": "user", "content": "Who drinks it most?"}]
-        turns.answer(messages)
+        session.answer(messages)
         assert engine.prefilled - before == len(engine.chat_tokens(messages)) - len(start)
 
 
 def test_reading_ahead_stops_at_once_and_keeps_what_it_read(starter_path: Path) -> None:
     with LlamaEngine(starter_path) as engine:
         past = [{"role": "user", "content": "tea " * 1500}, {"role": "assistant", "content": "yes"}]
-        ahead = ReadAhead(engine)
+        ahead = Prefetcher(engine)
         ahead.start(past)
         time.sleep(1.0)
         stopping = time.perf_counter()
@@ -92,10 +92,10 @@ def test_an_answer_after_reading_ahead_is_the_same(tiny_path: Path) -> None:
     answers = []
     for read in (False, True):
         with LlamaEngine(tiny_path, LoadOptions(n_threads=1)) as engine:
-            ahead = ReadAhead(engine)
+            ahead = Prefetcher(engine)
             if read:
                 ahead.start(past)
                 ahead.wait()
-            plan = plan_arm(engine, messages, AXES, {}, Sampling(temperature=0), 1, 20)
+            plan = request_arm(engine, messages, AXES, {}, Sampling(temperature=0), 1, 20)
             answers.append(decode(engine, [plan])[0].tokens)
     assert answers[0] == answers[1]

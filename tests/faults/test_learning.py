@@ -10,7 +10,7 @@ import pytest
 
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.picks import Candidate, Pick, Verdict, learn_pick, pick_difference
-from tpop_cli.core.response import ResponseMatrix
+from tpop_cli.core.response_matrix import ResponseMatrix
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.taste import Taste
 from tpop_cli.store.profile import MAX_STATE, Profile

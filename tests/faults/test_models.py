@@ -12,14 +12,14 @@ import numpy.typing as npt
 import psutil
 import pytest
 
-from tpop_cli.decode import ArmPlan, decode
+from tpop_cli.decoding.decoder import ArmRequest, decode
 from tpop_cli.engine.gguf import BLOCKS
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import MAX_CTX, LoadOptions
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, ContextFullError, TpopError, UsageError
+from tpop_cli.session.session import Session, SessionOptions
 from tpop_cli.store.profile import Profile
-from tpop_cli.turn import TurnOptions, Turns
 
 from ..cli.test_cli import run
 from ..mutants import supervise
@@ -34,8 +34,8 @@ def softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return p / p.sum()
 
 
-def plan_of(prompt: Sequence[int], *, seed: int = 0, max_tokens: int = 60, temperature: float = 0.0) -> ArmPlan:
-    return ArmPlan((tuple(prompt),), (1.0,), Sampling(temperature=temperature), seed, max_tokens)
+def plan_of(prompt: Sequence[int], *, seed: int = 0, max_tokens: int = 60, temperature: float = 0.0) -> ArmRequest:
+    return ArmRequest((tuple(prompt),), (1.0,), Sampling(temperature=temperature), seed, max_tokens)
 
 
 @BROKEN_MODELS.shown
@@ -121,11 +121,11 @@ def test_another_file_keeps_the_taste_and_not_what_was_learned_of_the_model(tiny
         assert before.info.fingerprint != after.info.fingerprint
         profile = Profile("work")
         for n in range(6):
-            turns = Turns(before, profile, TurnOptions(max_tokens=4, seed=n))
-            turns.learn(turns.duel([{"role": "user", "content": "hello"}]), "exploit")
-        same, other = (Turns(engine, Profile("work")).taste for engine in (before, after))
+            session = Session(before, profile, SessionOptions(max_tokens=4, seed=n))
+            session.learn(session.duel([{"role": "user", "content": "hello"}]), "exploit")
+        same, other = (Session(engine, Profile("work")).taste for engine in (before, after))
         assert (same.reward.posterior.mean == other.reward.posterior.mean).all()
-        fresh = Turns(after, Profile("fresh")).taste.reward.B
+        fresh = Session(after, Profile("fresh")).taste.reward.B
         assert (fresh == other.reward.B).all()
         assert (fresh != same.reward.B).any()
 

@@ -14,7 +14,7 @@ import pexpect
 import pytest
 from rich.console import Console
 
-from tpop_cli.decode import Arm, ArmPlan
+from tpop_cli.decoding.decoder import Arm, ArmRequest
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.ui.clean import clean
 from tpop_cli.ui.duel import DuelView, Side
@@ -74,7 +74,7 @@ def test_what_is_split_between_tokens_is_what_it_was(figures: Figures) -> None:
     for _ in range(ESCAPES.count):
         text = "".join(rng.choices(PIECES, k=rng.randrange(1, 8)))
         data = text.encode("utf-8", "replace")
-        arm = Arm(ArmPlan(((1,),), (1.0,), Sampling(), 0, 99))
+        arm = Arm(ArmRequest(((1,),), (1.0,), Sampling(), 0, 99))
         seen, at = "", 0
         while at < len(data):
             n = rng.randrange(1, 4)

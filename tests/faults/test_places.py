@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from tpop_cli.errors import CannotCreateError, StorageError, UsageError
-from tpop_cli.store.chats import Conversation, Turn, save_chat
+from tpop_cli.store.chats import SavedChat, Turn, save_chat
 from tpop_cli.store.profile import Profile
 
 from ..cli.test_cli import JUDGE, TPOP
@@ -169,7 +169,7 @@ def test_only_the_owner_can_read(home: Path, monkeypatch: pytest.MonkeyPatch, fi
     try:
         Profile("work").record(make_pick(1))
         Profile("work").record(make_pick(2))
-        save_chat(Conversation("20260101-000000", "work", "m", "", [Turn("Why?", "Because.")]))
+        save_chat(SavedChat("20260101-000000", "work", "m", "", [Turn("Why?", "Because.")]))
     finally:
         os.umask(old)
     paths = list(home.rglob("*"))

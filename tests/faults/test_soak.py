@@ -14,8 +14,8 @@ import psutil
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.engine.protocol import Message
+from tpop_cli.session.session import Session, SessionOptions
 from tpop_cli.store.profile import Profile
-from tpop_cli.turn import TurnOptions, Turns
 
 from ..cli.test_cli import TPOP
 from .report import Figures
@@ -26,14 +26,14 @@ from .table import LONG_CHAT, MANY_ASKED
 def test_a_long_chat(tiny_path: Path, figures: Figures) -> None:
     process, seconds, resident, n_turns, cut = psutil.Process(), [], [], LONG_CHAT.count, 0
     with LlamaEngine(tiny_path, LoadOptions(n_ctx=1024, n_threads=1)) as engine:
-        turns = Turns(engine, Profile("work"), TurnOptions(max_tokens=24, seed=1))
+        session = Session(engine, Profile("work"), SessionOptions(max_tokens=24, seed=1))
         past: list[Message] = []
         for n in range(n_turns):
             start = time.perf_counter()
-            messages, dropped = turns.trimmed(turns.asked(f"question {n}", past))
-            duel = turns.duel(messages)
+            messages, dropped = session.trimmed(session.asked(f"question {n}", past))
+            duel = session.duel(messages)
             assert duel.complete
-            turns.learn(duel, "exploit" if n % 3 else "explore")
+            session.learn(duel, "exploit" if n % 3 else "explore")
             answer = duel.arms[0].answer
             past = [*past, {"role": "user", "content": f"question {n}"}, {"role": "assistant", "content": answer}]
             seconds.append(time.perf_counter() - start)
@@ -46,7 +46,7 @@ def test_a_long_chat(tiny_path: Path, figures: Figures) -> None:
     per_hundred = (resident[-1] - resident[settled]) / (n_turns - settled) * 100 / 1e6
     slower = median(seconds[-20:]) / median(seconds[settled : settled + 20])
     figures.say(
-        f"{n_turns} turns: {per_hundred:.1f} MB per 100 turns, the last {slower:.2f} times as long as the first"
+        f"{n_turns} session: {per_hundred:.1f} MB per 100 session, the last {slower:.2f} times as long as the first"
     )
     assert per_hundred < 8
     assert slower < 2

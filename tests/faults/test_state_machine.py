@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.picks import Candidate, Pick, Verdict
 from tpop_cli.store.imports import read_preferences
-from tpop_cli.store.picks import encode
+from tpop_cli.store.pick_log import encode
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import set_aside
 

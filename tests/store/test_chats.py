@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tpop_cli.errors import BadDataError, NoInputError
 from tpop_cli.store import paths
 from tpop_cli.store.chats import (
-    Conversation,
+    SavedChat,
     Turn,
     delete_chat,
     list_chats,
@@ -24,8 +24,8 @@ from tpop_cli.store.chats import (
 NOW = datetime(2026, 11, 23, 10, 30)
 
 
-def conversation(profile: str = "work", question: str = "Why?") -> Conversation:
-    return Conversation(new_id(NOW), profile, "m", "be kind", [Turn(question, "Because.", 3), Turn("And?", "So.")])
+def conversation(profile: str = "work", question: str = "Why?") -> SavedChat:
+    return SavedChat(new_id(NOW), profile, "m", "be kind", [Turn(question, "Because.", 3), Turn("And?", "So.")])
 
 
 def test_a_chat_is_kept_listed_and_deleted() -> None:
@@ -48,7 +48,7 @@ def test_a_chat_is_kept_listed_and_deleted() -> None:
 
 
 def test_a_chat_without_turns_is_not_kept() -> None:
-    save_chat(Conversation(new_id(NOW), "work", "m"))
+    save_chat(SavedChat(new_id(NOW), "work", "m"))
     assert list_chats() == []
 
 
@@ -71,7 +71,7 @@ def test_a_broken_chat_is_named_and_passed_over_in_the_list(text: str) -> None:
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.text(min_size=1), st.text()), min_size=1, max_size=4))
 def test_any_text_comes_back(pairs: list[tuple[str, str]]) -> None:
-    chat = Conversation("20260101-000000", "work", "m", "", [Turn(q, a) for q, a in pairs])
+    chat = SavedChat("20260101-000000", "work", "m", "", [Turn(q, a) for q, a in pairs])
     save_chat(chat)
     assert load_chat(chat.id) == chat
     roles = [message["role"] for message in messages_of(chat.turns)]

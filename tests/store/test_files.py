@@ -11,8 +11,8 @@ import pytest
 from tpop_cli.core.neural import Network
 from tpop_cli.errors import BadDataError, CannotCreateError, StorageError
 from tpop_cli.store import files
-from tpop_cli.store.neural import NeuralFiles, NeuralState
-from tpop_cli.store.picks import MAX_LINE, Amend, PickLog, Undo, decode_event, encode
+from tpop_cli.store.neural_files import NeuralFiles, NeuralState
+from tpop_cli.store.pick_log import MAX_LINE, Amend, PickLog, Undo, decode_event, encode
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import delete_profile, set_aside
 from tpop_cli.store.state import set_aside as set_file_aside
@@ -128,7 +128,7 @@ def test_lines_that_are_no_events(line: bytes) -> None:
 
 
 def _signed(body: dict[str, object]) -> bytes:
-    from tpop_cli.store.picks import _crc, _dump
+    from tpop_cli.store.pick_log import _crc, _dump
 
     return _dump({**body, "crc": _crc(body)})
 

@@ -10,7 +10,7 @@ import pytest
 from tpop_cli.core.picks import Candidate, Pick, Verdict
 from tpop_cli.errors import NoInputError
 from tpop_cli.store import paths
-from tpop_cli.store.picks import Undo, decode_event, encode
+from tpop_cli.store.pick_log import Undo, decode_event, encode
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import list_profiles, set_aside
 
@@ -46,8 +46,8 @@ def same(a: Profile, b: Profile) -> bool:
         and np.array_equal(a.posterior.precision, b.posterior.precision)
         and a.n_picks == b.n_picks
         and a.taste.n == b.taste.n
-        and a.taste.evidence == b.taste.evidence
-        and [s.log_p for s in a.taste.seen] == [s.log_p for s in b.taste.seen]
+        and a.taste.log_bayes_factor == b.taste.log_bayes_factor
+        and [s.log_p for s in a.taste.recent] == [s.log_p for s in b.taste.recent]
     )
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 
 from tpop_cli.core.axes import AXES, Axis, Pole
-from tpop_cli.core.response import ResponseMatrix
+from tpop_cli.core.response_matrix import ResponseMatrix
 from tpop_cli.errors import BadDataError, ConfigError, NoInputError, UsageError
 from tpop_cli.store import config, hub, models, paths
-from tpop_cli.store.axes import add_axis, load_axes, own_axes, remove_axis
 from tpop_cli.store.models import find_model, list_models, starter_model
-from tpop_cli.store.response import load_response, save_response, starter_response
+from tpop_cli.store.own_axes import add_axis, load_axes, own_axes, remove_axis
+from tpop_cli.store.response_matrices import load_response, save_response, starter_response
 
 OWN = Axis("spice", Pole("hot", "Be hot."), Pole("mild", "Be mild."), builtin=False)
 

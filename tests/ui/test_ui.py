@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from rich.console import Console, RenderableType
 
 from tpop_cli.core.axes import AXES
-from tpop_cli.core.response import ResponseMatrix
+from tpop_cli.core.describe import AxisTaste, axis_tastes, taste_line, why
+from tpop_cli.core.response_matrix import ResponseMatrix
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.taste import Taste
 from tpop_cli.ui.clean import clean
 from tpop_cli.ui.diff import marked
 from tpop_cli.ui.duel import EARLY_KEYS, KEYS, STOP_KEYS, DuelView, Side, keys_line, markdown
-from tpop_cli.ui.taste import AxisTaste, axis_tastes, bar, taste_line, taste_table
-from tpop_cli.ui.why import why
+from tpop_cli.ui.taste import bar, taste_table
 
 COLORS = ("cyan", "magenta")
 

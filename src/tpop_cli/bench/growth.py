@@ -13,14 +13,14 @@ import numpy as np
 from ..core.axes import AXES
 from ..core.neural import Network, NeuralRules, exploit_choice, explore_choice
 from ..core.reward import Strengths
-from ..core.scores import best_of, probabilities
-from ..decode import ArmPlan, Decoder
+from ..core.scores import probabilities, top_k_union
+from ..decoding.decoder import ArmRequest, Decoder
+from ..decoding.lookahead import LookAhead, embed
+from ..decoding.requests import request_arm
 from ..engine.llama import LlamaEngine
 from ..engine.loading import LoadOptions
 from ..engine.protocol import Message, Sampling
-from ..lookahead import LookAhead, embed
-from ..neural import sequences_needed
-from ..plan import plan_arm
+from ..session.neural_learner import sequences_needed
 from .speed import QUESTION
 
 Rows = list[dict[str, float]]
@@ -42,7 +42,7 @@ BATCH_LENGTHS = (40, 180)
 _CHAT: list[Message] = [{"role": "user", "content": QUESTION}]
 
 
-def _steps(engine: LlamaEngine, plans: Sequence[ArmPlan], n: int) -> float:
+def _steps(engine: LlamaEngine, plans: Sequence[ArmRequest], n: int) -> float:
     """Seconds a step, after the prompt was read, for as long as all arms run."""
     decoder = Decoder(engine)
     decoder.start(plans)
@@ -59,7 +59,7 @@ def with_axes(engine: LlamaEngine, n_tokens: int, rounds: int) -> list[dict[str,
     """Seconds a step of a duel whose two arms have so many active axes."""
     rows = []
     for name, strengths in ACTIVE:
-        plans = [plan_arm(engine, _CHAT, AXES, strengths, Sampling(), seed, n_tokens + 1) for seed in (1, 2)]
+        plans = [request_arm(engine, _CHAT, AXES, strengths, Sampling(), seed, n_tokens + 1) for seed in (1, 2)]
         step = median(_steps(engine, plans, n_tokens) for _ in range(rounds))
         rows.append({"active": name, "sequences": sum(len(plan.prompts) for plan in plans), "step": step})
     return rows
@@ -178,7 +178,7 @@ def naive_step(
         rows.append(engine.logits(handle).astype(np.float64))
         engine.close_sequence(handle)
         n_evaluated += len(prompt) + len(answer)
-    tokens = best_of(rows, rules.k)
+    tokens = top_k_union(rows, rules.k)
     exploit = np.zeros(engine.n_embd)
     for i, (answer, row) in enumerate(zip(answers, rows, strict=True)):
         H = np.array([embed(engine, prompt, [*answer, token]) for token in tokens.tolist()])

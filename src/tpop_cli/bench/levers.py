@@ -17,7 +17,7 @@ import numpy as np
 from ..core.arms import ArmRules
 from ..core.axes import AXES
 from ..core.reward import Priors
-from .bank import AnswerBank
+from .answer_cache import AnswerCache
 from .simulate import REWARDS, Learner, Setting, play, play_user
 from .taste import Bench, Plan, rate
 from .users import TUNING, USERS
@@ -40,8 +40,8 @@ def levers(default: Setting) -> list[tuple[str, Learner, Setting]]:
     found += [(f"policy: {name}", Learner(name), default) for name in ("thompson", "random pairs", "never exploring")]
     found += [("reward: strengths alone", Learner(reward="strengths alone"), default)]
     found += [("at most one axis", learner, with_rules(max_axes=1))]
-    found += [(f"a second pole from {x:g} sd", learner, with_rules(sure_second=x)) for x in (0.6, 1.5)]
-    found += [(f"a first pole from {x:g} sd", learner, with_rules(sure=x)) for x in (0.0, 0.5, 1.0)]
+    found += [(f"a second pole from {x:g} sd", learner, with_rules(min_z_second=x)) for x in (0.6, 1.5)]
+    found += [(f"a first pole from {x:g} sd", learner, with_rules(min_z=x)) for x in (0.0, 0.5, 1.0)]
     found += [(f"nu = {x:g}", learner, with_rules(nu=x)) for x in (0.3, 1.5, 2.5)]
     found += [(f"sigma_w = {x:g}", learner, replace(default, priors=_priors(w=x))) for x in (0.5, 2.0)]
     found += [(f"sigma_theta = {x:g}", learner, replace(default, priors=_priors(theta=x))) for x in (0.1, 0.6, 1.0)]
@@ -53,12 +53,12 @@ def main() -> None:
     from ..engine.llama import LlamaEngine
     from ..store.models import find_model
     from ..store.paths import data_dir
-    from ..store.response import starter_response
+    from ..store.response_matrices import starter_response
 
     users = tuple(user.name for user in TUNING)
     plan = Plan(users=users, counts=COUNTS, seeds=4, split="tune", n_judged=12, rules=ArmRules())
     with LlamaEngine(find_model()) as engine:
-        bank = AnswerBank(engine, AXES, data_dir() / "bench")
+        bank = AnswerCache(engine, AXES, data_dir() / "bench")
         bench = Bench(bank, plan, starter_response())
         about = f"{len(users)} tuning users, {plan.seeds} seeds, {plan.n_judged} tuning prompts"
         print(f"{about}; [95% interval] at {COUNTS[-1]} duels")

@@ -22,10 +22,10 @@ def main() -> None:
     from rich.text import Text
 
     from ..core.axes import AXES
-    from ..decode import decode
+    from ..decoding.decoder import decode
+    from ..decoding.requests import request_arm
     from ..engine.llama import LlamaEngine
     from ..engine.protocol import Sampling
-    from ..plan import plan_arm
     from ..store.models import find_model
 
     with LlamaEngine(find_model()) as engine:
@@ -33,8 +33,8 @@ def main() -> None:
         arms = decode(
             engine,
             [
-                plan_arm(engine, chat, AXES, {}, Sampling(), _SEED, 200),
-                plan_arm(engine, chat, AXES, {"length": 1.0, "tone": 1.0}, Sampling(), _SEED + 1, 200),
+                request_arm(engine, chat, AXES, {}, Sampling(), _SEED, 200),
+                request_arm(engine, chat, AXES, {"length": 1.0, "tone": 1.0}, Sampling(), _SEED + 1, 200),
             ],
         )
     console = Console(record=True, width=118, file=io.StringIO(), force_terminal=True, highlight=False)

@@ -24,7 +24,7 @@ from ..core.axes import AXES, Pole
 from ..core.features import FEATURES, SPREAD, text_features
 from ..core.lexicon import Tilt
 from ..core.steering import with_instruction
-from ..decode import Arm, ArmPlan, decode_many
+from ..decoding.decoder import Arm, ArmRequest, decode_many
 from ..engine.protocol import Engine, Sampling
 from .prompts import TUNE
 from .users import TUNING
@@ -70,7 +70,7 @@ def pair_variants() -> list[Variant]:
     return found
 
 
-def plan(engine: Engine, prompt: str, variant: Variant, seed: int, max_tokens: int) -> ArmPlan:
+def plan(engine: Engine, prompt: str, variant: Variant, seed: int, max_tokens: int) -> ArmRequest:
     """The arm of a variant."""
 
     def tokens(instruction: str | None) -> tuple[int, ...]:
@@ -80,7 +80,7 @@ def plan(engine: Engine, prompt: str, variant: Variant, seed: int, max_tokens: i
     plain = 1.0 - sum(weights)
     if abs(plain) > 1e-9:
         prompts, weights = [tokens(None), *prompts], [plain, *weights]
-    return ArmPlan(tuple(prompts), tuple(weights), Sampling(), seed, max_tokens, variant.tilt)
+    return ArmRequest(tuple(prompts), tuple(weights), Sampling(), seed, max_tokens, variant.tilt)
 
 
 def quotes(instructions: Sequence[str], text: str) -> bool:

@@ -10,14 +10,14 @@ import numpy as np
 from ..core.arms import ArmRules, candidates, exploit, explore_ucb, sample
 from ..core.asking import AskRules, should_ask
 from ..core.axes import Axis
+from ..core.describe import axis_tastes
 from ..core.picks import Candidate, Pick, Verdict, learn_pick, pick_difference
-from ..core.response import ResponseEstimate, ResponseMatrix
+from ..core.response_matrix import ResponseEstimate, ResponseMatrix
 from ..core.reward import AxesReward, Priors, Strengths
 from ..core.taste import Taste
-from ..turn import N0_MEASURED
-from ..ui.taste import axis_tastes
-from .bank import AnswerBank, Wanted, wanted
-from .meter import Meter
+from ..session.session import N0_MEASURED
+from .answer_cache import AnswerCache, AnswerKey, wanted
+from .progress import ProgressMeter
 from .users import User
 
 STEERED_SEED, BASE_SEED = 1000, 2000  # of judged answers: never those of duels, and never the same
@@ -118,15 +118,15 @@ class Trace:
     words: list[str] = field(default_factory=list)
     own: str = ""
 
-    def key(self, n: int, prompt: str) -> Wanted:
-        """The answer to a prompt after n turns."""
+    def key(self, n: int, prompt: str) -> AnswerKey:
+        """The answer to a prompt after n session."""
         if self.own:
             whose = f"{self.user}, seed {self.seed}, {n} duels" if n else "0 duels"  # fresh ones are all alike
-            return Wanted(prompt, (), STEERED_SEED, f"{self.learner}, {self.own}, {whose}")
+            return AnswerKey(prompt, (), STEERED_SEED, f"{self.learner}, {self.own}, {whose}")
         return wanted(prompt, self.strengths[n], STEERED_SEED)
 
 
-Run = Generator[list[Wanted], AnswerBank, Trace]
+Run = Generator[list[AnswerKey], AnswerCache, Trace]
 
 
 @dataclass(frozen=True)
@@ -205,15 +205,15 @@ def _decided(
     return Pick(n + 1, "", prompt, first, second, decided, "exploit", 0.5, None, "bench", "", "")
 
 
-def play(runs: Sequence[Run], bank: AnswerBank, n_turns: int, meter: Meter) -> list[Trace]:
+def play(runs: Sequence[Run], bank: AnswerCache, n_turns: int, meter: ProgressMeter) -> list[Trace]:
     """Play all runs, of `n_turns` each, to their ends, in step. Returns the traces of those that ended.
 
     An interrupt ends it early; what was decoded stays in the bank.
     """
-    asked: list[tuple[Run, list[Wanted]]] = []
+    asked: list[tuple[Run, list[AnswerKey]]] = []
     done: list[Trace] = []
 
-    def go_on(run: Run, given: AnswerBank | None, to: list[tuple[Run, list[Wanted]]]) -> None:
+    def go_on(run: Run, given: AnswerCache | None, to: list[tuple[Run, list[AnswerKey]]]) -> None:
         try:
             to.append((run, next(run) if given is None else run.send(given)))
         except StopIteration as end:
@@ -228,7 +228,7 @@ def play(runs: Sequence[Run], bank: AnswerBank, n_turns: int, meter: Meter) -> l
         meter.expect(len(bank.missing(needed)) * n_turns)  # as if every turn to come needed as many
         if not bank.fill(needed, meter.advance):
             break
-        still: list[tuple[Run, list[Wanted]]] = []
+        still: list[tuple[Run, list[AnswerKey]]] = []
         for run, _ in asked:
             go_on(run, bank, still)
         asked = still

@@ -17,18 +17,18 @@ from typing import Any
 from rich.console import Console
 from rich.live import Live
 
-from ..ahead import ReadAhead
 from ..core.axes import AXES
 from ..core.reward import Strengths
-from ..decode import Arm, decode, decode_many
+from ..decoding.decoder import Arm, decode, decode_many
+from ..decoding.prefetch import Prefetcher
+from ..decoding.requests import fit, request_arm
 from ..engine.loading import LoadOptions
 from ..engine.plain import PlainLlama
 from ..engine.protocol import Message, Sampling
-from ..plan import fit, plan_arm
 from ..ui.duel import DuelView, Side
 from ..ui.live import painter
 from .prompts import TRAIN
-from .timed import TimedEngine
+from .timed_engine import TimedEngine
 
 PLAIN: Strengths = {}
 EXPLOIT: Strengths = {"tone": 1.0, "imagery": 1.0}
@@ -100,7 +100,7 @@ class Speed:
     def _arms(self, question: str | Sequence[Message], arms: Sequence[Strengths], seed: int, n: int) -> list[Arm]:
         messages = _chat(question) if isinstance(question, str) else question
         plans = [
-            plan_arm(self.engine, messages, AXES, strengths, self.sampling, seed + i, n)
+            request_arm(self.engine, messages, AXES, strengths, self.sampling, seed + i, n)
             for i, strengths in enumerate(arms)
         ]
         return decode(self.engine, fit(plans, self.engine.n_ctx))
@@ -167,7 +167,7 @@ class Speed:
             def measure(_: int) -> float:
                 self.engine.forget()
                 self._arms(ninth, arms, 0, 1)  # the turn before was steered likewise
-                ahead = ReadAhead(self.engine)
+                ahead = Prefetcher(self.engine)
                 ahead.start(tenth[:-1])
                 ahead.wait()
                 before = self.engine.prefilled
@@ -185,7 +185,7 @@ class Speed:
         turn = interleaved(
             {"plain": later_plain, **{name: later(arms) for name, arms in _ARMS.items()}}, self.plan.rounds
         )
-        new = len(self.engine.chat_tokens(tenth)) - len(ReadAhead(self.engine).next_start(tenth[:-1]))
+        new = len(self.engine.chat_tokens(tenth)) - len(Prefetcher(self.engine).next_start(tenth[:-1]))
         return {
             "cold": _compared(first),
             "tenth turn": _compared(turn),
@@ -218,7 +218,7 @@ class Speed:
         drawing, steps = 0.0, 0
         start = forward = sampling = 0.0
         plans = [
-            plan_arm(self.engine, _chat(QUESTION), AXES, strengths, self.sampling, seed + i, self.plan.n_tokens)
+            request_arm(self.engine, _chat(QUESTION), AXES, strengths, self.sampling, seed + i, self.plan.n_tokens)
             for i, strengths in enumerate((EXPLOIT, EXPLORE))
         ]
         with Live(console=console, auto_refresh=False, transient=True) as live:
@@ -254,7 +254,11 @@ class Speed:
                 start = time.perf_counter()
                 plans = (
                     fit(
-                        [plan_arm(self.engine, _chat(p), AXES, strengths, self.sampling, seed, self.plan.n_tokens)],
+                        [
+                            request_arm(
+                                self.engine, _chat(p), AXES, strengths, self.sampling, seed, self.plan.n_tokens
+                            )
+                        ],
                         self.engine.n_ctx,
                     )
                     for p in prompts

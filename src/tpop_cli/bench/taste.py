@@ -11,11 +11,11 @@ import numpy.typing as npt
 
 from ..core.arms import ArmRules, candidates
 from ..core.axes import AXES, Axis
-from ..core.response import ResponseMatrix
+from ..core.response_matrix import ResponseMatrix
 from ..core.steering import active_poles
-from .bank import AnswerBank, Wanted, wanted
-from .meter import Meter
+from .answer_cache import AnswerCache, AnswerKey, wanted
 from .poles import on_topic, quotes, repeated
+from .progress import ProgressMeter
 from .prompts import SPLITS
 from .simulate import BASE_SEED, STEERED_SEED, Learner, Run, Setting, Trace, play, play_user
 from .users import CONSISTENT, DIFFICULT, USERS, User
@@ -103,11 +103,11 @@ class Bench:
     `neural` plays what the bank cannot: a learner whose every answer is its own.
     """
 
-    bank: AnswerBank
+    bank: AnswerCache
     plan: Plan
     response: ResponseMatrix
     axes: tuple[Axis, ...] = AXES
-    meter: Meter = field(default_factory=Meter)
+    meter: ProgressMeter = field(default_factory=ProgressMeter)
     neural: Callable[[User, Learner, int, Setting], Run] | None = None
 
     @property
@@ -142,12 +142,12 @@ class Bench:
         """1, ½ or 0 a prompt: the answer after n turns against the base model's, by the user's taste then."""
         return self.against_base(USERS[trace.user], [trace.key(n, p) for p in self.prompts], n)
 
-    def against_base(self, user: User, keys: Sequence[Wanted], n: int = 0) -> list[float]:
+    def against_base(self, user: User, keys: Sequence[AnswerKey], n: int = 0) -> list[float]:
         """1, ½ or 0 an answer: it against the base model's to the same prompt."""
         base = [self.bank[wanted(key.prompt, {}, BASE_SEED)].text for key in keys]
         return [user.prefers(self.bank[key].text, b, n) for key, b in zip(keys, base, strict=True)]
 
-    def fill(self, stage: str, keys: Sequence[Wanted]) -> None:
+    def fill(self, stage: str, keys: Sequence[AnswerKey]) -> None:
         """Decode answers, and the base model's to the same prompts. Raises KeyboardInterrupt if it was stopped."""
         base = [wanted(key.prompt, {}, BASE_SEED) for key in keys]
         needed = [*base, *(key for key in keys if not key.by)]
@@ -167,7 +167,7 @@ class Bench:
         """
         prompts = self.setting.prompts[: self.plan.n_choose]
 
-        def keys(strengths: Mapping[str, float]) -> list[Wanted]:
+        def keys(strengths: Mapping[str, float]) -> list[AnswerKey]:
             return [wanted(p, strengths, 0) for p in prompts]
 
         def ranked(user: str, options: Sequence[dict[str, float]]) -> list[dict[str, float]]:
@@ -196,16 +196,16 @@ class Bench:
             surprise[key] = self.bank.surprise(key)
             self.meter.advance()
 
-        def mean(keys: Sequence[Wanted], measure: Callable[[Wanted], float]) -> float:
+        def mean(keys: Sequence[AnswerKey], measure: Callable[[AnswerKey], float]) -> float:
             return float(np.mean([measure(key) for key in keys]))
 
-        def again(key: Wanted) -> float:
+        def again(key: AnswerKey) -> float:
             return repeated(self.bank[key].tokens)
 
-        def named(key: Wanted) -> float:
+        def named(key: AnswerKey) -> float:
             return float(on_topic(key.prompt, self.bank[key].text))
 
-        def cut(key: Wanted) -> float:
+        def cut(key: AnswerKey) -> float:
             return float(self.bank[key].finish_reason == "length")
 
         return Cost(
@@ -217,7 +217,7 @@ class Bench:
             (mean(keys, cut), mean(base, cut)),
         )
 
-    def _quoting(self, key: Wanted) -> float:
+    def _quoting(self, key: AnswerKey) -> float:
         said = [pole.instruction for pole, _ in active_poles(self.axes, dict(key.strengths))]
         return float(quotes(said, self.bank[key].text))
 

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..duel import Key
 from ..engine.protocol import Engine
+from ..session.duel import Key
+from ..session.session import Session, SessionOptions
+from ..session.teach import teach
 from ..store.profile import Profile
-from ..teach import teach
-from ..turn import TurnOptions, Turns
 from .prompts import REPORT, TRAIN
 from .users import User, syllables_per_word
 
@@ -35,12 +35,12 @@ JUDGES: dict[str, User] = {
 
 @dataclass(frozen=True)
 class UserJudge:
-    """Decides duels as a simulated user would."""
+    """Judge duels as a simulated user would."""
 
     user: User
 
     def decide(self, _prompt: str, candidates: Sequence[str]) -> Key:
-        """See `judge.Decides`."""
+        """See `judge.Judge`."""
         first, second = candidates
         won = self.user.prefers(first, second)
         return "1" if won == 1.0 else "2" if won == 0.0 else "="
@@ -82,8 +82,8 @@ def taught_against_fresh(
     max_tokens: int = 256,
 ) -> Result:
     """Teach a profile, then compare its answers with an unsteered profile's, same seeds, on other prompts."""
-    options = TurnOptions(max_tokens=max_tokens, seed=seeds[0], source="bench")
-    taught = Turns(engine, profile, options)
+    options = SessionOptions(max_tokens=max_tokens, seed=seeds[0], source="bench")
+    taught = Session(engine, profile, options)
     teach(taught, TRAIN[:n_duels], UserJudge(user), n_duels)
     chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
     wins: list[float] = []
@@ -91,7 +91,9 @@ def taught_against_fresh(
         answers = [
             [
                 arm.text
-                for arm, _ in Turns(engine, whose, TurnOptions(max_tokens=max_tokens, seed=seed)).answer_many(chats)
+                for arm, _ in Session(engine, whose, SessionOptions(max_tokens=max_tokens, seed=seed)).answer_many(
+                    chats
+                )
             ]
             for whose in (profile, None)
         ]

@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.axes import AXES
 from ..core.picks import Candidate, Pick
-from ..store.picks import encode
+from ..store.pick_log import encode
 from ..store.profile import Profile
 from .prompts import TRAIN, TUNE
 
@@ -94,17 +94,17 @@ def peak_memory(model: Path, n_ctx: int, n_tokens: int) -> dict[str, float]:
 
 def peak_of_duel(model: str, n_ctx: str, n_tokens: str) -> None:
     """In a process of its own: decode a steered duel, and print the peak."""
-    from ..decode import decode
+    from ..decoding.decoder import decode
+    from ..decoding.requests import request_arm
     from ..engine.llama import LlamaEngine
     from ..engine.loading import LoadOptions
     from ..engine.protocol import Sampling
-    from ..plan import plan_arm
     from .speed import EXPLOIT, EXPLORE, QUESTION
 
     with LlamaEngine(Path(model), LoadOptions(n_ctx=int(n_ctx))) as engine:
         chat = [{"role": "user", "content": QUESTION}]
         arms = (EXPLOIT, EXPLORE)
-        decode(engine, [plan_arm(engine, chat, AXES, s, Sampling(), 1, int(n_tokens)) for s in arms])
+        decode(engine, [request_arm(engine, chat, AXES, s, Sampling(), 1, int(n_tokens)) for s in arms])
         _print_peak()
 
 

@@ -7,7 +7,22 @@ from typing import Annotated
 import typer
 
 from .. import __version__
-from . import ask, axes, bench, chat, chats, check, config, doctor, models, picks, profile, reset, speed, teach
+from .commands import (
+    ask,
+    axes,
+    bench,
+    bench_speed,
+    chat,
+    chats,
+    check,
+    config,
+    doctor,
+    models,
+    picks,
+    profile,
+    reset,
+    teach,
+)
 
 EXIT_CODES = """Exit codes: 0 done · 1 failed · 2 wrong usage · 65 bad data · 66 no such file or model ·
 69 a server is away · 70 internal · 73 cannot create · 74 reading or writing failed · 75 busy, try again ·
@@ -51,6 +66,6 @@ app.add_typer(chats.app, name="chats")
 app.add_typer(picks.app, name="picks")
 app.add_typer(axes.app, name="axes")
 app.add_typer(models.app, name="models")
-bench.app.command()(speed.speed)
+bench.app.command()(bench_speed.speed)
 app.add_typer(config.app, name="config")
 app.add_typer(bench.app, name="bench")

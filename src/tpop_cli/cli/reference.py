@@ -15,7 +15,7 @@ from typer.models import ArgumentInfo
 
 from ..store.config import KEYS
 from .app import EXIT_CODES, app
-from .slash import COMMANDS
+from .terminal.slash_commands import COMMANDS
 
 Function = Callable[..., Any]
 

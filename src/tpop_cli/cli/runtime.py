@@ -179,7 +179,7 @@ def command(function: Command) -> Command:
     return run  # type: ignore[return-value]
 
 
-def heeded_signals() -> list[signal.Signals]:
+def handled_signals() -> list[signal.Signals]:
     """SIGINT, SIGTERM and SIGHUP, but for those that are ignored: as SIGHUP under nohup, SIGINT in the background."""
     known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
     return [number for number in known if signal.getsignal(number) != signal.SIG_IGN]
@@ -198,7 +198,7 @@ def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
         if number != signal.SIGINT:
             ending.append(number)
 
-    previous = [(number, signal.signal(number, on_signal)) for number in heeded_signals()]
+    previous = [(number, signal.signal(number, on_signal)) for number in handled_signals()]
     stop.clear()
     try:
         yield stop

@@ -20,20 +20,20 @@ class ArmRules:
     Args:
         max_axes: at most so many axes are active in the exploit arm (m); the explore arm tries one at a time.
         nu: exploration weight ν on the confidence width.
-        sure: a pole is exploited when its mean gain is at least so many standard deviations above zero.
-        sure_second: the same for a second pole.
-        sure_in_doubt: the same for any, while the picks look like a coin's.
-        trial: only after so many picks can they look so.
-        least_gain: and at least this large: an effect too small to notice is not worth steering for.
+        min_z: a pole is exploited when its mean gain is at least so many standard deviations above zero.
+        min_z_second: the same for a second pole.
+        min_z_unproven: the same for any, while the picks look like a coin's.
+        burn_in: only after so many picks can they look so.
+        min_gain: and at least this large: an effect too small to notice is not worth steering for.
     """
 
     max_axes: int = 2
     nu: float = 1.0
-    sure: float = 0.25
-    sure_second: float = 1.0
-    sure_in_doubt: float = 2.0
-    trial: int = 16
-    least_gain: float = 0.1
+    min_z: float = 0.25
+    min_z_second: float = 1.0
+    min_z_unproven: float = 2.0
+    burn_in: int = 16
+    min_gain: float = 0.1
 
 
 def candidates(axes: Sequence[Axis]) -> list[dict[str, float]]:
@@ -56,15 +56,15 @@ def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
     better than a coin tells them, there may be no taste to serve: then a pole must be quite sure.
     """
     reward, chosen = taste.reward, dict[str, float]()
-    doubtful = taste.n >= rules.trial and taste.evidence <= 0
+    doubtful = taste.n >= rules.burn_in and taste.log_bayes_factor <= 0
     for n in range(rules.max_axes):
         options = [{**chosen, name: s} for name, s in _full_poles(reward.axes) if name not in chosen]
         if not options:
             break
-        sure = rules.sure_in_doubt if doubtful else rules.sure_second if n else rules.sure
+        sure = rules.min_z_unproven if doubtful else rules.min_z_second if n else rules.min_z
         gain, width = gains_over(reward, options, chosen)
         best = int(np.argmax(np.where(gain >= sure * width, gain, -np.inf)))
-        if gain[best] < max(rules.least_gain, sure * width[best]):
+        if gain[best] < max(rules.min_gain, sure * width[best]):
             break
         chosen = options[best]
     return chosen

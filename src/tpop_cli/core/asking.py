@@ -14,16 +14,16 @@ class AskRules:
     """When `--ask auto` asks.
 
     Args:
-        first: so many picks are asked for in any case.
-        worth: below this optimistic gain of the explore arm, Δr + ν·width, a duel teaches too little.
-        every: after so many single answers it checks back.
-        doubt: as long as one of so many last picks was told wrong, it asks.
+        min_picks: so many picks are asked for in any case.
+        min_gain: below this optimistic gain of the explore arm, Δr + ν·width, a duel teaches too little.
+        recheck_every: after so many single answers it checks back.
+        recent_misses: as long as one of so many last picks was told wrong, it asks.
     """
 
-    first: int = 8
-    worth: float = 0.8
-    every: int = 5
-    doubt: int = 2
+    min_picks: int = 8
+    min_gain: float = 0.8
+    recheck_every: int = 5
+    recent_misses: int = 2
 
 
 def should_ask(taste: Taste, exploit: Strengths, singles: int, arms: ArmRules, rules: AskRules = AskRules()) -> bool:
@@ -34,11 +34,11 @@ def should_ask(taste: Taste, exploit: Strengths, singles: int, arms: ArmRules, r
         exploit: the exploit arm's strengths.
         singles: single answers since the last duel.
     """
-    if taste.n < rules.first or singles >= rules.every:
+    if taste.n < rules.min_picks or singles >= rules.recheck_every:
         return True
-    if any(seen.told_wrong for seen in taste.seen[-rules.doubt :]):
+    if any(seen.mispredicted for seen in taste.recent[-rules.recent_misses :]):
         return True
-    return optimistic_gain(taste, exploit, arms) > rules.worth
+    return optimistic_gain(taste, exploit, arms) > rules.min_gain
 
 
 def optimistic_gain(taste: Taste, exploit: Strengths, arms: ArmRules) -> float:

@@ -28,8 +28,8 @@ class NeuralRules:
         lam: regularization λ: where V starts, and of the weight decay λ/(n + 50).
         hidden: width of the hidden layer; even.
         epochs: of a fit, always from the initial weights.
-        rate: AdamW's learning rate.
-        learning: after so many picks the learning phase is over, and the exploit arm answers alone.
+        learning_rate: AdamW's learning rate.
+        n_learning_picks: after so many picks the learning phase is over, and the exploit arm answers alone.
     """
 
     k: int = 40
@@ -38,8 +38,8 @@ class NeuralRules:
     lam: float = 1.0
     hidden: int = 1024
     epochs: int = 100
-    rate: float = 5e-4
-    learning: int = 100
+    learning_rate: float = 5e-4
+    n_learning_picks: int = 100
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def fit(start: Network, winners: Matrix, losers: Matrix, rules: NeuralRules = Ne
             m1[...] = 0.9 * m1 + 0.1 * slope
             m2[...] = 0.999 * m2 + 0.001 * slope**2
             step = (m1 / (1 - 0.9**t)) / (np.sqrt(m2 / (1 - 0.999**t)) + 1e-8)
-            x[...] = x - rules.rate * (step + decay * x)
+            x[...] = x - rules.learning_rate * (step + decay * x)
     return Network(*theta)
 
 
@@ -177,7 +177,7 @@ def explore_choice(
     return int(np.argmax(probabilities + rules.omega * bonus))
 
 
-def grown(V: Vector, network: Network, first: Vector, second: Vector) -> Vector:
+def update_precision(V: Vector, network: Network, first: Vector, second: Vector) -> Vector:
     """V after one chosen pair of continuations: V + Δ∇r·Δ∇rᵀ, of which the diagonal is kept; so V⁻¹ shrinks."""
     found: Vector = V + (network.gradient(first) - network.gradient(second)) ** 2
     return found

@@ -19,7 +19,7 @@ TIE_WEIGHT = 0.5
 
 # verdict -> (outcome for the exploit arm, weight of the evidence). A tie is weak evidence that both are liked
 # the same. That both are bad, or that nobody wanted to say, ranks nothing: such a pick teaches no reward.
-EVIDENCE: Mapping[Verdict, tuple[float, float]] = {
+OUTCOMES: Mapping[Verdict, tuple[float, float]] = {
     "exploit": (1.0, 1.0),
     "explore": (0.0, 1.0),
     "tie": (0.5, TIE_WEIGHT),
@@ -107,9 +107,9 @@ class Pick:
 
 def learn_pick(taste: Taste, pick: Pick) -> Taste:
     """The taste after a pick: exactly as it was if the verdict teaches no ranking."""
-    if pick.verdict not in EVIDENCE:
+    if pick.verdict not in OUTCOMES:
         return taste
-    outcome, weight = EVIDENCE[pick.verdict]
+    outcome, weight = OUTCOMES[pick.verdict]
     return taste.learn(pick_difference(taste.reward, pick), outcome, weight)
 
 
@@ -125,7 +125,7 @@ def _gradient(reward: AxesReward, candidate: Candidate) -> Vector:
     return reward.gradient_of(candidate.strengths, np.array([known.get(name, 0.0) for name in FEATURES]))
 
 
-def evidence(reward: AxesReward, picks: Iterable[Pick]) -> list[tuple[int, int]]:
+def count_agreeing(reward: AxesReward, picks: Iterable[Pick]) -> list[tuple[int, int]]:
     """For each axis, in how many clear picks the winner was more like its `toward` pole, and how many there were.
 
     What a text is like is read off its features: x·(B_toward − B_away), the direction in which the axis moves them.

@@ -18,7 +18,7 @@ import numpy.typing as npt
 from .axes import Axis
 from .features import FEATURES, SPREAD, text_features
 from .posterior import Posterior
-from .response import ResponseMatrix
+from .response_matrix import ResponseMatrix
 
 Vector = npt.NDArray[np.float64]
 Strengths = Mapping[str, float]
@@ -92,7 +92,7 @@ class AxesReward:
         x = shifts.max(axis=0, initial=0.0) + shifts.min(axis=0, initial=0.0)
         return np.concatenate([z, x])
 
-    def leans(self) -> tuple[Vector, Vector]:
+    def axis_preferences(self) -> tuple[Vector, Vector]:
         """For each axis half the difference of its poles' gains, and P(it has its sign); shapes (A,).
 
         The gain of a pole is g = θ + B·w. Half, since this is what leaving the middle for the better pole is worth.

@@ -22,10 +22,10 @@ FloatArray = npt.NDArray[np.floating]
 IntArray = npt.NDArray[np.intp]
 
 
-def penalised(row: FloatArray, recent: Sequence[int], penalty: float) -> npt.NDArray[np.float64]:
+def apply_repeat_penalty(row: FloatArray, recent: Sequence[int], penalty: float) -> npt.NDArray[np.float64]:
     """Logits with llama.cpp's repeat penalty: those of `recent` tokens divided by it, or multiplied if negative.
 
-    >>> penalised(np.array([2.0, -2.0, 1.0]), [0, 1], 2.0).tolist()
+    >>> apply_repeat_penalty(np.array([2.0, -2.0, 1.0]), [0, 1], 2.0).tolist()
     [1.0, -4.0, 1.0]
     """
     found = row.astype(np.float64)
@@ -34,10 +34,10 @@ def penalised(row: FloatArray, recent: Sequence[int], penalty: float) -> npt.NDA
     return found
 
 
-def best_of(rows: Iterable[FloatArray], k: int) -> IntArray:
+def top_k_union(rows: Iterable[FloatArray], k: int) -> IntArray:
     """The tokens that are among the k best of any row, in rising order.
 
-    >>> best_of([np.array([3.0, 2.0, 1.0]), np.array([0.0, 1.0, 5.0])], 1).tolist()
+    >>> top_k_union([np.array([3.0, 2.0, 1.0]), np.array([0.0, 1.0, 5.0])], 1).tolist()
     [0, 2]
     """
     best = [np.argpartition(-row, min(k, len(row)) - 1)[:k] for row in rows]
@@ -77,7 +77,7 @@ def plausible(logits: Sequence[FloatArray], alpha: float) -> IntArray:
     return np.flatnonzero(keep)
 
 
-def steered(
+def steered_scores(
     logits: Sequence[FloatArray], weights: Sequence[float], alpha: float
 ) -> tuple[IntArray, npt.NDArray[np.float64]]:
     """The steered score of every plausible token, up to one constant.

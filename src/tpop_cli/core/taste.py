@@ -25,7 +25,7 @@ _COIN = math.log(0.5)
 
 
 @dataclass(frozen=True)
-class Seen:
+class Observation:
     """A pick as the reward model saw it.
 
     Args:
@@ -41,7 +41,7 @@ class Seen:
     log_p: float
 
     @property
-    def told_wrong(self) -> bool:
+    def mispredicted(self) -> bool:
         """Whether the model had thought the other outcome likelier. A tie is never wrong."""
         return self.outcome != 0.5 and self.log_p < _COIN
 
@@ -53,16 +53,16 @@ class Taste:
     Args:
         reward: the reward model.
         prior: its posterior before any pick.
-        seen: the last picks, at most `WINDOW`, since the taste last turned.
+        recent: the last picks, at most `WINDOW`, since the taste last turned.
         n: picks learned since then.
-        evidence: log of how much likelier the model made those picks than a coin would have.
+        log_bayes_factor: log of how much likelier the model made those picks than a coin would have.
     """
 
     reward: AxesReward
     prior: Posterior
-    seen: tuple[Seen, ...] = ()
+    recent: tuple[Observation, ...] = ()
     n: int = 0
-    evidence: float = 0.0
+    log_bayes_factor: float = 0.0
 
     @classmethod
     def fresh(cls, reward: AxesReward) -> Taste:
@@ -76,7 +76,7 @@ class Taste:
     def learn(self, difference: Vector, outcome: float, weight: float = 1.0) -> Taste:
         """The taste after one more pick; arguments as in `Posterior.update`."""
         after = self._with(difference, outcome, weight)
-        return after._turned() if after.seen[-1].told_wrong else after
+        return after._turned() if after.recent[-1].mispredicted else after
 
     def _with(self, difference: Vector, outcome: float, weight: float) -> Taste:
         p = (1.0 - _SLIP) * self.reward.predict(difference) + _SLIP / 2  # anybody may slip
@@ -84,9 +84,9 @@ class Taste:
         return replace(
             self,
             reward=self.reward.learn(difference, outcome, weight),
-            seen=(*self.seen, Seen(difference, outcome, weight, log_p))[-WINDOW:],
+            recent=(*self.recent, Observation(difference, outcome, weight, log_p))[-WINDOW:],
             n=self.n + 1,
-            evidence=self.evidence + weight * (log_p - _COIN),
+            log_bayes_factor=self.log_bayes_factor + weight * (log_p - _COIN),
         )
 
     def _turned(self) -> Taste:
@@ -97,12 +97,12 @@ class Taste:
         """
         best, most = self, _TURN_EVIDENCE
         for span in _SPANS:
-            if span >= self.n or span > len(self.seen):
+            if span >= self.n or span > len(self.recent):
                 break
             afresh = Taste(self.reward.with_posterior(self.prior), self.prior)
-            for pick in self.seen[-span:]:
+            for pick in self.recent[-span:]:
                 afresh = afresh._with(pick.difference, pick.outcome, pick.weight)
-            factor = sum(new.log_p - old.log_p for new, old in zip(afresh.seen, self.seen[-span:], strict=True))
+            factor = sum(new.log_p - old.log_p for new, old in zip(afresh.recent, self.recent[-span:], strict=True))
             if factor > most:
                 best, most = afresh, factor
         return best

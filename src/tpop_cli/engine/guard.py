@@ -120,7 +120,7 @@ def guarded(function: Callable[..., Any], *arguments: Any, on_interrupt: Callabl
     return _calls[0].run(lambda: function(*arguments), on_interrupt)
 
 
-def is_lost() -> bool:
+def backend_aborted() -> bool:
     """Whether a guarded call was lost: nothing of llama.cpp may be used or freed any more."""
     return bool(_calls and _calls[0].lost)
 

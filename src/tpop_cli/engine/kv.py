@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..errors import ContextFullError, DecodeError
-from .guard import is_lost
+from .guard import backend_aborted
 from .prefix import common_prefix, shared_prefix
 from .protocol import Interrupted, Row
 
@@ -197,7 +197,7 @@ class Sequences:
 
     def _drop(self, handle: int) -> None:
         if handle in self._tokens:
-            if not is_lost():
+            if not backend_aborted():
                 llama.llama_memory_seq_rm(self._memory, handle, -1, -1)
             del self._tokens[handle]
             self._free.append(handle)
@@ -226,7 +226,7 @@ class Sequences:
             for i in range(0, len(items), self._n_batch):
                 self._decode(items[i : i + self._n_batch])
         except BaseException:
-            for handle, length in before.items() if not is_lost() else ():
+            for handle, length in before.items() if not backend_aborted() else ():
                 llama.llama_memory_seq_rm(self._memory, handle, length, -1)
             raise
         for handle, tokens, _ in pending:

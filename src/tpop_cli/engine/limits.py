@@ -16,17 +16,17 @@ SECONDS = 2.0
 BYTES = 512 << 20
 
 
-class TooMuchError(Exception):
+class ResourceLimitError(Exception):
     """It took too long, or too much memory."""
 
 
-def limited(call: Callable[[], Result], seconds: float = SECONDS, n_bytes: int = BYTES) -> Result:
+def run_limited(call: Callable[[], Result], seconds: float = SECONDS, n_bytes: int = BYTES) -> Result:
     """The result of a call that runs Python code, stopped when it takes too much.
 
     The memory limit holds on Linux only. Nothing else may allocate much meanwhile.
 
     Raises:
-        TooMuchError: it was stopped.
+        ResourceLimitError: it was stopped.
     """
     lock, done = threading.Lock(), False
     thread = threading.get_ident()
@@ -34,7 +34,9 @@ def limited(call: Callable[[], Result], seconds: float = SECONDS, n_bytes: int =
     def stop() -> None:
         with lock:
             if not done:  # raised in the thread that runs the call, at its next step
-                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(TooMuchError))
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(
+                    ctypes.c_ulong(thread), ctypes.py_object(ResourceLimitError)
+                )
 
     timer = threading.Timer(seconds, stop)
     timer.daemon = True
@@ -47,10 +49,10 @@ def limited(call: Callable[[], Result], seconds: float = SECONDS, n_bytes: int =
             with lock:
                 done = True
             timer.cancel()
-    except TooMuchError:
-        raise TooMuchError(f"it ran for more than {seconds:g} s") from None
+    except ResourceLimitError:
+        raise ResourceLimitError(f"it ran for more than {seconds:g} s") from None
     except MemoryError:
-        raise TooMuchError(f"it wanted more than {n_bytes >> 20} MB") from None
+        raise ResourceLimitError(f"it wanted more than {n_bytes >> 20} MB") from None
 
 
 @contextmanager

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from ..core.lexicon import Tilt, belongs, word_of
 from ..errors import DecodeError
 from .gguf import fingerprint, read_header
-from .guard import is_lost
+from .guard import backend_aborted
 from .kv import Sequences
 from .loading import LoadOptions, context_size, load_model, make_context
 from .log import listen
@@ -89,7 +89,7 @@ class LlamaEngine:
 
     def close(self) -> None:
         """Free the context, then the model; what a lost server left behind is not touched."""
-        if is_lost():
+        if backend_aborted():
             return
         if self._sequences is not None:
             self._sequences.close()

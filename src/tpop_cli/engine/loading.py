@@ -17,7 +17,7 @@ from .devices import add_rpc_servers, offload_devices
 from .gguf import Header
 from .guard import guarded
 from .log import reason
-from .memory import CACHE_TYPES, Need, estimate, layers_that_fit
+from .memory import CACHE_TYPES, MemoryEstimate, estimate, layers_that_fit
 
 MAX_CTX = 1 << 20
 N_BATCH = 512
@@ -93,7 +93,7 @@ def context_size(asked: int, header: Header) -> int:
     return asked
 
 
-def need_of(header: Header, options: LoadOptions) -> Need:
+def memory_estimate(header: Header, options: LoadOptions) -> MemoryEstimate:
     """What the model would take, loaded so."""
     n_ctx = context_size(options.n_ctx, header)
     return estimate(header, n_ctx, N_BATCH, options.cache_type_k, options.cache_type_v)
@@ -101,7 +101,7 @@ def need_of(header: Header, options: LoadOptions) -> Need:
 
 def offloaded_layers(header: Header, options: LoadOptions) -> int:
     """How many layers go to devices, if there are any: as `gpu_layers` says, or as many as fit."""
-    need, taking = need_of(header, options), offload_devices()
+    need, taking = memory_estimate(header, options), offload_devices()
     if not taking:
         return 0
     if options.gpu_layers is None:
@@ -143,7 +143,7 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
             f"llama.cpp could not load {path.name}: {reason() or 'it does not say why'}",
             "see more with --verbose, or choose another with --model",
         )
-    refusal = _refusal(model)
+    refusal = unsupported_reason(model)
     if refusal:
         options.call(llama.llama_model_free, model)
         raise BadDataError(f"{path.name} is {refusal}", "choose a transformer model with --model")
@@ -152,7 +152,7 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
 
 def _refuse_what_cannot_fit(header: Header, options: LoadOptions, n_offloaded: int) -> None:
     """Refuse a KV cache that the host's memory cannot hold: the system would end the process later."""
-    need = need_of(header, options)
+    need = memory_estimate(header, options)
     kept = need.kv * max(0, len(need.blocks) - n_offloaded) + need.compute
     free = psutil.virtual_memory().available
     if kept > free:
@@ -172,7 +172,7 @@ def _shares(split: tuple[float, ...]) -> object | None:
     return (ctypes.c_float * n)(*split)
 
 
-def _refusal(model: object) -> str:
+def unsupported_reason(model: object) -> str:
     """Why answers of this model cannot be forked and steered; empty if they can."""
     if llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model):
         return "a recurrent model, whose state cannot be shared by two answers"

@@ -29,7 +29,7 @@ _SPARE = 0.1  # of a device's free memory, left to others
 
 
 @dataclass(frozen=True)
-class Need:
+class MemoryEstimate:
     """Bytes that a model takes, loaded for a context of some size.
 
     Args:
@@ -72,7 +72,7 @@ class Need:
 
 
 @dataclass(frozen=True)
-class Share:
+class Allocation:
     """What a device holds of a model: None is the host."""
 
     device: Device | None
@@ -81,7 +81,7 @@ class Share:
     kv: int
 
 
-def estimate(header: Header, n_ctx: int, n_batch: int, type_k: str = "f16", type_v: str = "f16") -> Need:
+def estimate(header: Header, n_ctx: int, n_batch: int, type_k: str = "f16", type_v: str = "f16") -> MemoryEstimate:
     """What the model of a header takes with a context of `n_ctx` tokens, evaluated `n_batch` at a time."""
     n_blocks = header.number("block_count")
     blocks, output, embeddings = [0] * n_blocks, 0, 0
@@ -101,10 +101,10 @@ def estimate(header: Header, n_ctx: int, n_batch: int, type_k: str = "f16", type
     a_token = n_kv_heads * (key * CACHE_TYPES[type_k][1] + value * CACHE_TYPES[type_v][1])
     wide = header.number("feed_forward_length") + 4 * header.number("embedding_length")
     compute = 4 * n_batch * (header.n_vocab + wide)
-    return Need(tuple(blocks), output, embeddings, int(n_ctx * a_token), compute)
+    return MemoryEstimate(tuple(blocks), output, embeddings, int(n_ctx * a_token), compute)
 
 
-def layers_that_fit(need: Need, devices: Sequence[Device]) -> int:
+def layers_that_fit(need: MemoryEstimate, devices: Sequence[Device]) -> int:
     """How many layers, the last ones first as llama.cpp offloads them, the devices' free memory holds together."""
     room = sum(device.free * (1 - _SPARE) - need.compute for device in devices)
     fitting = 0
@@ -116,7 +116,9 @@ def layers_that_fit(need: Need, devices: Sequence[Device]) -> int:
     return fitting
 
 
-def shares(need: Need, n_offloaded: int, devices: Sequence[Device], split: Sequence[float] = ()) -> list[Share]:
+def shares(
+    need: MemoryEstimate, n_offloaded: int, devices: Sequence[Device], split: Sequence[float] = ()
+) -> list[Allocation]:
     """Who would hold what, if llama.cpp split it by layers.
 
     Args:
@@ -138,10 +140,10 @@ def shares(need: Need, n_offloaded: int, devices: Sequence[Device], split: Seque
         place = (i - first) / max(1, n_offloaded)  # as in llama.cpp's load_tensors
         held[0 if i < first else 1 + next((k for k, b in enumerate(bounds) if place < b), len(bounds) - 1)].append(i)
 
-    def share(device: Device | None, layers: Sequence[int]) -> Share:
+    def share(device: Device | None, layers: Sequence[int]) -> Allocation:
         weights = sum(need.layer(i)[0] for i in layers if not (device is None and i == len(need.blocks)))
         if device is None:
             weights += need.embeddings + (need.output if len(need.blocks) in layers else 0)
-        return Share(device, len(layers), weights, sum(need.layer(i)[1] for i in layers))
+        return Allocation(device, len(layers), weights, sum(need.layer(i)[1] for i in layers))
 
     return [share(device, layers) for device, layers in zip([None, *devices], held, strict=True)]

@@ -13,7 +13,7 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 import numpy.typing as npt
 
-from ..core.scores import steered
+from ..core.scores import steered_scores
 from .protocol import Row, Sampling
 
 CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
@@ -91,7 +91,7 @@ class SteeredSampler:
                 ids = self._candidates_of(row)
                 scores: npt.NDArray[np.floating] = row[ids]
             else:
-                ids, scores = steered(rows, weights, self._alpha)
+                ids, scores = steered_scores(rows, weights, self._alpha)
                 if self._tilt is not None:
                     scores = scores + self._tilt[ids]
                 if self._end:

@@ -10,7 +10,7 @@ import llama_cpp.llama_cpp as llama
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from ..errors import BadDataError, UsageError
-from .limits import limited
+from .limits import run_limited
 from .protocol import Message
 
 RAW = "raw"
@@ -33,7 +33,7 @@ class GgufTemplate:
 
     def __init__(self, source: str, bos: str, eos: str) -> None:
         try:
-            self._formatter = limited(lambda: Jinja2ChatFormatter(source, eos_token=eos, bos_token=bos))
+            self._formatter = run_limited(lambda: Jinja2ChatFormatter(source, eos_token=eos, bos_token=bos))
         except Exception as error:
             raise BadDataError(
                 f"the model's chat template has an error: {error}", "name another: --chat-template chatml"
@@ -42,7 +42,7 @@ class GgufTemplate:
     def render(self, messages: Sequence[Message]) -> str:
         """See `Template.render`."""
         try:
-            return limited(lambda: str(self._formatter(messages=[dict(m) for m in messages]).prompt))
+            return run_limited(lambda: str(self._formatter(messages=[dict(m) for m in messages]).prompt))
         except Exception as error:  # a template may raise anything, and often does so on purpose
             raise BadDataError(
                 f"the model's chat template refuses this chat: {error}",

@@ -28,7 +28,7 @@ class Turn:
 
 
 @dataclass
-class Conversation:
+class SavedChat:
     """A chat that can be gone on with.
 
     Args:
@@ -69,7 +69,7 @@ def new_id(now: datetime | None = None) -> str:
     return found
 
 
-def save_chat(chat: Conversation) -> None:
+def save_chat(chat: SavedChat) -> None:
     """Keep a conversation; one without turns is not kept. Raises StorageError, CannotCreateError."""
     if not chat.turns:
         return
@@ -77,7 +77,7 @@ def save_chat(chat: Conversation) -> None:
     write_atomic(_path(chat.id), json.dumps({"schema": SCHEMA, **asdict(chat)}, ensure_ascii=True).encode())
 
 
-def load_chat(chat_id: str) -> Conversation:
+def load_chat(chat_id: str) -> SavedChat:
     """A conversation by its id.
 
     Raises:
@@ -89,12 +89,12 @@ def load_chat(chat_id: str) -> Conversation:
     try:
         body = strict_json(read_bounded(_path(chat_id), MAX_CHAT))
         turns = [Turn(str(t["question"]), str(t["answer"]), t["pick_id"]) for t in body["turns"]]
-        return Conversation(chat_id, str(body["profile"]), str(body["model"]), str(body["system"]), turns)
+        return SavedChat(chat_id, str(body["profile"]), str(body["model"]), str(body["system"]), turns)
     except (BadDataError, KeyError, TypeError) as error:
         raise BadDataError(f"cannot read {_path(chat_id)}: {error}", f"tpop chats delete {chat_id}") from None
 
 
-def list_chats(profile: str | None = None) -> list[Conversation]:
+def list_chats(profile: str | None = None) -> list[SavedChat]:
     """All conversations that can be read, the latest first; of one profile only, if it is given."""
     ids = sorted((path.stem for path in _folder().glob("*.json") if _ID.fullmatch(path.stem)), reverse=True)
     found = []

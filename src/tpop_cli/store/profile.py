@@ -11,15 +11,15 @@ from typing import Any
 from ..core.axes import Axis
 from ..core.picks import Pick, Verdict, fold, learn_pick
 from ..core.posterior import Posterior
-from ..core.response import ResponseMatrix
+from ..core.response_matrix import ResponseMatrix
 from ..core.reward import AxesReward
 from ..core.taste import Taste
 from ..errors import BadDataError, NoInputError, StorageError, TpopError
 from . import paths
-from .axes import load_axes
 from .files import hold, make_private_dir, read_bounded, seal, sweep_temporaries, write_atomic
-from .neural import NeuralFiles
-from .picks import SHORTER, Amend, Event, PickLog, Undo
+from .neural_files import NeuralFiles
+from .own_axes import load_axes
+from .pick_log import SHORTER, Amend, Event, PickLog, Undo
 from .state import SCHEMA, about, decode_state, decode_taste, encode_taste, is_about, set_aside
 
 MAX_STATE = 16 << 20

@@ -11,7 +11,7 @@ import numpy as np
 from ..core.axes import Axis
 from ..core.features import FEATURES
 from ..core.posterior import Posterior
-from ..core.taste import Seen, Taste
+from ..core.taste import Observation, Taste
 from ..errors import BadDataError
 from .files import unseal
 
@@ -60,8 +60,8 @@ def encode_taste(taste: Taste) -> dict[str, Any]:
         "precision": posterior.precision[np.tril_indices(len(posterior.mean))].tolist(),
         # since the taste last turned: how many picks, how well they were told, and the last of them
         "since": taste.n,
-        "evidence": taste.evidence,
-        "seen": [[s.outcome, s.weight, s.log_p, *s.difference.tolist()] for s in taste.seen],
+        "evidence": taste.log_bayes_factor,
+        "seen": [[s.outcome, s.weight, s.log_p, *s.difference.tolist()] for s in taste.recent],
     }
 
 
@@ -71,7 +71,7 @@ def decode_taste(state: dict[str, Any], fresh: Taste) -> Taste:
     precision = np.zeros((n, n))
     precision[np.tril_indices(n)] = state["precision"]
     precision += np.tril(precision, -1).T
-    seen = tuple(Seen(np.array(d), o, w, log_p) for o, w, log_p, *d in state["seen"])
+    seen = tuple(Observation(np.array(d), o, w, log_p) for o, w, log_p, *d in state["seen"])
     reward = fresh.reward.with_posterior(Posterior(np.array(state["mean"]), precision))
     return Taste(reward, fresh.prior, seen, state["since"], state["evidence"])
 

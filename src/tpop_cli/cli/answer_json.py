@@ -1,0 +1,42 @@
+"""What --json prints of an answer."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ..session.session import Session
+
+
+def answer_report(
+    session: Session, prompt: str, arm: Any, strengths: dict[str, float], seconds: float
+) -> dict[str, Any]:
+    """The --json object of an answer; docs/answer.schema.json describes it."""
+    return {
+        "prompt": prompt,
+        "answer": arm.answer,
+        "profile": session.profile.name if session.profile else None,
+        "model": Path(session.engine.info.path).stem,
+        "seed": session.options.seed,
+        "finish_reason": arm.finish_reason,
+        "strengths": strengths,
+        "tokens": {"prompt": max(map(len, arm.request.prompts)), "answer": len(arm.tokens)},
+        "timings": {
+            "seconds": round(seconds, 3),
+            "tokens_per_second": round(len(arm.tokens) / max(seconds, 1e-6), 1),
+        },
+    }
+
+
+def duel_report(duel: Any, verdict: str) -> dict[str, Any]:
+    """What --json adds when there were two candidates."""
+    return {
+        "candidates": [
+            {"arm": name, "text": arm.answer, "strengths": strengths, "finish_reason": arm.finish_reason}
+            for name, arm, strengths in zip(("exploit", "explore"), duel.arms, duel.strengths, strict=True)
+        ],
+        "left": duel.left,
+        "verdict": verdict,
+        "predicted": round(duel.predicted, 4),
+    }

@@ -1,0 +1,223 @@
+"""tpop ask: one question, or a file of them."""
+
+from __future__ import annotations
+
+import json
+import time
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...errors import TpopError, UsageError
+from .. import options as opt
+from ..answer_json import answer_report, duel_report
+from ..inputs import read_prompts, whole_prompt
+from ..open_session import open_profile, open_session
+from ..runtime import command, interruptible, note, on_terminal, stderr_console, write_answer
+
+if TYPE_CHECKING:
+    from ...core.picks import Verdict
+    from ...session.duel import Duel
+    from ...session.session import Session
+
+
+class PickBy(str, Enum):
+    """Who picks."""
+
+    ask = "ask"
+    auto = "auto"
+    judge = "judge"
+
+
+@command
+@opt.with_decoding_options
+def ask(
+    prompt: Annotated[str | None, typer.Argument(help="The question; stdin is added to it.")] = None,
+    profile: opt.ProfileOption = None,
+    pick: Annotated[
+        PickBy | None,
+        typer.Option(
+            help="ask: show two candidates and ask you, when --ask says so. auto: print the exploit arm's answer, "
+            "learn nothing. judge: let a program pick.",
+            show_default="ask on a terminal, else auto",
+        ),
+    ] = None,
+    judge: Annotated[
+        str | None,
+        typer.Option("--judge", help="The program that picks: see `tpop teach --help`.", metavar="CMD"),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a prompt.")] = False,
+    input_file: Annotated[
+        str | None,
+        typer.Option(
+            "--input",
+            help="Many prompts: one a line, or JSONL with `prompt`; - is stdin. Prints JSONL.",
+            metavar="FILE",
+        ),
+    ] = None,
+    template: Annotated[
+        str | None,
+        typer.Option(
+            "--template", help="A file around the question: {prompt} and {stdin} in it are replaced.", metavar="FILE"
+        ),
+    ] = None,
+    plain: Annotated[bool, typer.Option("--plain", help="The model as it is: steer nothing, learn nothing.")] = False,
+    when: opt.AskOption = None,
+    reward: opt.RewardOption = None,
+    rebuild: opt.RebuildOption = False,
+    *,
+    decoding: opt.DecodingOptions,
+) -> None:
+    """Ask one question.
+
+    On a terminal two candidates are written at once and you pick one; the next answer follows your pick. In
+    scripts, `--pick auto` prints one answer, steered by what the profile has learned, and learns nothing.
+    """
+    how = _who_picks(pick, judge, input_file, plain)
+    prompts = read_prompts(input_file) if input_file else [whole_prompt(prompt, template)]
+    chosen = None if plain else open_profile(profile)
+    with open_session(decoding, chosen, "ask", reward and reward.value, rebuild) as session:
+        if how is PickBy.auto and input_file:
+            _answer_many(session, prompts)
+        elif how is PickBy.auto:
+            _answer_one(session, prompts[0], as_json)
+        elif how is PickBy.ask and _alone(session, opt.ask_of(when)):
+            _answer_one(session, prompts[0], as_json)
+            if opt.ask_of(when) is opt.Ask.auto:
+                _count_single(session)
+        elif how is PickBy.judge:
+            assert judge is not None
+            _judged(session, prompts, judge, as_json or bool(input_file))
+        else:
+            _asked(session, prompts[0], as_json)
+
+
+def _alone(session: Session, when: opt.Ask) -> bool:
+    """Whether one answer is enough."""
+    return when is opt.Ask.never or (when is opt.Ask.auto and not session.should_ask())
+
+
+def _count_single(session: Session) -> None:
+    """Say why there was one answer, and count it; the answer is the user's even where that cannot be saved."""
+    assert session.profile is not None
+    note("one answer: your taste is clear enough here · --ask always shows two")
+    try:
+        session.profile.count_single()
+    except TpopError as error:
+        note(f"not saved: {error.message}")
+
+
+# -- the ways to pick ------------------------------------------------------------------------------------
+
+
+def _answer_one(session: Session, prompt: str, as_json: bool) -> None:
+    """Print the exploit arm's answer, as it is written."""
+    shown = 0
+
+    def on_step(arms: Any) -> None:
+        nonlocal shown
+        answer = arms[0].answer
+        write_answer(answer[shown:], end="")
+        shown = len(answer)
+
+    start = time.perf_counter()
+    with interruptible(session.engine.stop):
+        arm, strengths = session.answer(session.asked(prompt), None if as_json else on_step)
+    if arm is None:
+        raise KeyboardInterrupt
+    if as_json:
+        write_answer(
+            json.dumps(
+                answer_report(session, prompt, arm, strengths, time.perf_counter() - start), ensure_ascii=False
+            )
+        )
+    else:
+        write_answer("")
+    if arm.finish_reason == "interrupted":
+        raise KeyboardInterrupt
+
+
+def _answer_many(session: Session, prompts: list[str]) -> None:
+    """Print a JSON line a prompt, in order; many prompts are decoded in one batch."""
+    from rich.progress import track
+
+    console = stderr_console()
+    start = time.perf_counter()
+    with interruptible(session.engine.stop) as stop:
+        answers = session.answer_many([session.asked(prompt) for prompt in prompts])
+        for prompt, (arm, strengths) in track(
+            zip(prompts, answers, strict=False),
+            "answering",
+            total=len(prompts),
+            console=console,
+            transient=True,
+            disable=not console.is_terminal,
+        ):
+            report = answer_report(session, prompt, arm, strengths, time.perf_counter() - start)
+            write_answer(json.dumps(report, ensure_ascii=False))
+        if stop.is_set():
+            raise KeyboardInterrupt
+
+
+def _judged(session: Session, prompts: list[str], judge_command: str, as_json: bool) -> None:
+    """Duels that a program decides; the answers it picked go to stdout."""
+    from ...session.judge import JudgeProcess
+    from ...session.teach import ask_judge
+
+    with JudgeProcess(judge_command) as judge:
+        for prompt in prompts:
+            start = time.perf_counter()
+            with interruptible(session.engine.stop):
+                duel = session.duel(session.asked(prompt))
+            if not duel.complete:
+                raise KeyboardInterrupt
+            verdict = duel.verdict(ask_judge(duel, judge))
+            try:
+                session.learn(duel, verdict)
+            finally:  # the answer is there, even where its pick cannot be saved
+                _write_chosen(session, prompt, duel, verdict, start, as_json)
+
+
+def _asked(session: Session, prompt: str, as_json: bool) -> None:
+    """Show the duel, ask, learn, and print the winner."""
+    from ..terminal.duel import Outcome, interactive_duel
+
+    start = time.perf_counter()
+    result = interactive_duel(session, session.asked(prompt), stderr_console())
+    if result.outcome is Outcome.stopped:
+        raise KeyboardInterrupt
+    _write_chosen(session, prompt, result.duel, result.verdict, start, as_json)
+    for line in result.notes:
+        note(line)
+    if result.unsaved:
+        raise result.unsaved
+
+
+def _write_chosen(session: Session, prompt: str, duel: Duel, verdict: Verdict, start: float, as_json: bool) -> None:
+    """Print the answer that a duel's verdict chose."""
+    arm = duel.chosen(verdict)
+    if as_json:
+        strengths = duel.strengths[duel.arms.index(arm)]
+        report = answer_report(session, prompt, arm, strengths, time.perf_counter() - start)
+        write_answer(json.dumps(report | duel_report(duel, verdict), ensure_ascii=False))
+    else:
+        write_answer(arm.answer)
+
+
+# -- who picks ------------------------------------------------------------------------------------
+
+
+def _who_picks(pick: PickBy | None, judge: str | None, input_file: str | None, plain: bool) -> PickBy:
+    terminal = on_terminal()
+    if pick is None:
+        pick = PickBy.judge if judge else PickBy.auto if plain or input_file or not terminal else PickBy.ask
+    if (pick is PickBy.judge) != (judge is not None):
+        raise UsageError("--pick judge and --judge CMD go together", "see: tpop teach --help")
+    if plain and pick is not PickBy.auto:
+        raise UsageError("--plain shows a single answer: nothing to pick", "leave out --pick")
+    if pick is PickBy.ask and not terminal:
+        raise UsageError("--pick ask needs a terminal", "use --pick auto, or --pick judge --judge CMD")
+    if pick is PickBy.ask and input_file:
+        raise UsageError("--input has nobody to ask", "use --pick auto, or --pick judge --judge CMD")
+    return pick

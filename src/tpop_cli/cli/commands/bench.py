@@ -1,0 +1,142 @@
+"""tpop bench: measure it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...errors import UsageError
+from .. import options as opt
+from ..open_session import open_session
+from ..runtime import command, interruptible, progress_bar, stdout_console, write_answer
+
+app = typer.Typer(help="Measure it: how well taste is learned, and what that costs.", no_args_is_help=True)
+
+
+@app.command()
+@command
+@opt.with_decoding_options
+def taste(
+    policies: Annotated[str, typer.Option(help="Comma-separated: how pairs are chosen; `all` for all.")] = "ucb",
+    rewards: Annotated[str, typer.Option(help="Comma-separated: what is learned on; `all` for all.")] = "axes",
+    asks: Annotated[str, typer.Option("--ask", help="Comma-separated: when a duel is fought.")] = "always",
+    users: Annotated[str, typer.Option(help="Comma-separated simulated users; `all` for all.")] = "all",
+    duels: Annotated[int, typer.Option(min=1, help="Session a user takes.")] = 40,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of every user.")] = 3,
+    prompts: Annotated[
+        str, typer.Option(help="report, or tune: prompts and users that defaults are chosen by.")
+    ] = "report",
+    judged: Annotated[int, typer.Option(min=0, help="Prompts that answers are judged on; 0 for all.")] = 0,
+    max_axes: Annotated[
+        int | None, typer.Option(min=1, max=2, help="Axes active in an arm.", show_default="as in chats")
+    ] = None,
+    candidates: Annotated[
+        int, typer.Option(min=1, max=40, help="Tokens that an arm of the neural reward tries at every position.")
+    ] = 40,
+    oracle: Annotated[bool, typer.Option(help="Also see how far this model can be steered, the taste given.")] = True,
+    quick: Annotated[bool, typer.Option("--quick", help="A few users, duels and prompts: does it run?")] = False,
+    as_json: opt.JsonOption = False,
+    svg: Annotated[Path | None, typer.Option(help="Draw the result into a file, too.", metavar="FILE")] = None,
+    *,
+    decoding: opt.DecodingOptions,
+) -> None:
+    """Simulated users fight duels; their taught answers are judged against the base model's.
+
+    The first policy, reward and --ask are played together; every other one is played in place of the first, and
+    compared with it. Prompts of duels and of judging are kept apart. Answers are kept in the data folder, so a run
+    that was interrupted goes on where it stopped, and a second one is quick. Answers have up to 256 tokens.
+    """
+    from dataclasses import replace
+
+    from ...bench.prompts import SPLITS
+    from ...bench.simulate import POLICIES, REWARDS, compared
+    from ...bench.taste import Bench, Plan, report
+    from ...bench.users import CONSISTENT, DIFFICULT, TUNING, TUNING_DIFFICULT, USERS
+    from ...core.arms import ArmRules
+    from ...core.neural import NeuralRules
+    from ...store.paths import data_dir
+    from ...store.response_matrices import load_response
+    from ...ui.bench import taste_report
+
+    many_rewards = names_of(rewards, [*REWARDS, "neural"])
+    learners = compared(names_of(policies, list(POLICIES)), many_rewards, names_of(asks, ["always", "auto"]))
+    counts = (*(n for n in Plan.counts if n < duels), duels)
+    (split,) = names_of(prompts, list(SPLITS))
+    everybody = (*CONSISTENT, *DIFFICULT) if split == "report" else (*TUNING, *TUNING_DIFFICULT)
+    plan = Plan(
+        learners,
+        tuple(user.name for user in everybody) if users == "all" else names_of(users, list(USERS)),
+        counts,
+        seeds,
+        split,
+        n_judged=judged,
+        n_choose=Plan.n_choose if oracle else 0,
+        rules=ArmRules(max_axes=max_axes or ArmRules.max_axes),
+    )
+    if quick:
+        plan = replace(
+            plan, users=(everybody[0].name, everybody[6].name), counts=(0, 3), seeds=1, n_judged=4, n_choose=2
+        )
+    neural = "neural" in many_rewards
+    with open_session(decoding, None, "bench", hidden_states=neural) as session:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+        from ...bench.answer_cache import MAX_TOKENS, AnswerCache
+        from ...bench.neural_runs import neural_player
+        from ...bench.progress import ProgressMeter
+        from ...core.axes import AXES
+
+        progress = progress_bar(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("answers"),
+            TimeRemainingColumn(elapsed_when_finished=True),
+        )
+        max_tokens = decoding.max_tokens or MAX_TOKENS
+        bank = AnswerCache(session.engine, AXES, data_dir() / "bench", session.options.sampling, max_tokens)
+        response, _ = load_response(session.engine.info.fingerprint)
+        with interruptible(session.engine.stop), progress:
+            task = progress.add_task("")
+
+            def show(stage: str, done: int, total: int) -> None:
+                if stage != progress.tasks[0].description:
+                    progress.reset(task)  # the speed of one stage is not that of the next
+                progress.update(task, description=stage, completed=done, total=total)
+
+            meter = ProgressMeter(show)
+            player = (
+                neural_player(session.engine, bank, max_tokens, meter, NeuralRules(k=candidates)) if neural else None
+            )
+            result = report(Bench(bank, plan, response, meter=meter, neural=player))
+    view = taste_report(result)
+    if as_json:
+        write_answer(json.dumps(result, ensure_ascii=False, indent=1))
+    else:
+        stdout_console().print(view)
+    if svg:
+        _draw(view, svg)
+
+
+def names_of(text: str, known: list[str]) -> tuple[str, ...]:
+    """The names in a comma-separated list, checked."""
+    if text == "all":
+        return tuple(known)
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in known:
+            raise UsageError(f"there is none named {name!r}", f"one of: {', '.join(known)}")
+    return names
+
+
+def _draw(view: object, path: Path) -> None:
+    import io
+
+    from rich.console import Console
+
+    console = Console(record=True, width=140, file=io.StringIO(), force_terminal=True, highlight=False)
+    console.print(view)
+    path.write_text(console.export_svg(title="tpop bench taste"), "utf-8")

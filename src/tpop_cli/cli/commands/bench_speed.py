@@ -1,0 +1,121 @@
+"""tpop bench speed: what a duel costs against plain llama-cpp-python."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from .. import options as opt
+from ..loading_options import LoadingOptions
+from ..runtime import command, stderr_console, stdout_console, write_answer
+from .bench import names_of
+
+if TYPE_CHECKING:
+    from ...bench.speed import Plan, Speed
+
+PARTS = ("answers", "first token", "step", "many", "start-up", "memory", "picks", "growth", "neural")
+
+
+@command
+@opt.with_loading_options
+def speed(
+    parts: Annotated[str, typer.Option(help=f"Comma-separated, of: {', '.join(PARTS)}; or `all`.")] = "all",
+    rounds: Annotated[int | None, typer.Option(min=1, help="Rounds of what is compared.", show_default="5")] = None,
+    tokens: Annotated[int | None, typer.Option(min=2, help="Where answers are cut.", show_default="128")] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="One short round: does it run?")] = False,
+    as_json: opt.JsonOption = False,
+    *,
+    loading: LoadingOptions,
+) -> None:
+    """Time duels, steered answers, first tokens, start-up, learning and memory; compare with plain llama-cpp-python.
+
+    What is compared is timed in turn, on the same model with the same settings; figures are medians. Let nothing else
+    run on the machine meanwhile.
+    """
+    from dataclasses import replace
+
+    from ...bench.speed import N_CTX, QUICK, Plan
+    from ...engine.gguf import read_header
+    from ...engine.loading import context_size
+    from ...store.models import find_model
+    from ...ui.speed import speed_report
+    from ..loading import load_options
+
+    chosen = names_of(parts, list(PARTS))
+    plan = QUICK if quick else Plan()
+    plan = replace(plan, rounds=rounds or plan.rounds, n_tokens=tokens or plan.n_tokens)
+    path = find_model(loading.model)
+    options = load_options(loading)
+    if not options.n_ctx:
+        options = replace(options, n_ctx=min(N_CTX, context_size(0, read_header(path))))
+    found: dict[str, Any] = {"model": path.stem, "date": date.today().isoformat(), "plan": asdict(plan)}
+    found["machine"] = _machine(options)
+    with stderr_console().status("loading", spinner="dots") as status:
+        for name, measure in _measures(path, options, plan, chosen).items():
+            status.update(f"measuring: {name}")
+            found[name] = measure()
+    if as_json:
+        write_answer(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        stdout_console().print(speed_report(found))
+
+
+def _machine(options: Any) -> dict[str, Any]:
+    import platform
+
+    import psutil
+
+    from ...engine.devices import devices
+
+    return {
+        "devices": [device.description for device in devices()],
+        "cores": psutil.cpu_count(logical=False),
+        "threads": options.threads,
+        "system": f"{platform.system()} {platform.machine()}",
+        "context": options.n_ctx,
+    }
+
+
+def _measures(path: Any, options: Any, plan: Plan, parts: tuple[str, ...]) -> dict[str, Callable[[], Any]]:
+    """What to measure, by part, in order; a part loads what it needs and frees it."""
+    from ...bench import growth, upkeep
+    from ...bench.speed import QUICK, Speed
+
+    short = plan.n_tokens <= QUICK.n_tokens
+
+    def with_models(measure: Callable[[Speed], Any]) -> Any:
+        speed = Speed(path, options, plan)
+        try:
+            return measure(speed)
+        finally:
+            speed.close()
+
+    def grown(speed: Speed) -> dict[str, Any]:
+        lengths = (16, 32) if short else growth.ANSWER_LENGTHS
+        chats = (32, 64) if short else growth.CHAT_LENGTHS
+        return {
+            "axes": growth.with_axes(speed.engine, min(plan.n_tokens, 64), plan.rounds),
+            "answer length": growth.with_answer_length(speed.engine, lengths),
+            "chat length": growth.with_chat_length(speed.engine, chats),
+            "batch": growth.with_batch(speed.engine, (1, 2) if short else growth.BATCHES),
+        }
+
+    every: dict[str, Callable[[], Any]] = {
+        "answers": lambda: with_models(lambda speed: speed.answers()),
+        "first token": lambda: with_models(lambda speed: speed.first_token()),
+        "step": lambda: with_models(lambda speed: speed.step()),
+        "many": lambda: with_models(lambda speed: speed.many()),
+        "start-up": lambda: upkeep.start_up(path, plan.rounds),
+        "memory": lambda: upkeep.peak_memory(path, options.n_ctx, min(plan.n_tokens, 64)),
+        "picks": lambda: upkeep.keeping_picks((10, 20) if short else upkeep.PICKS, plan.rounds),
+        "growth": lambda: with_models(grown),
+        "neural": lambda: growth.neural(
+            path, options, min(plan.n_tokens, 32), (1, 2) if short else growth.CANDIDATES
+        ),
+    }
+    return {part: every[part] for part in parts}

@@ -1,0 +1,65 @@
+"""tpop chats: conversations that were kept."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from .. import options as opt
+from ..runtime import command, confirm, note, stdout_console, write_answer
+
+app = typer.Typer(help="See and delete the conversations that were kept.", no_args_is_help=True)
+
+IdArgument = Annotated[str, typer.Argument(help="A chat's id, as `tpop chats list` shows it.", metavar="ID")]
+
+
+@app.command("list")
+@command
+def list_(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) -> None:
+    """List conversations, the latest first."""
+    from rich.text import Text
+
+    from ...store.chats import list_chats
+    from ...ui.clean import clean
+    from ...ui.tables import plain_table
+
+    found = list_chats(profile)
+    if as_json:
+        rows = [
+            {"id": c.id, "profile": c.profile, "model": c.model, "turns": len(c.turns), "title": c.title}
+            for c in found
+        ]
+        write_answer(json.dumps(rows, ensure_ascii=False))
+        return
+    if not found:
+        note("no conversations yet")
+        return
+    table = plain_table(("id", "profile", "turns", "first question"), wrap=False)
+    for chat in found:
+        table.add_row(chat.id, Text(chat.profile), str(len(chat.turns)), Text(clean(chat.title)))
+    stdout_console().print(table)
+
+
+@app.command()
+@command
+def show(chat: IdArgument, as_json: opt.JsonOption = False) -> None:
+    """Print a conversation, as Markdown."""
+    from ...store.chats import load_chat
+    from ...ui.chat import transcript
+
+    found = load_chat(chat)
+    write_answer(json.dumps(asdict(found), ensure_ascii=False) if as_json else transcript(found.turns))
+
+
+@app.command()
+@command
+def delete(chat: IdArgument, yes: opt.YesOption = False) -> None:
+    """Delete a conversation for good. What was learned from it stays; see `tpop picks forget`."""
+    from ...store.chats import delete_chat, load_chat
+
+    confirm(f"Delete chat {chat} with its {len(load_chat(chat).turns)} turns?", yes)
+    delete_chat(chat)
+    note(f"chat {chat} is gone")

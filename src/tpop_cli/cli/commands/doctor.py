@@ -1,0 +1,132 @@
+"""tpop doctor: what this machine and this build of llama.cpp can do, and what a model would take of it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ...errors import TpopError, UnavailableError
+from .. import options as opt
+from ..loading_options import LoadingOptions
+from ..runtime import command, note, print_error, stdout_console, write_answer
+
+if TYPE_CHECKING:
+    from ...engine.loading import LoadOptions
+
+
+@command
+@opt.with_loading_options
+def doctor(as_json: opt.JsonOption = False, *, loading: LoadingOptions) -> None:
+    """Show backends and devices, what a model would take, and what of it goes where.
+
+    Nothing is loaded. Exits with 1 where the model does not fit.
+    """
+    from ...store.models import find_model
+    from ...ui.doctor import doctor_report
+
+    found = _machine(loading)
+    failure: TpopError | None = None
+    try:
+        found["model"] = _model(find_model(loading.model), found.pop("options"))
+    except UnavailableError:
+        raise
+    except TpopError as error:
+        failure, found["model"] = error, None
+    if as_json:
+        write_answer(json.dumps(found, ensure_ascii=False, indent=1))
+    else:
+        stdout_console().print(doctor_report(found))
+    if failure:
+        print_error(failure)
+        raise SystemExit(failure.exit_code)
+    if not found["model"]["fits"]:
+        note("the model does not fit: choose a smaller one, or less context with --ctx")
+        raise SystemExit(1)
+
+
+def _machine(loading: LoadingOptions) -> dict[str, Any]:
+    """Versions, places, backends and devices."""
+    import platform
+    from dataclasses import asdict
+    from importlib.metadata import version
+
+    import psutil
+
+    from ... import __version__
+    from ...engine.devices import add_rpc_servers, backends, devices
+    from ...store.paths import home, models_dir
+    from ..loading import load_options
+
+    options = load_options(loading)
+    add_rpc_servers(options.rpc)
+    memory = psutil.virtual_memory()
+    return {
+        "options": options,
+        "versions": {
+            "tpop": __version__,
+            "llama-cpp-python": version("llama-cpp-python"),
+            "python": platform.python_version(),
+            "system": f"{platform.system()} {platform.machine()}",
+        },
+        "folders": {"settings and profiles": str(home()), "models": str(models_dir())},
+        "backends": backends(),
+        "missing_backend": _missing_backend(backends()),
+        "threads": options.threads,
+        # llama.cpp gives all of a CPU's memory as free
+        "devices": [
+            asdict(d) | ({"free": memory.available, "total": memory.total} if d.kind == "CPU" else {})
+            for d in devices()
+        ],
+    }
+
+
+def _model(path: Path, options: LoadOptions) -> dict[str, Any]:
+    """What a model would take, and what of it would go where."""
+    import psutil
+
+    from ...engine.devices import offload_devices
+    from ...engine.gguf import read_header
+    from ...engine.loading import context_size, memory_estimate, offloaded_layers
+    from ...engine.memory import shares
+
+    header = read_header(path)
+    need, taking = memory_estimate(header, options), offload_devices()
+    layers = offloaded_layers(header, options)
+    parts = shares(need, layers, taking, options.tensor_split)
+    free = [psutil.virtual_memory().available, *(device.free for device in taking)]
+    wanted = [p.weights + p.kv + (need.compute if p.n_layers or p.device is None else 0) for p in parts]
+    return {
+        "path": str(path),
+        "name": header.name,
+        "architecture": header.architecture,
+        "quantization": header.quantization,
+        "context": context_size(options.n_ctx, header),
+        "layers": need.n_layers,
+        "weights": need.weights,
+        "kv_cache": need.kv_cache,
+        "compute": need.compute,
+        "offloaded": layers,
+        "shares": [
+            {
+                "device": part.device.name if part.device else "host",
+                "layers": part.n_layers,
+                "weights": part.weights,
+                "kv_cache": part.kv,
+                "fits": bytes_wanted <= room,
+            }
+            for part, bytes_wanted, room in zip(parts, wanted, free, strict=True)
+        ],
+        "fits": all(bytes_wanted <= room for bytes_wanted, room in zip(wanted, free, strict=True)),
+    }
+
+
+def _missing_backend(found: list[str]) -> str | None:
+    """How to install with a backend that this machine could use and this build has not."""
+    import shutil
+
+    from ...engine.devices import INSTALL, flag
+
+    if shutil.which("nvidia-smi") and "CUDA" not in found:
+        return INSTALL.format(flag=flag("CUDA"))
+    return None

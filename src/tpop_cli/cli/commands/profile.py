@@ -1,0 +1,218 @@
+"""tpop profile: what was learned."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from enum import Enum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .. import options as opt
+from ..open_session import open_profile
+from ..runtime import command, confirm, note, read_file, stdout_console, write_answer
+
+if TYPE_CHECKING:
+    from ...core.picks import Pick
+    from ...core.taste import Taste
+    from ...store.profile import Profile
+
+NameArgument = Annotated[str, typer.Argument(help="A profile.")]
+NewArgument = Annotated[str, typer.Argument(help="The new name.")]
+
+app = typer.Typer(
+    help="See what profiles have learned, take it elsewhere, and keep them in order.", no_args_is_help=True
+)
+
+
+@app.command("list")
+@command
+def list_(as_json: opt.JsonOption = False) -> None:
+    """List the profiles and how many picks each holds."""
+    from ...store.profile import Profile
+    from ...store.profiles import list_profiles
+
+    found = [(name, Profile(name).n_picks) for name in list_profiles()]
+    if as_json:
+        write_answer(json.dumps([{"profile": name, "picks": n} for name, n in found]))
+        return
+    if not found:
+        note("no profiles yet: the first pick makes one")
+    for name, n in found:
+        write_answer(f"{name}\t{n} picks")
+
+
+@app.command()
+@command
+def show(
+    name: Annotated[str | None, typer.Argument(help="The profile.", show_default="default")] = None,
+    profile: opt.ProfileOption = None,
+    as_json: opt.JsonOption = False,
+) -> None:
+    """Show what a profile has learned: every axis as a bar, with its certainty."""
+    from ...core.describe import axis_tastes
+    from ...ui.taste import taste_table
+
+    chosen, taste = _known(name or profile)
+    picks = chosen.picks()
+    tastes = axis_tastes(taste, picks)
+    right, decided = _predicted_right(picks)
+    if as_json:
+        body = {
+            "profile": chosen.name,
+            "picks": len(picks),
+            "predicted_right": right,
+            "decided": decided,
+            "axes": [
+                {
+                    "axis": t.axis,
+                    "preferred": t.preferred,
+                    "lean": round(t.lean, 4),
+                    "certainty": round(t.certainty, 4),
+                    "words": t.words,
+                }
+                for t in tastes
+            ],
+        }
+        write_answer(json.dumps(body, ensure_ascii=False))
+        return
+    console = stdout_console()
+    console.print(f"profile {chosen.name}: {len(picks)} picks, {right} of {decided} predicted right")
+    console.print(taste_table(tastes))
+
+
+class ExportAs(str, Enum):
+    """What a taste is exported as."""
+
+    prompt = "prompt"
+    pairs = "pairs"
+    json = "json"
+
+
+@app.command()
+@command
+def export(
+    name: Annotated[str | None, typer.Argument(help="The profile.", show_default="default")] = None,
+    form: Annotated[
+        ExportAs,
+        typer.Option(
+            "--as",
+            help="prompt: a system prompt for any other tool. pairs: JSONL of prompt, chosen, rejected. "
+            "json: every pick, with both texts.",
+        ),
+    ] = ExportAs.prompt,
+    profile: opt.ProfileOption = None,
+) -> None:
+    """Take a taste elsewhere: on stdout."""
+    from ...core.describe import taste_prompt
+
+    chosen, taste = _known(name or profile)
+    if form is ExportAs.prompt:
+        text = taste_prompt(taste)
+        if not text:
+            note(f"profile {chosen.name}: not enough evidence yet to say anything")
+            return
+        write_answer(text)
+    elif form is ExportAs.pairs:
+        for pick in chosen.picks():
+            if pick.winner and pick.loser and pick.has_texts:
+                pair = {"prompt": pick.prompt, "chosen": pick.winner.text, "rejected": pick.loser.text}
+                write_answer(json.dumps(pair, ensure_ascii=False))
+    else:
+        body = {"schema": 1, "profile": chosen.name, "picks": [asdict(pick) for pick in chosen.picks()]}
+        write_answer(json.dumps(body, ensure_ascii=False))
+
+
+@app.command()
+@command
+def create(name: NameArgument) -> None:
+    """Make an empty profile. (The first pick of `--profile NAME` makes one, too.)"""
+    from ...store.profiles import create_profile
+
+    create_profile(name)
+    note(f"profile {name} is there; use it with --profile {name}, or tpop config set profile {name}")
+
+
+@app.command()
+@command
+def copy(name: NameArgument, new: NewArgument) -> None:
+    """Copy a profile: two tastes that may part from here."""
+    from ...store.profiles import copy_profile
+
+    copied = copy_profile(name, new)
+    note(f"profile {new} holds the {copied.n_picks} picks of {name}")
+
+
+@app.command()
+@command
+def rename(name: NameArgument, new: NewArgument) -> None:
+    """Give a profile another name."""
+    from ...store.profiles import rename_profile
+
+    rename_profile(name, new)
+    note(f"profile {name} is called {new} now")
+
+
+@app.command()
+@command
+def delete(name: NameArgument, yes: opt.YesOption = False) -> None:
+    """Delete a profile. A backup is kept, and you are told where."""
+    from ...store.profiles import delete_profile, existing
+
+    profile = existing(name)
+    confirm(f"Delete profile {name} with its {profile.n_picks} picks? A backup is kept.", yes)
+    note(f"profile {name} is gone; its files are kept in {delete_profile(name)}")
+
+
+@app.command("import")
+@command
+def import_(
+    file: Annotated[
+        str,
+        typer.Argument(help="tpop's own JSON export, JSONL of prompt, chosen, rejected, or open-webui's feedback."),
+    ],
+    profile: opt.ProfileOption = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it holds; change nothing.")] = False,
+) -> None:
+    """Learn from preferences that were given elsewhere."""
+    from ...store.imports import read_preferences
+
+    found = read_preferences(read_file(file))
+    chosen = open_profile(profile)
+    passed = f", {found.passed_over} entries passed over" if found.passed_over else ""
+    if dry_run:
+        note(f"{file}: {len(found.picks)} picks ({found.kind}){passed}; nothing was changed")
+        return
+    chosen.extend(found.picks)
+    note(f"{len(found.picks)} picks ({found.kind}){passed}; profile {chosen.name} holds {chosen.n_picks}")
+
+
+@app.command()
+@command
+def diff(first: NameArgument, second: NameArgument) -> None:
+    """Show two profiles' tastes side by side."""
+    from ...core.describe import axis_tastes
+    from ...ui.taste import taste_diff
+
+    tastes = [axis_tastes(taste, profile.picks()) for profile, taste in (_known(first), _known(second))]
+    stdout_console().print(taste_diff((first, second), (tastes[0], tastes[1])))
+
+
+def _known(name: str | None) -> tuple[Profile, Taste]:
+    """A profile and its taste, on the response matrix of the starter model. Raises NoInputError."""
+    from ...core.features import FEATURES
+    from ...store.profiles import existing
+    from ...store.response_matrices import starter_response
+
+    if name:
+        existing(name)
+    chosen = open_profile(name)
+    poles = [pole.name for axis in chosen.axes for pole in axis.poles]
+    return chosen, chosen.taste.with_B(starter_response().matrix(poles, FEATURES))
+
+
+def _predicted_right(picks: list[Pick]) -> tuple[int, int]:
+    """How many picks were predicted right before they were made, of how many that were clear and predicted."""
+    told = [pick.predicted_right for pick in picks if pick.predicted_right is not None]
+    return sum(told), len(told)

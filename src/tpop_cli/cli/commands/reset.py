@@ -1,0 +1,21 @@
+"""tpop reset: forget a profile's taste."""
+
+from __future__ import annotations
+
+from .. import options as opt
+from ..open_session import open_profile
+from ..runtime import command, confirm, note
+
+
+@command
+def reset(profile: opt.ProfileOption = None, yes: opt.YesOption = False) -> None:
+    """Forget what a profile has learned. Its files are moved to a backup, and you are told where."""
+    from ...store.profiles import set_aside
+
+    chosen = open_profile(profile)
+    if not chosen.folder.exists():
+        note(f"profile {chosen.name} holds nothing: there is nothing to reset")
+        return
+    confirm(f"Forget the {chosen.n_picks} picks of profile {chosen.name}? A backup is kept.", yes)
+    backup = set_aside(chosen)
+    note(f"profile {chosen.name} starts afresh; its files are kept in {backup}")

@@ -1,0 +1,70 @@
+"""tpop teach: let a program decide duels."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .. import options as opt
+from ..inputs import read_prompts
+from ..open_session import open_profile, open_session
+from ..runtime import command, interruptible, note, progress_bar
+
+if TYPE_CHECKING:
+    from ...core.picks import Pick
+    from ...session.duel import Duel
+
+
+@command
+@opt.with_decoding_options
+def teach(
+    prompts: Annotated[
+        str,
+        typer.Option("--prompts", help="A prompt a line, or JSONL with `prompt`; - is stdin.", metavar="FILE"),
+    ],
+    judge: Annotated[str, typer.Option("--judge", help="The program that picks.", metavar="CMD")],
+    duels: Annotated[
+        int | None,
+        typer.Option(min=1, help="How many; prompts are gone through again.", show_default="one a prompt"),
+    ] = None,
+    profile: opt.ProfileOption = None,
+    reward: opt.RewardOption = None,
+    rebuild: opt.RebuildOption = False,
+    *,
+    decoding: opt.DecodingOptions,
+) -> None:
+    """Teach a profile with duels that a program decides.
+
+    CMD runs once. For each duel it reads one line of JSON, {"prompt": ..., "candidates": [..., ...]}, and
+    writes one line: 1, 2, = (a tie), x (both bad) or s (skip). Which candidate stands first is random.
+    """
+    questions = read_prompts(prompts)
+    chosen = open_profile(profile)
+    with open_session(decoding, chosen, "teach", reward and reward.value, rebuild) as session:
+        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+
+        from ...core.describe import taste_line
+        from ...session.judge import JudgeProcess
+        from ...session.teach import teach as run
+
+        n = duels or len(questions)
+        right: list[bool] = []
+        progress = progress_bar(
+            TextColumn("teaching"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with JudgeProcess(judge) as judging, interruptible(session.engine.stop), progress:
+            task = progress.add_task("", total=n)
+
+            def on_pick(_: Duel, pick: Pick) -> None:
+                progress.advance(task)
+                if pick.predicted_right is not None:
+                    right.append(pick.predicted_right)
+
+            done = run(session, questions, judging, n, on_pick)
+        note(f"{done} duels, {sum(right)} of {len(right)} picks predicted right · {taste_line(session.taste)}")
+        if done < n:
+            raise KeyboardInterrupt

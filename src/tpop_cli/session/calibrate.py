@@ -1,0 +1,79 @@
+"""Measuring the response matrix of a model: every pole on a few prompts, against plain answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..core.axes import AXES, Axis
+from ..core.features import FEATURES, SPREAD, text_features
+from ..core.response_matrix import ResponseMatrix, mean_shift
+from ..decoding.decoder import decode_many
+from ..decoding.requests import fit, request_arm
+from ..engine.protocol import Engine, Sampling
+
+N_PLAIN = 2  # plain answers a prompt that every steered one is compared with
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One answer of a measurement; pole "" is plain."""
+
+    pole: str
+    prompt: str
+    text: str
+
+
+def measure_response(
+    engine: Engine,
+    prompts: Sequence[str],
+    axes: Sequence[Axis] = AXES,
+    sampling: Sampling = Sampling(),
+    seed: int = 0,
+    max_tokens: int = 256,
+    on_answer: Callable[[int, int], None] | None = None,
+) -> tuple[ResponseMatrix, list[Measured]]:
+    """Decode each pole at full strength on each prompt, and see how far the features move.
+
+    Args:
+        on_answer: called with (answers done, answers in all).
+
+    Returns:
+        B, and the answers it rests on.
+    """
+    wanted: list[tuple[str, str, dict[str, float], int]] = []
+    for n, prompt in enumerate(prompts):
+        wanted += [("", prompt, {}, seed + 1000 * n + i) for i in range(N_PLAIN)]
+        for axis in axes:
+            for pole, sign in zip(axis.poles, (1.0, -1.0), strict=True):
+                wanted.append((pole.name, prompt, {axis.name: sign * pole.full}, seed + 1000 * n + 7))
+    plans = (
+        fit(
+            [request_arm(engine, [{"role": "user", "content": prompt}], axes, strengths, sampling, seed, max_tokens)],
+            engine.n_ctx,
+        )
+        for _, prompt, strengths, seed in wanted
+    )
+    texts: dict[int, str] = {}
+    for index, (arm,) in decode_many(engine, plans):
+        texts[index] = arm.text
+        if on_answer:
+            on_answer(len(texts), len(wanted))
+    answers = [Measured(wanted[i][0], wanted[i][1], text) for i, text in sorted(texts.items())]
+    return response_from(answers), answers
+
+
+def response_from(answers: Sequence[Measured]) -> ResponseMatrix:
+    """B from answers: the mean shift of each pole against the plain answers to the same prompt."""
+    features = {id(a): text_features(a.text) / SPREAD for a in answers}
+    plain = {
+        prompt: np.mean([features[id(a)] for a in answers if a.prompt == prompt and not a.pole], axis=0)
+        for prompt in {a.prompt for a in answers if not a.pole}
+    }
+    rows = {}
+    for pole in dict.fromkeys(a.pole for a in answers if a.pole):
+        shifts = [features[id(a)] - plain[a.prompt] for a in answers if a.pole == pole and a.prompt in plain]
+        rows[pole] = dict(zip(FEATURES, mean_shift(np.array(shifts)).tolist(), strict=True))
+    return ResponseMatrix(rows)
