@@ -18,7 +18,16 @@ from .tiny import write_tiny_gguf
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """TPOP_HOME in the test's own folder, and no other TPOP_* variable."""
-    for name in ("MODEL", "PROFILE", "TEMPERATURE", "MAX_TOKENS", "CTX", "THREADS", "GPU_LAYERS", "CHAT_TEMPLATE"):
+    for name in (
+        "MODEL",
+        "PROFILE",
+        "TEMPERATURE",
+        "MAX_TOKENS",
+        "CTX",
+        "THREADS",
+        "GPU_LAYERS",
+        "CHAT_TEMPLATE",
+    ):
         monkeypatch.delenv(f"TPOP_{name}", raising=False)
     folder = tmp_path / "home"
     monkeypatch.setenv("TPOP_HOME", str(folder))

@@ -32,7 +32,11 @@ class FakeSampler:
         self.closed = False
 
     def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
-        ids, scores = steered_scores(rows, weights, 0.1) if len(rows) > 1 else (np.arange(len(rows[0])), rows[0])
+        ids, scores = (
+            steered_scores(rows, weights, 0.1)
+            if len(rows) > 1
+            else (np.arange(len(rows[0])), rows[0])
+        )
         if self._sampling.temperature == 0:
             return int(ids[np.argmax(scores)])
         p = np.exp((scores - scores.max()) / self._sampling.temperature)
@@ -45,7 +49,9 @@ class FakeSampler:
 class FakeEngine:
     """See `engine.protocol.Engine`. `log` holds the size of every batch."""
 
-    def __init__(self, logits: Logits = hashed_logits, n_ctx: int = 2048, n_seq_max: int = 16) -> None:
+    def __init__(
+        self, logits: Logits = hashed_logits, n_ctx: int = 2048, n_seq_max: int = 16
+    ) -> None:
         self.info = ModelInfo("fake", "fake.gguf", "fa4e")
         self.n_ctx, self.n_seq_max, self.n_embd = n_ctx, n_seq_max, 8
         self.stop = threading.Event()
@@ -107,11 +113,18 @@ class FakeEngine:
         return self._next
 
     def hidden_states(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
-        return np.array([self._state(tokens[: i + 1]) for i in range(start, len(tokens))], dtype=np.float64)
+        return np.array(
+            [self._state(tokens[: i + 1]) for i in range(start, len(tokens))], dtype=np.float64
+        )
 
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
         del self.open_now[handle]
 
     def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
         rows = [self._logits(tokens[:i]) for i in range(start, len(tokens))]
-        return np.array([row[t] - np.log(np.exp(row).sum()) for row, t in zip(rows, tokens[start:], strict=True)])
+        return np.array(
+            [
+                row[t] - np.log(np.exp(row).sum())
+                for row, t in zip(rows, tokens[start:], strict=True)
+            ]
+        )

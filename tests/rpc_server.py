@@ -18,7 +18,9 @@ def serve(endpoint: str) -> None:
     if not backend:
         sys.exit("this build of llama.cpp has no RPC backend")
     find = ggml_function("ggml_backend_reg_get_proc_address", pointer, pointer, text)
-    signature = ctypes.CFUNCTYPE(None, text, text, ctypes.c_size_t, ctypes.c_size_t, ctypes.POINTER(pointer))
+    signature = ctypes.CFUNCTYPE(
+        None, text, text, ctypes.c_size_t, ctypes.c_size_t, ctypes.POINTER(pointer)
+    )
     start = signature(find(backend, b"ggml_backend_rpc_start_server"))
     cpu = (pointer * 1)(ggml_function("ggml_backend_dev_by_type", pointer, ctypes.c_int)(0))
     start(endpoint.encode(), None, 2, 1, cpu)

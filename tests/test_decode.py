@@ -19,7 +19,9 @@ from .fakes import WORDS, FakeEngine
 GREEDY = Sampling(temperature=0)
 
 
-def plan(*prompts: tuple[int, ...], weights: tuple[float, ...] = (1.0,), n: int = 30, seed: int = 0) -> ArmRequest:
+def plan(
+    *prompts: tuple[int, ...], weights: tuple[float, ...] = (1.0,), n: int = 30, seed: int = 0
+) -> ArmRequest:
     return ArmRequest(prompts, weights, GREEDY, seed, n)
 
 
@@ -144,5 +146,7 @@ def test_what_is_shown_of_an_answer_only_grows(whole: str, cut: int) -> None:
 def test_thoughts_are_never_learned_from() -> None:
     arm = Arm(plan((100,)), text="<think>long thoughts</think>\n\nYes.", finish_reason="stop")
     assert (arm.thought, arm.answer) == ("long thoughts", "Yes.")
-    duel = Duel("Why?", ({}, {}), [arm, Arm(plan((100,)), text="No.", finish_reason="stop")], "exploit", 0.5)
+    duel = Duel(
+        "Why?", ({}, {}), [arm, Arm(plan((100,)), text="No.", finish_reason="stop")], "exploit", 0.5
+    )
     assert duel.compared == ("Yes.", "No.")

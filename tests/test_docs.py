@@ -38,7 +38,9 @@ def sections() -> dict[str, set[str]]:
     return found
 
 
-@pytest.mark.parametrize("command", ["ask", "chat", "models pull", "profile import", "picks forget", "bench speed"])
+@pytest.mark.parametrize(
+    "command", ["ask", "chat", "models pull", "profile import", "picks forget", "bench speed"]
+)
 def test_every_option_of_the_reference_is_in_the_help(command: str) -> None:
     shown = run(*command.split(), "--help", COLUMNS="300").stdout
     options = sections()[command]

@@ -10,7 +10,11 @@ import pytest
 
 import tpop_cli
 
-MODULES = [m.name for m in pkgutil.walk_packages(tpop_cli.__path__, "tpop_cli.") if not m.name.endswith("__main__")]
+MODULES = [
+    m.name
+    for m in pkgutil.walk_packages(tpop_cli.__path__, "tpop_cli.")
+    if not m.name.endswith("__main__")
+]
 
 
 @pytest.mark.parametrize("name", MODULES)

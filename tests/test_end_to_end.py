@@ -22,7 +22,9 @@ from tpop_cli.store.profile import Profile
 @pytest.mark.parametrize("name", JUDGES)
 def test_fifteen_duels_teach_a_taste(starter: LlamaEngine, name: str) -> None:
     result = taught_against_fresh(starter, Profile("taught"), JUDGES[name], seeds=(1,))
-    print(f"\n{name}: win rate {result.win_rate:.2f} over a fresh profile, steered by {result.strengths}")
+    print(
+        f"\n{name}: win rate {result.win_rate:.2f} over a fresh profile, steered by {result.strengths}"
+    )
     assert len(result.wins) == 10
     assert result.win_rate >= 0.7
 
@@ -40,12 +42,34 @@ def test_the_commands_do_the_same(tmp_path: Path) -> None:
     (tmp_path / "report").write_text("\n".join(REPORT[:8]))
 
     def tpop(*arguments: str) -> str:
-        command = [sys.executable, "-m", "tpop_cli", *arguments, "--max-tokens", "128", "--seed", "5"]
+        command = [
+            sys.executable,
+            "-m",
+            "tpop_cli",
+            *arguments,
+            "--max-tokens",
+            "128",
+            "--seed",
+            "5",
+        ]
         return subprocess.run(
-            command, capture_output=True, text=True, check=True, stdin=subprocess.DEVNULL, env=dict(os.environ)
+            command,
+            capture_output=True,
+            text=True,
+            check=True,
+            stdin=subprocess.DEVNULL,
+            env=dict(os.environ),
         ).stdout
 
-    tpop("teach", "--prompts", str(tmp_path / "train"), "--judge", f"{sys.executable} {judge}", "-p", "terse")
+    tpop(
+        "teach",
+        "--prompts",
+        str(tmp_path / "train"),
+        "--judge",
+        f"{sys.executable} {judge}",
+        "-p",
+        "terse",
+    )
     taught, fresh = (
         [
             len(json.loads(line)["answer"])

@@ -70,7 +70,9 @@ def test_the_next_answer_uses_the_pick() -> None:
     arm, strengths = work.answer(CHAT)
     assert arm is not None
     assert strengths == work.exploit_strengths()
-    assert arm.request.prompts != session(None).plan(CHAT, {}, 0).prompts  # an instruction stands in a context
+    assert (
+        arm.request.prompts != session(None).plan(CHAT, {}, 0).prompts
+    )  # an instruction stands in a context
 
 
 def test_a_pick_is_logged_with_what_was_shown() -> None:
@@ -144,7 +146,9 @@ def test_answers_are_cut_to_what_the_context_holds() -> None:
 
 def test_the_oldest_turns_go_when_the_context_is_full() -> None:
     engine = FakeEngine(n_ctx=100)
-    chat = [{"role": r, "content": f"{r} {i} " * 5} for i in range(6) for r in ("user", "assistant")]
+    chat = [
+        {"role": r, "content": f"{r} {i} " * 5} for i in range(6) for r in ("user", "assistant")
+    ]
     chat = [{"role": "system", "content": "be nice"}, *chat, {"role": "user", "content": "now"}]
     kept, dropped = trim(engine, chat, 20)
     assert dropped > 0 and dropped % 2 == 0
@@ -155,9 +159,15 @@ def test_the_oldest_turns_go_when_the_context_is_full() -> None:
 
 
 @given(st.integers(0, 40), st.integers(40, 400), st.integers(0, 30), st.booleans())
-def test_as_many_turns_are_kept_as_fit(n_turns: int, n_ctx: int, instructions: int, system: bool) -> None:
+def test_as_many_turns_are_kept_as_fit(
+    n_turns: int, n_ctx: int, instructions: int, system: bool
+) -> None:
     engine = FakeEngine(n_ctx=n_ctx)
-    chat = [{"role": r, "content": f"{r} {i} " * (1 + i % 4)} for i in range(n_turns) for r in ("user", "assistant")]
+    chat = [
+        {"role": r, "content": f"{r} {i} " * (1 + i % 4)}
+        for i in range(n_turns)
+        for r in ("user", "assistant")
+    ]
     chat = [
         *([{"role": "system", "content": "be nice"}] if system else []),
         *chat,
@@ -203,7 +213,9 @@ def test_a_judge_teaches() -> None:
         ("import sys; sys.exit(3)", TpopError, "ended before"),
     ],
 )
-def test_a_judge_that_fails_is_told_and_nothing_is_learned(code: str, error: type, match: str) -> None:
+def test_a_judge_that_fails_is_told_and_nothing_is_learned(
+    code: str, error: type, match: str
+) -> None:
     work = session()
     with judge(code) as bad, pytest.raises(error, match=match):
         teach(work, ["q"], bad, 1)
@@ -227,4 +239,6 @@ def test_an_unknown_model_has_half_the_starters_response() -> None:
     poles = [pole.name for axis in work.taste.reward.axes for pole in axis.poles]
     from tpop_cli.core.features import FEATURES
 
-    np.testing.assert_allclose(work.taste.reward.B, 0.5 * starter_response().matrix(poles, FEATURES))
+    np.testing.assert_allclose(
+        work.taste.reward.B, 0.5 * starter_response().matrix(poles, FEATURES)
+    )

@@ -86,7 +86,12 @@ def write_tiny_gemma3(path: Path, *, window: int) -> Path:
 
 def write_tiny_mamba(path: Path) -> Path:
     """Write a mamba, which is recurrent: it has a state in place of a KV cache."""
-    model, inner, states, rank = _Tiny(path, "mamba", CHATML, 0, N_LAYER, "tiny mamba", ()), 2 * N_EMBD, 16, 4
+    model, inner, states, rank = (
+        _Tiny(path, "mamba", CHATML, 0, N_LAYER, "tiny mamba", ()),
+        2 * N_EMBD,
+        16,
+        4,
+    )
     model.writer.add_feed_forward_length(0)
     model.writer.add_head_count(0)
     model.writer.add_layer_norm_rms_eps(1e-5)
@@ -125,7 +130,12 @@ class _Tiny:
         more: Sequence[str],
         hollow: bool = False,
     ) -> None:
-        self.path, self.rng, self.hollow, self.n_bytes = path, np.random.default_rng(seed), hollow, 0
+        self.path, self.rng, self.hollow, self.n_bytes = (
+            path,
+            np.random.default_rng(seed),
+            hollow,
+            0,
+        )
         self.writer = writer = gguf.GGUFWriter(path, architecture)
         characters = byte_characters()
         words = ["".join(characters[byte] for byte in text.encode()) for text in more]

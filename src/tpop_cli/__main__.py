@@ -57,7 +57,9 @@ def main() -> None:
         return
 
     def end(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(_SIGNALLED + number)  # unwinds: the cursor is shown again, locks are released
+        raise SystemExit(
+            _SIGNALLED + number
+        )  # unwinds: the cursor is shown again, locks are released
 
     resend_lost_signals()
     heeded: list[signal.Signals] = []

@@ -38,7 +38,10 @@ BETTER = {
     "short": ("Yes.", "Yes, it is so, and more."),
     "long": ("Yes, it is so, and more.", "Yes."),
     "simple words": ("the dog can run to the water", "canine locomotion facilitates hydration"),
-    "academic": ("The phenomenon demonstrates considerable complexity.", "It is a big one. It is so."),
+    "academic": (
+        "The phenomenon demonstrates considerable complexity.",
+        "It is a big one. It is so.",
+    ),
     "lists": ("- one\n- two", "one and two"),
     "prose": ("one and two", "- one\n- two"),
     "upbeat": ("What a wonderful, happy day!", "It is a day."),
@@ -119,7 +122,9 @@ def test_the_bank_decodes_once_and_remembers(bank: AnswerCache, tmp_path: Path) 
     assert len(again) == 2
     assert again[keys[1]] == bank[keys[1]]
     assert again.surprise(keys[0]) == pytest.approx(bank.surprise(keys[0]))
-    assert len(AnswerCache(FakeEngine(), AXES, tmp_path, max_tokens=13)) == 0  # other settings, another bank
+    assert (
+        len(AnswerCache(FakeEngine(), AXES, tmp_path, max_tokens=13)) == 0
+    )  # other settings, another bank
 
 
 def test_a_bank_cut_short_is_read(bank: AnswerCache, tmp_path: Path) -> None:
@@ -131,7 +136,9 @@ def test_a_bank_cut_short_is_read(bank: AnswerCache, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES)
 @pytest.mark.parametrize("reward", REWARDS)
-def test_every_policy_plays_and_only_learners_learn(bank: AnswerCache, policy: str, reward: str) -> None:
+def test_every_policy_plays_and_only_learners_learn(
+    bank: AnswerCache, policy: str, reward: str
+) -> None:
     setting = Setting(AXES, starter_response(), TRAIN[:4], REPORT[:2], (0, 2, 6))
     run = play_user(USERS["short"], Learner(policy, reward), 0, setting)
     (trace,) = play([run], bank, 6, ProgressMeter())
@@ -141,9 +148,13 @@ def test_every_policy_plays_and_only_learners_learn(bank: AnswerCache, policy: s
         assert trace.strengths[6] == {}
 
 
-def test_the_oracle_takes_a_second_pole_where_it_serves(bank: AnswerCache, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_oracle_takes_a_second_pole_where_it_serves(
+    bank: AnswerCache, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Answers are made up here: one likes 'short' and 'upbeat', and each of two poles brings one of them."""
-    bench = Bench(bank, Plan(users=("short and upbeat",), n_judged=3, n_choose=4), starter_response())
+    bench = Bench(
+        bank, Plan(users=("short and upbeat",), n_judged=3, n_choose=4), starter_response()
+    )
     worth = {("length", 1.0): 0.6, ("tone", 1.0): 0.3}
 
     def against(_user: object, keys: Sequence[AnswerKey]) -> list[float]:
@@ -157,10 +168,21 @@ def test_the_oracle_takes_a_second_pole_where_it_serves(bank: AnswerCache, monke
 
 def test_the_meter_tells_the_stage_and_what_is_left(bank: AnswerCache) -> None:
     told: list[tuple[str, int, int]] = []
-    plan = Plan(users=("short", "long"), counts=(0, 3), seeds=1, split="tune", n_judged=3, n_choose=2)
-    report(Bench(bank, plan, starter_response(), meter=ProgressMeter(lambda *now: told.append(now))))
+    plan = Plan(
+        users=("short", "long"), counts=(0, 3), seeds=1, split="tune", n_judged=3, n_choose=2
+    )
+    report(
+        Bench(bank, plan, starter_response(), meter=ProgressMeter(lambda *now: told.append(now)))
+    )
     stages = list(dict.fromkeys(stage for stage, _, _ in told))
-    assert stages == ["duels", "judging", "oracle: a pole", "oracle: two poles", "oracle: judging", "perplexities"]
+    assert stages == [
+        "duels",
+        "judging",
+        "oracle: a pole",
+        "oracle: two poles",
+        "oracle: judging",
+        "perplexities",
+    ]
     assert all(0 <= done <= total for _, done, total in told)
     for stage in stages:
         *_, (_, done, total) = [now for now in told if now[0] == stage]
@@ -168,7 +190,12 @@ def test_the_meter_tells_the_stage_and_what_is_left(bank: AnswerCache) -> None:
 
 
 def test_the_report_is_whole_and_drawn(bank: AnswerCache) -> None:
-    learners = (Learner(), Learner("no learning"), Learner(reward="strengths alone"), Learner(ask="auto"))
+    learners = (
+        Learner(),
+        Learner("no learning"),
+        Learner(reward="strengths alone"),
+        Learner(ask="auto"),
+    )
     plan = Plan(learners, ("short", "indifferent"), (0, 3), 2, "tune", n_judged=3, n_choose=2)
     result = report(Bench(bank, plan, starter_response()))
     assert json.loads(json.dumps(result))["plan"]["seeds"] == 2
@@ -180,7 +207,9 @@ def test_the_report_is_whole_and_drawn(bank: AnswerCache) -> None:
         start = one["consistent"]["0"]
         assert 0 <= start["low"] <= start["mean"] <= start["high"] <= 1
     idle = result["learners"][1]
-    assert idle["consistent"]["0"] == idle["consistent"]["3"]  # who learns nothing stays where it was
+    assert (
+        idle["consistent"]["0"] == idle["consistent"]["3"]
+    )  # who learns nothing stays where it was
     console = Console(width=140, record=True, file=io.StringIO())
     console.print(taste_report(result))
     text = console.export_text()

@@ -51,10 +51,22 @@ def test_the_arms_that_are_timed_are_those_of_default_settings() -> None:
 def test_every_part_runs_and_is_drawn(tiny_path: Path) -> None:
     options = ["--model", str(tiny_path), "--threads", "1", "--ctx", "4096"]
     found = json.loads(run("bench", "speed", "--quick", "--json", *options).stdout)
-    for part in ("answers", "first token", "step", "many", "start-up", "memory", "picks", "growth", "neural"):
+    for part in (
+        "answers",
+        "first token",
+        "step",
+        "many",
+        "start-up",
+        "memory",
+        "picks",
+        "growth",
+        "neural",
+    ):
         assert found[part], part
     assert found["answers"]["steered duel"]["ratio"] > 0
-    assert found["first token"]["prefilled"]["unsteered answer"] == found["first token"]["new tokens"]
+    assert (
+        found["first token"]["prefilled"]["unsteered answer"] == found["first token"]["new tokens"]
+    )
     parts = [found["step"][part] for part in ("llama_decode", "sampler", "drawing", "the rest")]
     assert sum(parts) == pytest.approx(found["step"]["step"])
     assert all(part > 0 for part in parts)
@@ -62,13 +74,22 @@ def test_every_part_runs_and_is_drawn(tiny_path: Path) -> None:
     console = Console(width=120, record=True, file=io.StringIO())
     console.print(speed_report(found))
     text = console.export_text()
-    for words in ("steered duel", "tenth turn", "llama_decode", "--version", "Picks on record", "naive T-POP step"):
+    for words in (
+        "steered duel",
+        "tenth turn",
+        "llama_decode",
+        "--version",
+        "Picks on record",
+        "naive T-POP step",
+    ):
         assert words in text
 
 
 def test_a_part_alone_and_one_that_is_not_there(tiny_path: Path) -> None:
     found = json.loads(
-        run("bench", "speed", "--quick", "--json", "--parts", "picks", "--model", str(tiny_path)).stdout
+        run(
+            "bench", "speed", "--quick", "--json", "--parts", "picks", "--model", str(tiny_path)
+        ).stdout
     )
     assert "picks" in found and "answers" not in found
     assert "one of: answers" in run("bench", "speed", "--parts", "nonsense", code=2).stderr
@@ -76,7 +97,9 @@ def test_a_part_alone_and_one_that_is_not_there(tiny_path: Path) -> None:
 
 def test_the_naive_step_evaluates_every_candidates_whole_text(tiny_path: Path) -> None:
     rules = NeuralRules(k=3, hidden=4)
-    options = LoadOptions(n_threads=1, n_ctx=256, hidden_states=True, n_seq_max=sequences_needed(rules))
+    options = LoadOptions(
+        n_threads=1, n_ctx=256, hidden_states=True, n_seq_max=sequences_needed(rules)
+    )
     with LlamaEngine(tiny_path, options) as engine:
         network = Network.initial(engine.n_embd, rules.hidden)
         V = np.ones(network.W.size + 2 * rules.hidden)

@@ -34,7 +34,9 @@ def test_the_interval_is_wilsons(n: int, data: st.DataObject) -> None:
     p = wins / n
     assert 0 <= low <= p <= high <= 1
     for bound in (low, high):  # the shares that are just 1.96 of their standard errors away from p
-        assert abs(p - bound) == pytest.approx(1.959964 * math.sqrt(bound * (1 - bound) / n), rel=1e-6, abs=1e-6)
+        assert abs(p - bound) == pytest.approx(
+            1.959964 * math.sqrt(bound * (1 - bound) / n), rel=1e-6, abs=1e-6
+        )
 
 
 def test_a_check_says_when_nothing_can_be_measured() -> None:
@@ -46,7 +48,13 @@ def test_a_check_says_when_nothing_can_be_measured() -> None:
     assert found["decided"] == found["pairs"] <= 10
     assert found["low"] <= found["win_rate"] <= found["high"]
     low, high = found["low"], found["high"]
-    expected = "your taste helps" if low > 0.5 else "your taste harms" if high < 0.5 else "no measurable benefit"
+    expected = (
+        "your taste helps"
+        if low > 0.5
+        else "your taste harms"
+        if high < 0.5
+        else "no measurable benefit"
+    )
     assert found["verdict"] == expected
     assert Profile("work").n_picks == n  # nothing is learned
 
@@ -55,7 +63,9 @@ def test_a_check_counts_the_steered_side_wherever_it_stood() -> None:
     """A judge that always takes the first wins as often as chance puts the steered answer there."""
     clear_taste("work")
     rates = [
-        json.loads(run("check", "--judge", FIRST, "--json", "-p", "work", "--seed", str(seed)).stdout)["win_rate"]
+        json.loads(
+            run("check", "--judge", FIRST, "--json", "-p", "work", "--seed", str(seed)).stdout
+        )["win_rate"]
         for seed in range(3)
     ]
     assert any(0 < rate < 1 for rate in rates)
@@ -63,10 +73,14 @@ def test_a_check_counts_the_steered_side_wherever_it_stood() -> None:
 
 def test_a_comparison_shows_both_with_one_seed() -> None:
     clear_taste("work")
-    found = json.loads(run("taste", "compare", "Why?", "--json", "-p", "work", "--seed", "3").stdout)
+    found = json.loads(
+        run("taste", "compare", "Why?", "--json", "-p", "work", "--seed", "3").stdout
+    )
     assert found["strengths"]
     assert found["plain"] != found["steered"]
-    again = json.loads(run("taste", "compare", "Why?", "--json", "-p", "work", "--seed", "3").stdout)
+    again = json.loads(
+        run("taste", "compare", "Why?", "--json", "-p", "work", "--seed", "3").stdout
+    )
     assert again == found
     piped = run("taste", "compare", "Why?", "-p", "work", "--seed", "3").stdout
     assert piped.startswith("plain:\n") and "\n\nyour taste:\n" in piped

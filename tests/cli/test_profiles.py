@@ -15,11 +15,25 @@ def _taught(tiny_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TPOP_MODEL", str(tiny_path))
     monkeypatch.setenv("TPOP_MAX_TOKENS", "12")
     monkeypatch.setenv("TPOP_THREADS", "1")
-    run("teach", "--prompts", "-", "--judge", JUDGE, "--duels", "4", "-p", "work", stdin="one\ntwo\n")
+    run(
+        "teach",
+        "--prompts",
+        "-",
+        "--judge",
+        JUDGE,
+        "--duels",
+        "4",
+        "-p",
+        "work",
+        stdin="one\ntwo\n",
+    )
 
 
 def listed(*options: str) -> dict[str, int]:
-    return {one["profile"]: one["picks"] for one in json.loads(run("profile", "list", "--json", *options).stdout)}
+    return {
+        one["profile"]: one["picks"]
+        for one in json.loads(run("profile", "list", "--json", *options).stdout)
+    }
 
 
 def test_profiles_are_kept_in_order() -> None:
@@ -40,7 +54,8 @@ def test_picks_are_shown_amended_and_forgotten() -> None:
     assert "two" in shown and "exploit" in shown and "for exploit before" in shown
     run("picks", "amend", "2", "tie", "-p", "work")
     verdicts = [
-        json.loads(line)["verdict"] for line in run("picks", "list", "--json", "-p", "work").stdout.splitlines()
+        json.loads(line)["verdict"]
+        for line in run("picks", "list", "--json", "-p", "work").stdout.splitlines()
     ]
     assert verdicts[1] == "tie"
     run("picks", "amend", "2", "first", "-p", "work")
@@ -54,7 +69,10 @@ def test_picks_are_shown_amended_and_forgotten() -> None:
     assert f" of {n} picks told right before they were made" in told
     assert "no pick was told" in run("picks", "history").stdout
     assert "name --last or --before" in run("picks", "forget", "-p", "work", code=2).stderr
-    assert "is no day" in run("picks", "forget", "--before", "soon", "-p", "work", "--yes", code=2).stderr
+    assert (
+        "is no day"
+        in run("picks", "forget", "--before", "soon", "-p", "work", "--yes", code=2).stderr
+    )
     run("picks", "forget", "--last", "1", "-p", "work", "--yes")
     assert listed()["work"] == 3
     run("picks", "forget", "--before", "2000-01-01", "-p", "work", "--yes")
@@ -64,7 +82,9 @@ def test_picks_are_shown_amended_and_forgotten() -> None:
 
 def test_preferences_are_imported_after_a_dry_run(tmp_path: Path) -> None:
     pairs = tmp_path / "pairs.jsonl"
-    pairs.write_text('{"prompt": "Why?", "chosen": "Yes.", "rejected": "It is so, and so on."}\n{"x": 1}\n')
+    pairs.write_text(
+        '{"prompt": "Why?", "chosen": "Yes.", "rejected": "It is so, and so on."}\n{"x": 1}\n'
+    )
     dry = run("profile", "import", str(pairs), "-p", "new", "--dry-run").stderr
     assert "1 picks" in dry and "1 entries passed over" in dry and "nothing was changed" in dry
     assert "new" not in listed()

@@ -42,9 +42,12 @@ def test_json_is_as_its_schema_says() -> None:
 
 
 @given(
-    st.lists(st.text("abc|", max_size=3), max_size=12), st.lists(st.text("abc|", min_size=1, max_size=3), max_size=3)
+    st.lists(st.text("abc|", max_size=3), max_size=12),
+    st.lists(st.text("abc|", min_size=1, max_size=3), max_size=3),
 )
-def test_a_stop_text_ends_an_answer_wherever_tokens_split_it(pieces: list[str], stops: list[str]) -> None:
+def test_a_stop_text_ends_an_answer_wherever_tokens_split_it(
+    pieces: list[str], stops: list[str]
+) -> None:
     arm = Arm(ArmRequest(((1,),), (1.0,), Sampling(), 0, 99, stops=tuple(stops)))
     whole = ""
     for piece in pieces:
@@ -74,20 +77,36 @@ def test_a_stop_text_is_left_out() -> None:
 def test_a_template_has_the_question_and_what_was_piped_in(tmp_path: Path) -> None:
     frame = tmp_path / "frame.txt"
     frame.write_text("Question: {prompt}\nText: {stdin}\n{other}\n")
-    asked = json.loads(run("ask", "--json", "--template", str(frame), "Why?", stdin="a {prompt} b\n").stdout)
+    asked = json.loads(
+        run("ask", "--json", "--template", str(frame), "Why?", stdin="a {prompt} b\n").stdout
+    )
     assert asked["prompt"] == "Question: Why?\nText: a {prompt} b\n{other}"
     assert "hint" in run("ask", "--template", str(tmp_path / "none"), "Why?", code=66).stderr
 
 
 def test_a_system_prompt_is_read_first() -> None:
-    with_one = json.loads(run("ask", "--json", "--system", "hello there well", "Why?").stdout)["tokens"]["prompt"]
+    with_one = json.loads(run("ask", "--json", "--system", "hello there well", "Why?").stdout)[
+        "tokens"
+    ]["prompt"]
     without = json.loads(run("ask", "--json", "Why?").stdout)["tokens"]["prompt"]
-    by_variable = json.loads(run("ask", "--json", "Why?", TPOP_SYSTEM="hello there well").stdout)["tokens"]["prompt"]
+    by_variable = json.loads(run("ask", "--json", "Why?", TPOP_SYSTEM="hello there well").stdout)[
+        "tokens"
+    ]["prompt"]
     assert with_one == by_variable > without
 
 
 def test_a_time_limit_ends_it(starter_path: Path) -> None:
-    done = run("ask", "-n", "4000", "--timeout", "1.5", "--model", str(starter_path), "Tell me a story.", code=124)
+    done = run(
+        "ask",
+        "-n",
+        "4000",
+        "--timeout",
+        "1.5",
+        "--model",
+        str(starter_path),
+        "Tell me a story.",
+        code=124,
+    )
     assert done.stderr.startswith("error: timed out after 1.5 s\nhint: ")
 
 
@@ -118,7 +137,9 @@ def test_a_profile_has_settings_of_its_own() -> None:
     run("config", "set", "system", "hello there well", "--profile", "work")
 
     def value(key: str, *options: str, **environment: str) -> object:
-        return json.loads(run("config", "show", "--json", *options, **environment).stdout)[key]["value"]
+        return json.loads(run("config", "show", "--json", *options, **environment).stdout)[key][
+            "value"
+        ]
 
     assert (value("temperature"), value("temperature", "-p", "work")) == (0.5, 0.0)
     assert value("temperature", "-p", "work", TPOP_TEMPERATURE="2") == 2.0
@@ -127,7 +148,9 @@ def test_a_profile_has_settings_of_its_own() -> None:
     assert with_system > json.loads(run("ask", "--json", "Why?").stdout)["tokens"]["prompt"]
     run("ask", "x", "--judge", JUDGE, "-p", "work")
     run("reset", "-p", "work", "--yes")
-    assert value("system", "-p", "work") == "hello there well"  # what was learned is forgotten, not this
+    assert (
+        value("system", "-p", "work") == "hello there well"
+    )  # what was learned is forgotten, not this
     backup = run("profile", "delete", "work", "--yes").stderr.split("kept in ")[1].strip()
     assert "hello there well" in (Path("".join(backup.split())) / "config.toml").read_text()
 
@@ -142,7 +165,9 @@ def test_a_profile_has_settings_of_its_own() -> None:
         ("ask", "often", "one of auto, always, never"),
     ],
 )
-def test_a_setting_out_of_range_is_refused_everywhere(key: str, value: str, kind: str, home: Path) -> None:
+def test_a_setting_out_of_range_is_refused_everywhere(
+    key: str, value: str, kind: str, home: Path
+) -> None:
     assert kind in run("config", "set", key, value, code=2).stderr
     assert kind in run("config", "show", code=78, **{f"TPOP_{key.upper()}": value}).stderr
     home.mkdir(exist_ok=True)

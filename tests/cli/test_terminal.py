@@ -56,7 +56,9 @@ def left(process: pexpect.spawn) -> str:
 
 @pytest.mark.parametrize("columns", [140, 60])
 def test_ask_shows_a_duel_and_prints_the_picked_answer(columns: int) -> None:
-    with terminal("ask", "Why is the sky blue?", "-n", "40", "--seed", "3", columns=columns) as tpop:
+    with terminal(
+        "ask", "Why is the sky blue?", "-n", "40", "--seed", "3", columns=columns
+    ) as tpop:
         tpop.expect("writing")
         tpop.expect(FOOTER)
         tpop.send("1")
@@ -158,7 +160,9 @@ def test_a_single_answer_can_be_compared() -> None:
         tpop.expect("›")
         tpop.sendeof()
         left(tpop)
-    with terminal("ask", "What is tea?", "--profile", "work", "-n", "10", "--ask", "always") as tpop:
+    with terminal(
+        "ask", "What is tea?", "--profile", "work", "-n", "10", "--ask", "always"
+    ) as tpop:
         tpop.expect(FOOTER)
         tpop.send("s")
         left(tpop)
@@ -185,9 +189,28 @@ def clear_taste(name: str) -> None:
     profile, rng = Profile(name), np.random.default_rng(0)
     poles = [(axis.name, sign) for axis in AXES for sign in (1.0, -1.0)]
     for n in range(250):
-        texts = sorted(("".join(rng.choice(PIECES, rng.integers(1, 12))) for _ in range(2)), key=len)
-        short, long = (Candidate(text, dict([poles[rng.integers(22)]]), 1, "stop") for text in texts)
-        profile.record(Pick(n + 1, "", f"q{n % 12}", short, long, "exploit", "exploit", 0.9, 1.0, "ask", "m", "f"))
+        texts = sorted(
+            ("".join(rng.choice(PIECES, rng.integers(1, 12))) for _ in range(2)), key=len
+        )
+        short, long = (
+            Candidate(text, dict([poles[rng.integers(22)]]), 1, "stop") for text in texts
+        )
+        profile.record(
+            Pick(
+                n + 1,
+                "",
+                f"q{n % 12}",
+                short,
+                long,
+                "exploit",
+                "exploit",
+                0.9,
+                1.0,
+                "ask",
+                "m",
+                "f",
+            )
+        )
 
 
 def test_ctrl_c_stops_an_answer_and_keeps_the_chat() -> None:
@@ -292,7 +315,9 @@ def test_a_chat_is_kept_and_gone_on_with(tmp_path: Path) -> None:
         left(tpop)
     (again,) = list_chats("work")
     assert again.id == chat.id
-    assert [turn.question for turn in again.turns] == ["What is tea? And coffee?"]  # in place of the first
+    assert [turn.question for turn in again.turns] == [
+        "What is tea? And coffee?"
+    ]  # in place of the first
 
 
 def test_without_history_no_text_is_kept(home: Path) -> None:
@@ -306,7 +331,9 @@ def test_without_history_no_text_is_kept(home: Path) -> None:
         left(tpop)
     assert list_chats() == []
     assert Profile("default").n_picks == 1
-    assert not [path for path in home.rglob("*") if path.is_file() and b"secret" in path.read_bytes()]
+    assert not [
+        path for path in home.rglob("*") if path.is_file() and b"secret" in path.read_bytes()
+    ]
 
 
 def test_another_model_goes_on_with_the_chat(tiny_path: Path) -> None:

@@ -33,7 +33,9 @@ def test_the_logistic_function(u: float) -> None:
     assert sigmoid(u) + sigmoid(-u) == pytest.approx(1.0, rel=1e-12)
 
 
-@pytest.mark.parametrize(("u", "value"), [(0.0, 0.5), (1e6, 1.0), (-1e6, 0.0), (-746.0, 0.0), (710.0, 1.0)])
+@pytest.mark.parametrize(
+    ("u", "value"), [(0.0, 0.5), (1e6, 1.0), (-1e6, 0.0), (-746.0, 0.0), (710.0, 1.0)]
+)
 def test_the_logistic_function_at_its_ends(u: float, value: float) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
@@ -133,7 +135,9 @@ def test_thoughts_end_at_the_first_closing_tag() -> None:
 
 
 def test_features_of_a_text_that_is_counted_by_hand() -> None:
-    text = "You, I hope, love it!\n- Is 12 internal?\n- golden\n"  # nine words, two ends of sentences
+    text = (
+        "You, I hope, love it!\n- Is 12 internal?\n- golden\n"  # nine words, two ends of sentences
+    )
     value = dict(zip(FEATURES, text_features(text).tolist(), strict=True))
     words = ["You", "I", "hope", "love", "it", "Is", "internal", "golden"]
     n = len(words)
@@ -224,10 +228,23 @@ def test_z_is_how_far_each_pole_is_on(strengths: dict[str, float], z: list[float
 def test_evidence_looks_along_what_an_axis_moves() -> None:
     """The shorter one has no exclamation marks: for "length" and against "warm", which adds them."""
     both = ResponseMatrix(
-        {"brief": {"length": -1.0}, "long": {"length": 1.0}, "warm": {"length": 2.0}, "cold": {"length": -2.0}}
+        {
+            "brief": {"length": -1.0},
+            "long": {"length": 1.0},
+            "warm": {"length": 2.0},
+            "cold": {"length": -2.0},
+        }
     )
     model = AxesReward.fresh(TWO, both)
-    assert count_agreeing(model, [pick("exploit"), pick("exploit"), pick("explore")]) == [(2, 3), (1, 3)]
-    one_sided = AxesReward.fresh(TWO, ResponseMatrix({"long": {"length": 0.1}, "cold": {"length": -0.1}}))
+    assert count_agreeing(model, [pick("exploit"), pick("exploit"), pick("explore")]) == [
+        (2, 3),
+        (1, 3),
+    ]
+    one_sided = AxesReward.fresh(
+        TWO, ResponseMatrix({"long": {"length": 0.1}, "cold": {"length": -0.1}})
+    )
     assert count_agreeing(one_sided, [pick("exploit")]) == [(1, 1), (0, 1)]
-    assert count_agreeing(AxesReward.fresh(TWO, ResponseMatrix({})), [pick("exploit")]) == [(0, 1), (0, 1)]
+    assert count_agreeing(AxesReward.fresh(TWO, ResponseMatrix({})), [pick("exploit")]) == [
+        (0, 1),
+        (0, 1),
+    ]

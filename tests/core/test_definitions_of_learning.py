@@ -41,7 +41,9 @@ def test_what_is_seen_and_what_it_is_evidence_of(outcome: float, weight: float) 
     log_p = outcome * math.log(p) + (1 - outcome) * math.log(1 - p)
     after = before.learn(d, outcome, weight)
     assert after.recent[-1].log_p == pytest.approx(log_p)
-    assert after.log_bayes_factor == pytest.approx(before.log_bayes_factor + weight * (log_p - math.log(0.5)))
+    assert after.log_bayes_factor == pytest.approx(
+        before.log_bayes_factor + weight * (log_p - math.log(0.5))
+    )
     assert (after.recent[-1].outcome, after.recent[-1].weight) == (outcome, weight)
 
 
@@ -53,7 +55,9 @@ def turned_naively(taste: Taste) -> Taste:
             afresh = Taste.fresh(taste.reward.with_posterior(taste.prior))
             for seen in taste.recent[-span:]:
                 afresh = afresh._with(seen.difference, seen.outcome, seen.weight)
-            factor = sum(s.log_p for s in afresh.recent) - sum(s.log_p for s in taste.recent[-span:])
+            factor = sum(s.log_p for s in afresh.recent) - sum(
+                s.log_p for s in taste.recent[-span:]
+            )
             if factor > most:
                 best, most = afresh, factor
     return best
@@ -77,23 +81,41 @@ def test_another_matrix_changes_what_is_expected_and_not_what_is_liked() -> None
     taste = taught("exploit", "explore")
     other = taste.with_B(2 * taste.reward.B)
     assert other.reward.posterior is taste.reward.posterior
-    assert (other.n, other.recent, other.log_bayes_factor) == (taste.n, taste.recent, taste.log_bayes_factor)
+    assert (other.n, other.recent, other.log_bayes_factor) == (
+        taste.n,
+        taste.recent,
+        taste.log_bayes_factor,
+    )
     np.testing.assert_array_equal(other.reward.B, 2 * taste.reward.B)
 
 
 def test_when_it_asks_to_the_number() -> None:
     arms, rules = ArmRules(), AskRules(min_picks=3, min_gain=1e9, recheck_every=4, recent_misses=2)
-    right, wrong = Observation(np.zeros(1), 1.0, 1.0, -0.1), Observation(np.zeros(1), 1.0, 1.0, -2.0)
+    right, wrong = (
+        Observation(np.zeros(1), 1.0, 1.0, -0.1),
+        Observation(np.zeros(1), 1.0, 1.0, -2.0),
+    )
 
-    def asks(n: int, singles: int = 0, recent: tuple[Observation, ...] = (right,) * 4, min_gain: float = 1e9) -> bool:
+    def asks(
+        n: int,
+        singles: int = 0,
+        recent: tuple[Observation, ...] = (right,) * 4,
+        min_gain: float = 1e9,
+    ) -> bool:
         taste = Taste(fresh().reward, fresh().prior, recent, n)
         return should_ask(
-            taste, {}, singles, arms, AskRules(rules.min_picks, min_gain, rules.recheck_every, rules.recent_misses)
+            taste,
+            {},
+            singles,
+            arms,
+            AskRules(rules.min_picks, min_gain, rules.recheck_every, rules.recent_misses),
         )
 
     assert asks(2) and not asks(3)
     assert asks(3, singles=4) and not asks(3, singles=3)
-    assert asks(3, recent=(*[right] * 4, wrong, right)) and not asks(3, recent=(*[wrong] * 4, right, right))
+    assert asks(3, recent=(*[right] * 4, wrong, right)) and not asks(
+        3, recent=(*[wrong] * 4, right, right)
+    )
     gain = optimistic_gain(fresh(), {}, arms)
     assert asks(3, min_gain=gain - 1e-9) and not asks(3, min_gain=gain)
 
@@ -106,7 +128,9 @@ def test_the_optimistic_gain_is_the_highest_bound_by_the_rules_that_are_given() 
         assert optimistic_gain(learned, {"tone": 1.0}, rules) == bounds.max()
         best = explore_ucb(learned.reward, {"tone": 1.0}, rules)
         assert best == candidates(TWO)[int(np.argmax(bounds))]
-    assert explore_ucb(learned.reward, {}, ArmRules(nu=0.0)) != explore_ucb(learned.reward, {}, ArmRules(nu=50.0))
+    assert explore_ucb(learned.reward, {}, ArmRules(nu=0.0)) != explore_ucb(
+        learned.reward, {}, ArmRules(nu=50.0)
+    )
 
 
 # -- the paper's network ---------------------------------------------------------------------------------
@@ -131,7 +155,9 @@ def test_pooling_makes_each_of_many_one_long(seed: int, n: int) -> None:
     total = np.random.default_rng(seed).normal(size=(n, 3, 5)) * 7
     for i in range(n):
         for j in range(3):
-            np.testing.assert_allclose(pooled(total)[i, j], total[i, j] / math.sqrt((total[i, j] ** 2).sum()))
+            np.testing.assert_allclose(
+                pooled(total)[i, j], total[i, j] / math.sqrt((total[i, j] ** 2).sum())
+            )
     assert not pooled(np.zeros(5)).any()
     np.testing.assert_allclose(pooled(np.array([1e-6, 0.0])), [1.0, 0.0])
 
@@ -146,11 +172,15 @@ def test_a_fit_is_adamw_written_down(seed: int, n: int, epochs: int) -> None:
     shape = start.W.shape
     for t in range(1, epochs + 1):
         size = shape[0] * shape[1]
-        here = Network(theta[:size].reshape(shape), theta[size : size + shape[0]], theta[size + shape[0] :])
+        here = Network(
+            theta[:size].reshape(shape), theta[size : size + shape[0]], theta[size + shape[0] :]
+        )
         g = flat(loss_gradient(here, H[:n], H[n:]))
         m, v = 0.9 * m + 0.1 * g, 0.999 * v + 0.001 * g * g
         m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
-        theta = theta - rules.learning_rate * (m_hat / (np.sqrt(v_hat) + 1e-8) + rules.lam / (n + 50) * theta)
+        theta = theta - rules.learning_rate * (
+            m_hat / (np.sqrt(v_hat) + 1e-8) + rules.lam / (n + 50) * theta
+        )
     before = flat(start)
     np.testing.assert_allclose(flat(fit(start, H[:n], H[n:], rules)), theta, rtol=1e-9, atol=1e-12)
     np.testing.assert_array_equal(flat(start), before)
@@ -171,14 +201,20 @@ def test_losses_of_any_size_have_a_gradient() -> None:
 @given(seeds, st.floats(0.1, 3.0), st.floats(0.1, 3.0))
 def test_the_explore_arm_takes_what_the_paper_says(seed: int, omega: float, nu: float) -> None:
     rng = np.random.default_rng(seed)
-    network, H, other = some_network(seed), some_embeddings(seed + 1, 5), some_embeddings(seed + 2, 1)[0]
+    network, H, other = (
+        some_network(seed),
+        some_embeddings(seed + 1, 5),
+        some_embeddings(seed + 2, 1)[0],
+    )
     p, V = rng.dirichlet(np.ones(5)), rng.uniform(0.5, 2.0, len(flat(network)))
     scores = []
     for i, h in enumerate(H):
         difference = network.gradient(h) - network.gradient(other)
         width = math.sqrt(float((difference**2 / V).sum()))
         scores.append(p[i] + omega * (float(network.reward(h[None])[0]) + nu * width))
-    assert explore_choice(p, H, other, network, V, NeuralRules(omega=omega, nu=nu)) == int(np.argmax(scores))
+    assert explore_choice(p, H, other, network, V, NeuralRules(omega=omega, nu=nu)) == int(
+        np.argmax(scores)
+    )
 
 
 @given(seeds, st.floats(0.1, 3.0))

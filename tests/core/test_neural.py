@@ -35,11 +35,15 @@ def flat(network: Network) -> np.ndarray:
 
 
 def unflat(theta: np.ndarray) -> Network:
-    return Network(theta[: HIDDEN * D].reshape(HIDDEN, D), theta[HIDDEN * D : -HIDDEN], theta[-HIDDEN:])
+    return Network(
+        theta[: HIDDEN * D].reshape(HIDDEN, D), theta[HIDDEN * D : -HIDDEN], theta[-HIDDEN:]
+    )
 
 
 def finite_differences(f: object, theta: np.ndarray, step: float = 1e-6) -> np.ndarray:
-    return np.array([(f(theta + step * e) - f(theta - step * e)) / (2 * step) for e in np.eye(len(theta))])  # type: ignore[operator]
+    return np.array(
+        [(f(theta + step * e) - f(theta - step * e)) / (2 * step) for e in np.eye(len(theta))]
+    )  # type: ignore[operator]
 
 
 @given(seeds)
@@ -53,7 +57,11 @@ def test_the_gradient_of_the_reward_is_that_of_finite_differences(seed: int) -> 
 @given(seeds)
 @settings(max_examples=30)
 def test_the_gradient_of_the_loss_is_that_of_finite_differences(seed: int) -> None:
-    network, winners, losers = some_network(seed), some_embeddings(seed + 1, 4), some_embeddings(seed + 2, 4)
+    network, winners, losers = (
+        some_network(seed),
+        some_embeddings(seed + 1, 4),
+        some_embeddings(seed + 2, 4),
+    )
     expected = finite_differences(lambda theta: loss(unflat(theta), winners, losers), flat(network))
     np.testing.assert_allclose(flat(loss_gradient(network, winners, losers)), expected, atol=1e-5)
 
@@ -61,7 +69,11 @@ def test_the_gradient_of_the_loss_is_that_of_finite_differences(seed: int) -> No
 @given(seeds)
 @settings(max_examples=30)
 def test_widths_are_those_of_gradients_written_down(seed: int) -> None:
-    network, H, other = some_network(seed), some_embeddings(seed + 1, 7), some_embeddings(seed + 2, 1)[0]
+    network, H, other = (
+        some_network(seed),
+        some_embeddings(seed + 1, 7),
+        some_embeddings(seed + 2, 1)[0],
+    )
     V = np.random.default_rng(seed).uniform(0.5, 3.0, HIDDEN * D + 2 * HIDDEN)
     differences = [network.gradient(h) - network.gradient(other) for h in H]
     np.testing.assert_allclose(
@@ -94,7 +106,9 @@ def test_a_fit_ranks_what_was_picked_above_what_was_not() -> None:
     taste = rng.normal(size=D)
     pairs = pooled(rng.normal(size=(400, D))).reshape(200, 2, D)
     order = np.argsort(pairs @ taste, axis=1)
-    losers, winners = (np.take_along_axis(pairs, order[:, i, None, None], axis=1)[:, 0] for i in (0, 1))
+    losers, winners = (
+        np.take_along_axis(pairs, order[:, i, None, None], axis=1)[:, 0] for i in (0, 1)
+    )
     rules = NeuralRules(hidden=64, learning_rate=5e-3)
     start = Network.initial(D, rules.hidden)
     found = fit(start, winners[:100], losers[:100], rules)
@@ -106,11 +120,17 @@ def test_a_fit_ranks_what_was_picked_above_what_was_not() -> None:
 
 def test_the_arms_choose_by_the_papers_formulas() -> None:
     network, H = some_network(3), some_embeddings(4, 6)
-    p, V, rules = np.full(6, 1 / 6), np.ones(HIDDEN * D + 2 * HIDDEN), NeuralRules(omega=0.7, nu=0.5)
+    p, V, rules = (
+        np.full(6, 1 / 6),
+        np.ones(HIDDEN * D + 2 * HIDDEN),
+        NeuralRules(omega=0.7, nu=0.5),
+    )
     r = network.reward(H)
     first = exploit_choice(p, H, network, rules)
     assert first == int(np.argmax(p + 0.7 * r))
     naive = [np.linalg.norm(network.gradient(h) - network.gradient(H[first])) for h in H]
-    assert explore_choice(p, H, H[first], network, V, rules) == int(np.argmax(p + 0.7 * (r + 0.5 * np.array(naive))))
+    assert explore_choice(p, H, H[first], network, V, rules) == int(
+        np.argmax(p + 0.7 * (r + 0.5 * np.array(naive)))
+    )
     silent = NeuralRules(omega=0.0)
     assert exploit_choice(np.array([0.1, 0.6, 0.3]), H[:3], network, silent) == 1

@@ -9,7 +9,14 @@ import pytest
 
 from tpop_cli.core.arms import ArmRules, exploit, gains_over, sample_weights, upper_bounds
 from tpop_cli.core.features import FEATURES, SPREAD, text_features
-from tpop_cli.core.picks import TIE_WEIGHT, Verdict, count_agreeing, fold, learn_pick, pick_difference
+from tpop_cli.core.picks import (
+    TIE_WEIGHT,
+    Verdict,
+    count_agreeing,
+    fold,
+    learn_pick,
+    pick_difference,
+)
 from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.taste import Taste
@@ -32,13 +39,19 @@ def test_without_texts_it_holds_what_they_are_like_and_teaches_the_same() -> Non
     assert dict(bare.exploit.features or {}) == dict(
         zip(FEATURES, text_features(whole.exploit.text).tolist(), strict=True)
     )
-    assert bare.without_texts() == bare  # the features of nothing do not take the place of what was known
+    assert (
+        bare.without_texts() == bare
+    )  # the features of nothing do not take the place of what was known
     half = replace(whole, exploit=whole.exploit.without_text())
     assert not half.has_texts
     for other in (bare, half):
-        np.testing.assert_allclose(pick_difference(reward(), other), pick_difference(reward(), whole), atol=1e-12)
+        np.testing.assert_allclose(
+            pick_difference(reward(), other), pick_difference(reward(), whole), atol=1e-12
+        )
         taught_so = learn_pick(Taste.fresh(reward()), other).reward.posterior.mean
-        np.testing.assert_allclose(taught_so, learn_pick(Taste.fresh(reward()), whole).reward.posterior.mean)
+        np.testing.assert_allclose(
+            taught_so, learn_pick(Taste.fresh(reward()), whole).reward.posterior.mean
+        )
 
 
 def test_a_feature_that_was_not_known_then_is_nought() -> None:
@@ -54,7 +67,11 @@ def test_a_feature_that_was_not_known_then_is_nought() -> None:
 def test_what_a_pick_teaches_is_its_difference_with_outcome_and_weight() -> None:
     fresh = Taste.fresh(reward())
     d = pick_difference(fresh.reward, pick("tie"))
-    for verdict, outcome, weight in (("exploit", 1.0, 1.0), ("explore", 0.0, 1.0), ("tie", 0.5, TIE_WEIGHT)):
+    for verdict, outcome, weight in (
+        ("exploit", 1.0, 1.0),
+        ("explore", 0.0, 1.0),
+        ("tie", 0.5, TIE_WEIGHT),
+    ):
         expected = fresh.reward.posterior.update(d, outcome, weight)
         found = learn_pick(fresh, pick(verdict)).reward.posterior  # type: ignore[arg-type]
         np.testing.assert_allclose(found.mean, expected.mean)
@@ -94,7 +111,8 @@ def poles(taste: Taste, rules: ArmRules) -> dict[str, float]:
 def test_a_pole_must_be_sure_and_worth_it() -> None:
     rules = ArmRules(min_z=0.5, min_gain=0.2, max_axes=1)
     full = {
-        name: gains_over(certain([1, 1, 1, 1], [1] * 4).reward, [{name: s}], {})[0][0] for name, s in (("tone", 1.0),)
+        name: gains_over(certain([1, 1, 1, 1], [1] * 4).reward, [{name: s}], {})[0][0]
+        for name, s in (("tone", 1.0),)
     }
     unit = full["tone"]  # what a weight of one gains
     sure = certain([0, 0, 0.5 / unit, 0], [1, 1, 1 / unit, 1])
@@ -105,7 +123,9 @@ def test_a_pole_must_be_sure_and_worth_it() -> None:
 
 
 def test_the_second_pole_must_be_surer_and_no_more_than_max_axes_are_taken() -> None:
-    taste = certain([2.0, 0.0, 1.0, 0.0], [4.0, 1.0, 1.0, 1.0])  # the first is half a width above nought
+    taste = certain(
+        [2.0, 0.0, 1.0, 0.0], [4.0, 1.0, 1.0, 1.0]
+    )  # the first is half a width above nought
     assert set(exploit(taste, ArmRules(min_z=0.4, min_z_second=0.4))) == {"length", "tone"}
     assert set(exploit(taste, ArmRules(min_z=0.6, min_z_second=0.6))) == {"tone"}
     taste = certain([2.0, 0.0, 1.0, 0.0], [1.0, 1.0, 1.0, 1.0])
@@ -114,7 +134,10 @@ def test_the_second_pole_must_be_surer_and_no_more_than_max_axes_are_taken() -> 
     assert set(exploit(taste, replace(rules, min_z_second=9.0))) == {"length"}
     assert set(exploit(taste, replace(rules, max_axes=1))) == {"length"}
     assert exploit(taste, replace(rules, max_axes=0)) == {}
-    assert set(exploit(taste, replace(rules, max_axes=9))) == {"length", "tone"}  # there are no more
+    assert set(exploit(taste, replace(rules, max_axes=9))) == {
+        "length",
+        "tone",
+    }  # there are no more
 
 
 def test_in_doubt_a_pole_must_be_quite_sure() -> None:

@@ -11,7 +11,9 @@ seeds = st.integers(0, 10_000)
 outcomes = st.sampled_from([0.0, 0.5, 1.0])
 
 
-def negative_log_posterior(theta: np.ndarray, prior: Posterior, d: np.ndarray, p: float, weight: float) -> float:
+def negative_log_posterior(
+    theta: np.ndarray, prior: Posterior, d: np.ndarray, p: float, weight: float
+) -> float:
     delta = theta - prior.mean
     u = float(theta @ d)
     log_likelihood = -p * np.logaddexp(0, -u) - (1 - p) * np.logaddexp(0, u)
@@ -43,11 +45,15 @@ def test_the_new_precision_is_the_hessian_there(seed: int, outcome: float) -> No
     d = np.random.default_rng(seed + 1).normal(size=D)
     after = prior.update(d, outcome)
     p = sigmoid(float(after.mean @ d))
-    np.testing.assert_allclose(after.precision, prior.precision + p * (1 - p) * np.outer(d, d), rtol=1e-9)
+    np.testing.assert_allclose(
+        after.precision, prior.precision + p * (1 - p) * np.outer(d, d), rtol=1e-9
+    )
 
 
 @given(seeds, outcomes)
-def test_swapping_the_candidates_and_the_outcome_teaches_the_same(seed: int, outcome: float) -> None:
+def test_swapping_the_candidates_and_the_outcome_teaches_the_same(
+    seed: int, outcome: float
+) -> None:
     prior = some_posterior(seed)
     d = np.random.default_rng(seed + 1).normal(size=D)
     a, b = prior.update(d, outcome), prior.update(-d, 1 - outcome)

@@ -20,7 +20,9 @@ TWO = (
     Axis("length", Pole("brief", "Be brief."), Pole("long", "Be long.", 1.5)),
     Axis("tone", Pole("warm", "Be warm."), Pole("cold", "Be cold.")),
 )
-B = ResponseMatrix({"brief": {"length": -2.0}, "long": {"length": 1.0}, "warm": {"exclamation marks": 2.0}})
+B = ResponseMatrix(
+    {"brief": {"length": -2.0}, "long": {"length": 1.0}, "warm": {"exclamation marks": 2.0}}
+)
 
 
 def reward() -> AxesReward:
@@ -34,7 +36,20 @@ def taught(*verdicts: Verdict) -> Taste:
 def pick(verdict: Verdict, n: int = 1) -> Pick:
     short = Candidate("One two three. " * 2, {"length": 1.0}, 1, "stop")
     long = Candidate("One two three. " * 12, {}, 2, "stop")
-    return Pick(n, "2026-01-01T00:00:00+00:00", "q", short, long, verdict, "exploit", 0.5, 1.0, "ask", "m", "f")
+    return Pick(
+        n,
+        "2026-01-01T00:00:00+00:00",
+        "q",
+        short,
+        long,
+        verdict,
+        "exploit",
+        0.5,
+        1.0,
+        "ask",
+        "m",
+        "f",
+    )
 
 
 def test_axes_are_ten_or_more_and_their_names_unique() -> None:
@@ -66,11 +81,15 @@ def test_leans_are_half_the_difference_of_gains_with_their_certainty() -> None:
     posterior = Posterior(rng.normal(size=D), A @ A.T + np.eye(D))
     axis_preferences, certainty = reward().with_posterior(posterior).axis_preferences()
     matrix = B.matrix(["brief", "long", "warm", "cold"], FEATURES)
-    draws = rng.multivariate_normal(posterior.mean, np.linalg.inv(posterior.precision), size=200_000)
+    draws = rng.multivariate_normal(
+        posterior.mean, np.linalg.inv(posterior.precision), size=200_000
+    )
     gains = draws[:, :4] + draws[:, 4:] @ matrix.T
     naive = (gains[:, 0::2] - gains[:, 1::2]) / 2
     np.testing.assert_allclose(axis_preferences, naive.mean(0), atol=0.05)
-    np.testing.assert_allclose(certainty, (np.sign(naive) == np.sign(axis_preferences)).mean(0), atol=0.01)
+    np.testing.assert_allclose(
+        certainty, (np.sign(naive) == np.sign(axis_preferences)).mean(0), atol=0.01
+    )
 
 
 def test_picks_move_the_lean_of_their_axis() -> None:
@@ -116,14 +135,23 @@ PREDICTIONS: list[tuple[Verdict, float]] = [
 
 
 def test_evidence_counts_what_the_winners_were_like() -> None:
-    picks = [pick("exploit", 1), pick("exploit", 2), pick("explore", 3), pick("tie", 4), pick("skip", 5)]
+    picks = [
+        pick("exploit", 1),
+        pick("exploit", 2),
+        pick("explore", 3),
+        pick("tie", 4),
+        pick("skip", 5),
+    ]
     counted = count_agreeing(reward(), picks)
     assert counted[0] == (2, 3)  # the shorter of the two won twice in three clear picks
 
 
 def test_a_second_pole_counts_for_what_it_adds() -> None:
     both = AxesReward.fresh(
-        TWO, ResponseMatrix({"brief": {"length": -2.0, "commas": 1.0}, "warm": {"length": -1.5, "commas": -0.5}})
+        TWO,
+        ResponseMatrix(
+            {"brief": {"length": -2.0, "commas": 1.0}, "warm": {"length": -1.5, "commas": -0.5}}
+        ),
     )
     x = both.expected({"length": 1.0, "tone": 1.0})[4:]
     assert x[FEATURES.index("length")] == -2.0
@@ -167,7 +195,10 @@ def test_contexts_sum_to_one_and_drop_the_plain_one_at_strength_one() -> None:
     assert [(c.instruction, c.weight) for c in contexts(TWO, {})] == [(None, 1.0)]
     assert [(c.instruction, c.weight) for c in contexts(TWO, {"tone": 1.0})] == [("Be warm.", 1.0)]
     amplified = contexts(TWO, {"length": -1.5, "tone": 1.0})
-    assert [(c.instruction, c.weight) for c in amplified] == [(None, -0.5), ("Be long. Be warm.", 1.5)]
+    assert [(c.instruction, c.weight) for c in amplified] == [
+        (None, -0.5),
+        ("Be long. Be warm.", 1.5),
+    ]
 
 
 def test_the_instruction_stands_at_the_end_of_the_prompt() -> None:
@@ -177,12 +208,18 @@ def test_the_instruction_stands_at_the_end_of_the_prompt() -> None:
 
 
 def test_a_shift_seen_by_chance_is_shrunk() -> None:
-    steady, noisy = np.full((6, 1), 2.0) + np.linspace(-0.1, 0.1, 6)[:, None], np.array([[6.0], [-2], [6], [-2]])
+    steady, noisy = (
+        np.full((6, 1), 2.0) + np.linspace(-0.1, 0.1, 6)[:, None],
+        np.array([[6.0], [-2], [6], [-2]]),
+    )
     assert mean_shift(steady)[0] == pytest.approx(2.0, rel=0.01)
     assert mean_shift(noisy)[0] < 0.5
     assert mean_shift(np.array([[2.0]]))[0] == 0  # one prompt shows nothing
 
 
 def test_a_response_matrix_by_names() -> None:
-    assert B.matrix(["warm", "nobody"], ["length", "exclamation marks"]).tolist() == [[0, 2], [0, 0]]
+    assert B.matrix(["warm", "nobody"], ["length", "exclamation marks"]).tolist() == [
+        [0, 2],
+        [0, 0],
+    ]
     assert B.shrunk(0.5).rows["brief"]["length"] == -1

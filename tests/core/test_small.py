@@ -23,7 +23,9 @@ def test_wilson_is_where_the_score_test_just_holds(n: int, data: st.DataObject) 
     assert 0.0 <= low <= p <= high <= 1.0
     for q in (low, high):
         if 1e-9 < q < 1 - 1e-9:
-            assert abs(p - q) == pytest.approx(1.959964 * math.sqrt(q * (1 - q) / n), rel=1e-4, abs=1e-9)
+            assert abs(p - q) == pytest.approx(
+                1.959964 * math.sqrt(q * (1 - q) / n), rel=1e-4, abs=1e-9
+            )
 
 
 def test_nothing_decided_says_nothing() -> None:
@@ -48,7 +50,9 @@ def test_nothing_decided_says_nothing() -> None:
         ("<table>", False, "", "<table>"),
     ],
 )
-def test_what_was_thought_and_what_was_answered(text: str, done: bool, thought: str, answer: str) -> None:
+def test_what_was_thought_and_what_was_answered(
+    text: str, done: bool, thought: str, answer: str
+) -> None:
     assert split_thinking(text, done=done) == (thought, answer)
 
 
@@ -85,12 +89,24 @@ def test_classes_are_the_features_own_words() -> None:
 
 
 def test_a_token_is_its_word() -> None:
-    assert [word_of(piece) for piece in (" You", "\n\n", " \n", "  ", "")] == ["You", "\n", "\n", "", ""]
+    assert [word_of(piece) for piece in (" You", "\n\n", " \n", "  ", "")] == [
+        "You",
+        "\n",
+        "\n",
+        "",
+        "",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"), [("And you?", 1.0 + 2.0), ("And you? ", 1.0 + 2.0), ("So.", 1.0 + 4.0), ("", 1.0 + 4.0)]
+    ("answer", "expected"),
+    [("And you?", 1.0 + 2.0), ("And you? ", 1.0 + 2.0), ("So.", 1.0 + 4.0), ("", 1.0 + 4.0)],
 )
 def test_the_end_looks_at_the_answer(answer: str, expected: float) -> None:
-    tilt = (("the end", 1.0), ("the end after a question", 2.0), ("the end without a question", 4.0), ("you", 8.0))
+    tilt = (
+        ("the end", 1.0),
+        ("the end after a question", 2.0),
+        ("the end without a question", 4.0),
+        ("you", 8.0),
+    )
     assert end_tilt(answer, tilt) == expected

@@ -17,7 +17,9 @@ AXES = (
     Axis("length", Pole("brief", "Be brief."), Pole("long", "Be long.")),
     Axis("tone", Pole("warm", "Be warm."), Pole("cold", "Be cold.")),
 )
-B = ResponseMatrix({"brief": {"length": -2.0}, "long": {"length": 1.0}, "warm": {"exclamation marks": 2.0}})
+B = ResponseMatrix(
+    {"brief": {"length": -2.0}, "long": {"length": 1.0}, "warm": {"exclamation marks": 2.0}}
+)
 D = 4 + len(FEATURES)
 LENGTH = 4 + FEATURES.index("length")
 
@@ -83,7 +85,11 @@ def test_a_tie_is_never_wrong() -> None:
 
 
 def test_it_asks_at_first_and_then_less_and_less_and_when_it_was_wrong() -> None:
-    rules, arms, taste = AskRules(min_picks=4, min_gain=0.8, recheck_every=5, recent_misses=2), ArmRules(), fresh()
+    rules, arms, taste = (
+        AskRules(min_picks=4, min_gain=0.8, recheck_every=5, recent_misses=2),
+        ArmRules(),
+        fresh(),
+    )
     gains = []
     for n, d in enumerate(differences(60)):
         best = exploit(taste, arms)

@@ -48,7 +48,9 @@ def test_an_opened_prompt_has_the_logits_of_a_fresh_one(tiny: LlamaEngine) -> No
 
 
 def test_two_arms_together_give_the_tokens_of_each_alone(tiny: LlamaEngine) -> None:
-    x, toward, away = (prompt(tiny, t) for t in ("tell me", "tell me. Be brief.", "tell me. Be long."))
+    x, toward, away = (
+        prompt(tiny, t) for t in ("tell me", "tell me. Be brief.", "tell me. Be long.")
+    )
     arms = [plan([x, toward], [-0.5, 1.5]), plan([x], [1.0]), plan([x, away], [0.25, 0.75], n=9)]
     together = greedy(tiny, arms)
     assert together == [greedy(tiny, [arm])[0] for arm in arms]

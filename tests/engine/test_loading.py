@@ -23,7 +23,9 @@ def gpu(free: int, name: str = "GPU0") -> Device:
     return Device(name, "a card", "GPU", "CUDA", free, free)
 
 
-def test_the_need_of_a_file_is_its_tensors_and_its_kv_cache(tiny_path: Path, starter_path: Path) -> None:
+def test_the_need_of_a_file_is_its_tensors_and_its_kv_cache(
+    tiny_path: Path, starter_path: Path
+) -> None:
     starter = memory_estimate(read_header(starter_path), LoadOptions())
     # 30 blocks, 3 heads of 64 for K and V each, 2 bytes: llama.cpp allocates 180 MiB for 8192 tokens
     assert starter.kv_cache == 8192 * 30 * 2 * 3 * 64 * 2 == 180 << 20
@@ -32,14 +34,20 @@ def test_the_need_of_a_file_is_its_tensors_and_its_kv_cache(tiny_path: Path, sta
     assert 0.95 * file_size < starter.weights < file_size
     tiny = memory_estimate(read_header(tiny_path), LoadOptions(n_ctx=256))
     assert 0 < tiny.weights < tiny_path.stat().st_size
-    smaller = memory_estimate(read_header(starter_path), LoadOptions(cache_type_k="q8_0", cache_type_v="q8_0"))
+    smaller = memory_estimate(
+        read_header(starter_path), LoadOptions(cache_type_k="q8_0", cache_type_v="q8_0")
+    )
     assert smaller.kv_cache == pytest.approx(starter.kv_cache * 34 / 64, rel=1e-6)
 
 
 sizes = st.integers(0, 10 * GB)
 
 
-@given(st.lists(sizes, min_size=1, max_size=12), st.lists(st.integers(1, 30 * GB), max_size=3), st.integers(0, 13))
+@given(
+    st.lists(sizes, min_size=1, max_size=12),
+    st.lists(st.integers(1, 30 * GB), max_size=3),
+    st.integers(0, 13),
+)
 def test_shares_hold_everything_once(blocks: list[int], free: list[int], n: int) -> None:
     need = MemoryEstimate(tuple(blocks), 5, 7, 11, 13)
     taking = [gpu(one, f"GPU{i}") for i, one in enumerate(free)]
@@ -71,14 +79,18 @@ def test_a_split_is_by_proportion() -> None:
     assert shares(need, 0, [])[0].n_layers == 8
 
 
-def test_layers_are_offloaded_to_what_there_is(starter_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_layers_are_offloaded_to_what_there_is(
+    starter_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     header, card = read_header(starter_path), [gpu(4 * GB)]
     assert layers_that_fit(memory_estimate(header, LoadOptions()), []) == 0
     monkeypatch.setattr("tpop_cli.engine.loading.offload_devices", list)
     for layers in (None, -1, 5):
         assert offloaded_layers(header, LoadOptions(gpu_layers=layers)) == 0
     monkeypatch.setattr("tpop_cli.engine.loading.offload_devices", lambda: card)
-    assert offloaded_layers(header, LoadOptions()) == layers_that_fit(memory_estimate(header, LoadOptions()), card)
+    assert offloaded_layers(header, LoadOptions()) == layers_that_fit(
+        memory_estimate(header, LoadOptions()), card
+    )
     assert offloaded_layers(header, LoadOptions(gpu_layers=5)) == 5
     assert offloaded_layers(header, LoadOptions(gpu_layers=-1)) == 31
     assert offloaded_layers(header, LoadOptions(gpu_layers=1000)) == 31
@@ -114,7 +126,9 @@ def test_options_do_not_change_what_is_said(options: LoadOptions, tiny_path: Pat
 
 @pytest.mark.parametrize("kind", sorted(CACHE_TYPES))
 def test_a_kv_cache_of_every_type_works(kind: str, starter_path: Path) -> None:
-    assert greedy(starter_path, LoadOptions(n_ctx=256, cache_type_k=kind, cache_type_v=kind, flash_attn="on"))
+    assert greedy(
+        starter_path, LoadOptions(n_ctx=256, cache_type_k=kind, cache_type_v=kind, flash_attn="on")
+    )
 
 
 @pytest.mark.parametrize(

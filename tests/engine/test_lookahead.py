@@ -48,7 +48,12 @@ def test_the_look_ahead_takes_what_recomputing_every_text_takes(tiny_path: Path)
             logs = [next_logprobs(engine, prompt, y) for y in taken]
             tokens = sorted({int(t) for row in logs for t in np.argsort(-row)[: RULES.k]})
             H = [
-                np.array([pooled(engine.hidden_states([*prompt, *y, t], len(prompt)).sum(axis=0)) for t in tokens])
+                np.array(
+                    [
+                        pooled(engine.hidden_states([*prompt, *y, t], len(prompt)).sum(axis=0))
+                        for t in tokens
+                    ]
+                )
                 for y in taken
             ]
             first = exploit_choice(np.exp(logs[0][tokens]), H[0], network, RULES)
@@ -77,7 +82,9 @@ def fight(session: NeuralTurns, verdict: Verdict = "explore") -> int:
 
 
 def turns_of(engine: LlamaEngine, name: str = "work", *, rebuild: bool = False) -> NeuralTurns:
-    return NeuralTurns(engine, Profile(name), SessionOptions(max_tokens=8), rules=RULES, rebuild=rebuild)
+    return NeuralTurns(
+        engine, Profile(name), SessionOptions(max_tokens=8), rules=RULES, rebuild=rebuild
+    )
 
 
 def test_picks_teach_the_network_and_the_state_survives(tiny_path: Path) -> None:
@@ -104,7 +111,9 @@ def test_picks_teach_the_network_and_the_state_survives(tiny_path: Path) -> None
         assert again._fitted == 2
 
 
-def test_another_model_is_refused_and_rebuild_embeds_the_log(tiny_path: Path, tmp_path: Path) -> None:
+def test_another_model_is_refused_and_rebuild_embeds_the_log(
+    tiny_path: Path, tmp_path: Path
+) -> None:
     with load(tiny_path) as engine:
         session = turns_of(engine)
         for _ in range(2):
@@ -136,7 +145,9 @@ def test_a_damaged_state_is_told_and_rebuilt(tiny_path: Path) -> None:
 
 def test_a_stop_leaves_no_sequence_behind(tiny_path: Path) -> None:
     with load(tiny_path) as engine:
-        ahead = LookAhead(engine, some_network(engine.n_embd), np.ones(16 * engine.n_embd + 32), RULES)
+        ahead = LookAhead(
+            engine, some_network(engine.n_embd), np.ones(16 * engine.n_embd + 32), RULES
+        )
         ahead.run(engine.chat_tokens(CHAT), 2, 50, lambda _: engine.stop.set())
         assert [arm.finish_reason for arm in ahead.arms] == ["interrupted"] * 2
         engine.stop.clear()

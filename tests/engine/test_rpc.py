@@ -16,7 +16,9 @@ from tpop_cli.engine.devices import backends
 
 from ..faults.table import SERVERS
 
-pytestmark = pytest.mark.skipif("RPC" not in backends(), reason="this build of llama.cpp has no RPC backend")
+pytestmark = pytest.mark.skipif(
+    "RPC" not in backends(), reason="this build of llama.cpp has no RPC backend"
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -66,7 +68,19 @@ def tpop(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 def test_the_same_greedy_answer_on_a_remote_device(
     server: tuple[str, object], tiny_path: Path, tmp_path: Path
 ) -> None:
-    ask = ["ask", "--plain", "--model", str(tiny_path), "-t", "0", "-n", "30", "--seed", "1", "hello there"]
+    ask = [
+        "ask",
+        "--plain",
+        "--model",
+        str(tiny_path),
+        "-t",
+        "0",
+        "-n",
+        "30",
+        "--seed",
+        "1",
+        "hello there",
+    ]
     local = tpop(tmp_path, *ask)
     remote = tpop(tmp_path, *ask, "--rpc", server[0])
     assert local.returncode == remote.returncode == 0, remote.stderr
@@ -75,8 +89,12 @@ def test_the_same_greedy_answer_on_a_remote_device(
     assert "using device RPC0" in log
 
 
-def test_the_doctor_sees_remote_devices(server: tuple[str, object], tiny_path: Path, tmp_path: Path) -> None:
-    done = tpop(tmp_path, "doctor", "--model", str(tiny_path), "--rpc", server[0], "--gpu-layers", "all")
+def test_the_doctor_sees_remote_devices(
+    server: tuple[str, object], tiny_path: Path, tmp_path: Path
+) -> None:
+    done = tpop(
+        tmp_path, "doctor", "--model", str(tiny_path), "--rpc", server[0], "--gpu-layers", "all"
+    )
     assert done.returncode == 0, done.stderr
     assert "RPC0" in done.stdout
     assert "3 of 3 layers" in done.stdout
@@ -84,7 +102,9 @@ def test_the_doctor_sees_remote_devices(server: tuple[str, object], tiny_path: P
 
 @SERVERS.shown
 def test_a_server_that_is_not_there(tiny_path: Path, tmp_path: Path) -> None:
-    done = tpop(tmp_path, "ask", "--model", str(tiny_path), "--rpc", f"127.0.0.1:{free_port()}", "hello")
+    done = tpop(
+        tmp_path, "ask", "--model", str(tiny_path), "--rpc", f"127.0.0.1:{free_port()}", "hello"
+    )
     assert done.returncode == 69
     assert done.stderr.startswith("error: no RPC server answers at 127.0.0.1:")
     assert "hint: start" in done.stderr
@@ -92,7 +112,9 @@ def test_a_server_that_is_not_there(tiny_path: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("endpoint", ["nonsense:port", ":50052", "host:0", "host:99999"])
-def test_an_impossible_endpoint_is_a_usage_error(endpoint: str, tiny_path: Path, tmp_path: Path) -> None:
+def test_an_impossible_endpoint_is_a_usage_error(
+    endpoint: str, tiny_path: Path, tmp_path: Path
+) -> None:
     done = tpop(tmp_path, "ask", "--model", str(tiny_path), "--rpc", endpoint, "hello")
     assert done.returncode == 2
     assert "is not HOST:PORT" in done.stderr

@@ -19,13 +19,17 @@ QUESTION = "Why is the sky blue?"
 
 
 @pytest.mark.parametrize("temperature", [0.0, 0.8])
-def test_strengths_zero_give_llama_cpp_pythons_own_tokens(starter_path: Path, temperature: float) -> None:
+def test_strengths_zero_give_llama_cpp_pythons_own_tokens(
+    starter_path: Path, temperature: float
+) -> None:
     sampling = Sampling(temperature=temperature, repeat_penalty=1.1)
     with LlamaEngine(starter_path, LoadOptions(n_ctx=512, n_threads=2)) as engine:
         tokens = engine.chat_tokens([{"role": "user", "content": QUESTION}])
         arm = decode(engine, [ArmRequest((tuple(tokens),), (1.0,), sampling, 7, 48)])[0]
     # llama.cpp's own default is to use flash attention where it can; llama-cpp-python's is not to.
-    plain = Llama(str(starter_path), n_ctx=512, n_threads=2, n_threads_batch=2, flash_attn=True, verbose=False)
+    plain = Llama(
+        str(starter_path), n_ctx=512, n_threads=2, n_threads_batch=2, flash_attn=True, verbose=False
+    )
     try:
         answer = plain.create_chat_completion(
             [{"role": "user", "content": QUESTION}],
@@ -42,14 +46,18 @@ def test_strengths_zero_give_llama_cpp_pythons_own_tokens(starter_path: Path, te
     assert arm.text == answer["choices"][0]["message"]["content"]
 
 
-def scores_together_and_apart(engine: LlamaEngine, texts: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def scores_together_and_apart(
+    engine: LlamaEngine, texts: list[str]
+) -> tuple[np.ndarray, np.ndarray]:
     """What the sampler is given after some tokens in one batch of two contexts; the same from separate passes.
 
     Both shifted to a mean of zero: a steered score is defined up to one constant.
     """
     prompts = [tuple(engine.chat_tokens([{"role": "user", "content": t}])) for t in texts]
     weights = [-0.5, 1.5]
-    tokens = decode(engine, [ArmRequest(tuple(prompts), tuple(weights), Sampling(temperature=0), 0, 12)])[0].tokens
+    tokens = decode(
+        engine, [ArmRequest(tuple(prompts), tuple(weights), Sampling(temperature=0), 0, 12)]
+    )[0].tokens
     handles = engine.open(prompts)
     for token in tokens:
         engine.step([(h, token) for h in handles])
@@ -104,7 +112,10 @@ def test_one_context_is_left_whole() -> None:
 
 
 def test_implausible_tokens_are_never_drawn() -> None:
-    rows = [np.array([5, 4.9, -9, -9, 0, 0, 0, 0], np.float32), np.array([-9, 4.9, 5, -9, 0, 0, 0, 0], np.float32)]
+    rows = [
+        np.array([5, 4.9, -9, -9, 0, 0, 0, 0], np.float32),
+        np.array([-9, 4.9, 5, -9, 0, 0, 0, 0], np.float32),
+    ]
     chain = sampler(temperature=2.0, top_k=0, top_p=1.0, min_p=0.0, repeat_penalty=1.0)
     drawn = {chain.next(rows, [0.5, 0.5]) for _ in range(200)}
     chain.close()
@@ -148,13 +159,19 @@ def test_without_top_k_nothing_is_left_out() -> None:
 
 
 @pytest.mark.parametrize("weights", [(1.0,), (-0.5, 1.5)])
-def test_a_tilt_is_added_to_the_score_of_its_words(starter: LlamaEngine, weights: tuple[float, ...]) -> None:
-    texts = [QUESTION, QUESTION + "\n\nPlease answer in one or two short sentences."][-len(weights) :]
+def test_a_tilt_is_added_to_the_score_of_its_words(
+    starter: LlamaEngine, weights: tuple[float, ...]
+) -> None:
+    texts = [QUESTION, QUESTION + "\n\nPlease answer in one or two short sentences."][
+        -len(weights) :
+    ]
     prompts = tuple(tuple(starter.chat_tokens([{"role": "user", "content": t}])) for t in texts)
     tilt = (("question marks", 50.0),)
     (arm,) = decode(starter, [ArmRequest(prompts, weights, Sampling(temperature=0), 0, 12, tilt)])
     avoided = (("question marks", -50.0), ("you", -50.0))
-    (other,) = decode(starter, [ArmRequest(prompts, weights, Sampling(repeat_penalty=1.0), 0, 60, avoided)])
+    (other,) = decode(
+        starter, [ArmRequest(prompts, weights, Sampling(repeat_penalty=1.0), 0, 60, avoided)]
+    )
     if len(weights) == 1:
         assert "?" in arm.text
     assert "?" not in other.text

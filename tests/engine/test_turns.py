@@ -24,7 +24,9 @@ def test_a_turn_prefills_only_what_is_new(starter_path: Path) -> None:
 
 def chat(starter: LlamaEngine) -> None:
     session = Session(starter, Profile("work"), SessionOptions(max_tokens=40, seed=1))
-    messages: list[Message] = [{"role": "user", "content": "Tell me about the history of tea, in China and beyond."}]
+    messages: list[Message] = [
+        {"role": "user", "content": "Tell me about the history of tea, in China and beyond."}
+    ]
     cached: list[int] = []
     for question in ("Who drinks it most?", "And coffee?", "Thank you. And water?"):
         before = starter.prefilled
@@ -35,7 +37,9 @@ def chat(starter: LlamaEngine) -> None:
             shared = shared[: common_prefix(shared, prompt)]
         reused = common_prefix(cached, shared)
         unique = set(prompts)
-        assert starter.prefilled - before == len(shared) - reused + sum(len(p) - len(shared) for p in unique)
+        assert starter.prefilled - before == len(shared) - reused + sum(
+            len(p) - len(shared) for p in unique
+        )
         if cached:
             assert reused > 0.6 * len(shared)
         answer = duel.arms[0]  # nothing is learned in this test, so the exploit arm stays plain
@@ -52,7 +56,10 @@ def test_what_was_read_ahead_is_not_prefilled_again(starter_path: Path) -> None:
     """The winner was steered, so that no context of the duel is the chat as it goes on."""
     with LlamaEngine(starter_path) as engine:
         session = Session(engine, None, SessionOptions(max_tokens=40, seed=1))
-        question: Message = {"role": "user", "content": "Tell me about the history of tea, in China and beyond."}
+        question: Message = {
+            "role": "user",
+            "content": "Tell me about the history of tea, in China and beyond.",
+        }
         plan = request_arm(engine, [question], AXES, {"tone": 1.0}, Sampling(), 1, 40)
         (answer,) = decode(engine, [plan])
         past = [question, {"role": "assistant", "content": answer.text}]

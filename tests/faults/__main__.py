@@ -20,7 +20,9 @@ def main() -> int:
     """The command."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
     parser.add_argument("--reduced", action="store_true", help="as often as CI does")
-    parser.add_argument("--report", nargs="?", const="-", metavar="FILE", help="Markdown to stdout, or into FILE")
+    parser.add_argument(
+        "--report", nargs="?", const="-", metavar="FILE", help="Markdown to stdout, or into FILE"
+    )
     options = parser.parse_args()
     os.environ["TPOP_FAULTS"] = "reduced" if options.reduced else "full"
     code = pytest.main(["-m", "fault", "-q", "--timeout", "7200", str(Path(__file__).parents[1])])

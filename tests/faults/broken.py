@@ -52,7 +52,10 @@ BROKEN: dict[str, tuple[Made, str]] = {
         _header(3, 0, 1, _key(b"a", 9, struct.pack("<IQIQ", 9, 1, 4, 0))),
         "an array of arrays",
     ),
-    "an array longer than the file": (_header(3, 0, 1, _key(b"a", 9, struct.pack("<IQ", 4, 1 << 40))), "longer than"),
+    "an array longer than the file": (
+        _header(3, 0, 1, _key(b"a", 9, struct.pack("<IQ", 4, 1 << 40))),
+        "longer than",
+    ),
     "no architecture": (_header(3, 0, 0), "names no architecture"),
     "alignment 0": (
         _header(3, 0, 2, _ARCHITECTURE + _key(b"general.alignment", 4, struct.pack("<I", 0))),
@@ -69,7 +72,10 @@ BROKEN: dict[str, tuple[Made, str]] = {
         "tensor 'blk.1.attn_q.weight' not found",
     ),
     "cut in the header": (lambda path, whole: path.write_bytes(whole[:300]), "past the end"),
-    "cut in half": (lambda path, whole: path.write_bytes(whole[: len(whole) // 2]), "it is cut short"),
+    "cut in half": (
+        lambda path, whole: path.write_bytes(whole[: len(whole) // 2]),
+        "it is cut short",
+    ),
     "the last byte missing": (lambda path, whole: path.write_bytes(whole[:-1]), "lacks 1 bytes"),
 }
 """What is wrong with a file: (what makes it so, from the bytes of a whole one; what is said about it)."""

@@ -81,7 +81,9 @@ def _fault_of(item: pytest.Item) -> Fault:
 
 
 @pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.Result[pytest.TestReport], None]:
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.Result[pytest.TestReport], None]:
     """Count how the cases of each fault ended."""
     outcome = yield
     report = outcome.get_result()
@@ -105,7 +107,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             failed = "FAILED " if RESULTS[fault].failed else ""
             table.add_row(fault.what, failed + measured(fault))
     console = Console(
-        width=max(120, terminalreporter._tw.fullwidth), color_system=None, markup=False, highlight=False
+        width=max(120, terminalreporter._tw.fullwidth),
+        color_system=None,
+        markup=False,
+        highlight=False,
     )
     with console.capture() as captured:
         console.print(table)
@@ -114,7 +119,10 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 def markdown() -> str:
     """The table as Markdown: a row a fault, those that were not tried, too."""
-    lines = ["| what happens | what tpop does | measured | in CI | shown by |", "|---|---|---|---|---|"]
+    lines = [
+        "| what happens | what tpop does | measured | in CI | shown by |",
+        "|---|---|---|---|---|",
+    ]
     for fault in FAULTS:
         found = RESULTS[fault]
         files = ", ".join(f"`{name}`" for name in sorted(found.files))

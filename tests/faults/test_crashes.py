@@ -78,12 +78,16 @@ def killed(folder: Path, seconds: float) -> list[int]:
 
 
 @KILLED.shown
-def test_killed_while_saving_at_most_the_last_pick_is_lost(tmp_path: Path, figures: Figures) -> None:
+def test_killed_while_saving_at_most_the_last_pick_is_lost(
+    tmp_path: Path, figures: Figures
+) -> None:
     rng, bad = np.random.default_rng(0), 0
     for _ in range(KILLED.count):
         said = killed(tmp_path, float(rng.uniform(0.0, 0.05)))
         profile = Profile("work", AXES, tmp_path)
-        bad += bool(profile.notices) or (bool(said) and profile.n_picks not in (said[-1], said[-1] + 1))
+        bad += bool(profile.notices) or (
+            bool(said) and profile.n_picks not in (said[-1], said[-1] + 1)
+        )
         assert np.isfinite(profile.posterior.mean).all()
     figures.say(f"{KILLED.count:,} kills, {bad} bad, {profile.n_picks:,} picks")
     assert bad == 0
@@ -104,10 +108,14 @@ def test_temporary_files_of_killed_writers_are_swept(tmp_path: Path, figures: Fi
     living.write_bytes(b"being written")
     Profile("work", AXES, tmp_path).record(make_pick(0))
     assert list(folder.glob(".*.tmp")) == [living]
-    figures.say(f"{len(left)} left behind by {LEFTOVERS.count} kills and by hand, 0 after the next pick")
+    figures.say(
+        f"{len(left)} left behind by {LEFTOVERS.count} kills and by hand, 0 after the next pick"
+    )
 
 
-def steps_of(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], crash_at: int = -1) -> list[str]:
+def steps_of(
+    monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], crash_at: int = -1
+) -> list[str]:
     """The system calls that saving makes, in order; with `crash_at`, the process ends before that one."""
     made: list[str] = []
 
@@ -134,11 +142,20 @@ class CrashError(BaseException):
 
 
 @ORDERED.shown
-def test_a_save_writes_syncs_replaces_and_syncs_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_save_writes_syncs_replaces_and_syncs_the_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     path = tmp_path / "state.json"
     path.write_bytes(b"old")
     made = steps_of(monkeypatch, lambda: files.write_atomic(path, b"new", backup=True))
-    assert made == ["fsync", "link", "replace", "replace", "sync folder", "fsync"]  # the folder's own fsync is last
+    assert made == [
+        "fsync",
+        "link",
+        "replace",
+        "replace",
+        "sync folder",
+        "fsync",
+    ]  # the folder's own fsync is last
     assert (path.read_bytes(), (tmp_path / "state.json.bak").read_bytes()) == (b"new", b"old")
 
 
@@ -176,7 +193,9 @@ def record_many(home: str, start: int, n: int) -> None:
 def test_four_processes_on_one_profile_lose_nothing(tmp_path: Path, figures: Figures) -> None:
     n = SHARED.count
     context = multiprocessing.get_context("spawn")
-    processes = [context.Process(target=record_many, args=(str(tmp_path), 1000 * i, n)) for i in range(4)]
+    processes = [
+        context.Process(target=record_many, args=(str(tmp_path), 1000 * i, n)) for i in range(4)
+    ]
     for process in processes:
         process.start()
     for process in processes:
@@ -191,8 +210,15 @@ def test_four_processes_on_one_profile_lose_nothing(tmp_path: Path, figures: Fig
 
 
 @LOCKED.shown
-def test_a_held_lock_is_waited_for_and_then_told(tiny_path: Path, home: Path, figures: Figures) -> None:
-    environment = {**os.environ, "TPOP_MODEL": str(tiny_path), "TPOP_MAX_TOKENS": "8", "TPOP_THREADS": "1"}
+def test_a_held_lock_is_waited_for_and_then_told(
+    tiny_path: Path, home: Path, figures: Figures
+) -> None:
+    environment = {
+        **os.environ,
+        "TPOP_MODEL": str(tiny_path),
+        "TPOP_MAX_TOKENS": "8",
+        "TPOP_THREADS": "1",
+    }
     profile = Profile("work")
     profile.record(make_pick(0))
     with started(HOLDING, home / "profiles") as (_, line):
@@ -207,7 +233,9 @@ def test_a_held_lock_is_waited_for_and_then_told(tiny_path: Path, home: Path, fi
     assert done.returncode == 75
     assert done.stdout.strip()  # the answer
     error, hint = done.stderr.splitlines()
-    assert error.startswith("error: the pick was not saved: profile work is in use") and hint.startswith("hint: ")
+    assert error.startswith(
+        "error: the pick was not saved: profile work is in use"
+    ) and hint.startswith("hint: ")
     assert Profile("work").n_picks == 1
     figures.say(f"told after {waited:.1f} s, with the answer, exit 75")
 

@@ -81,7 +81,9 @@ def resealed(profile: Profile, change: Callable[[dict[str, Any]], object], text:
 
 
 @NO_NUMBERS.shown
-@pytest.mark.parametrize("bad", ["NaN", "Infinity", "-Infinity", "1e999", "true", '"1"', "null", "1", "[]", "{}"])
+@pytest.mark.parametrize(
+    "bad", ["NaN", "Infinity", "-Infinity", "1e999", "true", '"1"', "null", "1", "[]", "{}"]
+)
 @pytest.mark.parametrize("where", ["mean", "precision", "evidence", "seen"])
 def test_numbers_that_are_none_are_refused(bad: str, where: str) -> None:
     def change(state: dict[str, Any]) -> None:
@@ -113,7 +115,9 @@ def test_numbers_that_are_none_are_refused(bad: str, where: str) -> None:
         lambda state: state.update(seen=3),
     ],
 )
-def test_numbers_that_do_not_fit_together_are_refused(change: Callable[[dict[str, Any]], object]) -> None:
+def test_numbers_that_do_not_fit_together_are_refused(
+    change: Callable[[dict[str, Any]], object],
+) -> None:
     profile = taught(2)
     resealed(profile, change)
     again = Profile("work")
@@ -225,7 +229,9 @@ def test_both_generations_broken(log: bool) -> None:
 @MISPLACED.shown
 @pytest.mark.parametrize("name", ["state.json", "state.json.bak", "picks.jsonl", ".lock"])
 @pytest.mark.parametrize("kind", ["folder", "fifo", "dangling link", "link to a file"])
-def test_strange_things_in_place_of_a_file_never_hang(name: str, kind: str, tmp_path: Path, figures: Figures) -> None:
+def test_strange_things_in_place_of_a_file_never_hang(
+    name: str, kind: str, tmp_path: Path, figures: Figures
+) -> None:
     profile = taught(2)
     path = profile.folder / name
     content = path.read_bytes()

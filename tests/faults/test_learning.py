@@ -19,13 +19,22 @@ from ..store.test_profile import make_pick
 from .report import Figures
 from .table import CONTRARY, MANY_PICKS
 
-TEXTS = ["Yes.", "It is so, and so on, and on.", "- one\n- two\n- three", "You! Ask me that? Why?", "x " * 3000, ""]
+TEXTS = [
+    "Yes.",
+    "It is so, and so on, and on.",
+    "- one\n- two\n- three",
+    "You! Ask me that? Why?",
+    "x " * 3000,
+    "",
+]
 
 
 def random_pick(rng: np.random.Generator, verdict: Verdict) -> Pick:
     def candidate() -> Candidate:
         axis = AXES[int(rng.integers(len(AXES)))].name
-        return Candidate(str(rng.choice(TEXTS)), {axis: float(rng.choice([-1.0, 1.0, 1.5]))}, 1, "stop")
+        return Candidate(
+            str(rng.choice(TEXTS)), {axis: float(rng.choice([-1.0, 1.0, 1.5]))}, 1, "stop"
+        )
 
     return Pick(1, "", "q", candidate(), candidate(), verdict, "exploit", 0.5, None, "t", "m", "f")
 
@@ -48,7 +57,9 @@ def test_the_posterior_stays_sound(how: str, figures: Figures) -> None:
     taste = Taste.fresh(AxesReward.fresh(AXES, ResponseMatrix({})))
     for i in range(n):
         pick = random_pick(rng, "exploit")
-        shorter: Verdict = "exploit" if len(pick.exploit.text) <= len(pick.explore.text) else "explore"
+        shorter: Verdict = (
+            "exploit" if len(pick.exploit.text) <= len(pick.explore.text) else "explore"
+        )
         longer: Verdict = "explore" if shorter == "exploit" else "exploit"
         flipped = HOW[how]
         if flipped is not None:

@@ -34,7 +34,9 @@ def softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return p / p.sum()
 
 
-def plan_of(prompt: Sequence[int], *, seed: int = 0, max_tokens: int = 60, temperature: float = 0.0) -> ArmRequest:
+def plan_of(
+    prompt: Sequence[int], *, seed: int = 0, max_tokens: int = 60, temperature: float = 0.0
+) -> ArmRequest:
     return ArmRequest((tuple(prompt),), (1.0,), Sampling(temperature=temperature), seed, max_tokens)
 
 
@@ -63,7 +65,9 @@ def test_a_broken_model_on_the_command_line(tmp_path: Path) -> None:
     path = tmp_path / "broken.gguf"
     path.write_bytes(b"GGUF")
     error, hint = run("ask", "hello", "--model", str(path), code=65).stderr.splitlines()
-    assert error.startswith("error: broken.gguf is not a model") and hint.startswith("hint: download it again")
+    assert error.startswith("error: broken.gguf is not a model") and hint.startswith(
+        "hint: download it again"
+    )
 
 
 @BROKEN_MODELS.shown
@@ -74,10 +78,14 @@ def test_the_sizes_of_blocks_are_those_of_the_format() -> None:
 
 
 @MUTANTS.shown
-def test_changed_headers_never_end_the_process(tiny_path: Path, tmp_path: Path, figures: Figures) -> None:
+def test_changed_headers_never_end_the_process(
+    tiny_path: Path, tmp_path: Path, figures: Figures
+) -> None:
     n = MUTANTS.count
     counts = supervise(tiny_path, tmp_path, 0, n)
-    figures.say(f"{n:,} headers: {counts['loaded']} loaded, {n - counts['loaded']} named, {counts['died']} deaths")
+    figures.say(
+        f"{n:,} headers: {counts['loaded']} loaded, {n - counts['loaded']} named, {counts['died']} deaths"
+    )
     assert counts["died"] == 0, counts
     assert counts["loaded"] + counts["BadDataError"] + counts["UsageError"] == n, counts
     assert counts["BadDataError"] > n // 10
@@ -94,7 +102,9 @@ def test_an_impossible_context_is_refused(n_ctx: int, tiny_path: Path, figures: 
 
 
 @CONTEXTS.shown
-def test_a_context_that_memory_cannot_hold_is_refused_before_loading(starter_path: Path, figures: Figures) -> None:
+def test_a_context_that_memory_cannot_hold_is_refused_before_loading(
+    starter_path: Path, figures: Figures
+) -> None:
     options = LoadOptions(n_ctx=1_000_000, cache_type_k="f32", cache_type_v="f32")
     if psutil.virtual_memory().available > 45e9:
         pytest.skip("this machine holds any context of this model")
@@ -112,12 +122,17 @@ def test_no_context_named_is_the_models_own(tiny_path: Path) -> None:
 
 
 @OTHER_MODEL.shown
-def test_another_file_keeps_the_taste_and_not_what_was_learned_of_the_model(tiny_path: Path, tmp_path: Path) -> None:
+def test_another_file_keeps_the_taste_and_not_what_was_learned_of_the_model(
+    tiny_path: Path, tmp_path: Path
+) -> None:
     changed = bytearray(tiny_path.read_bytes())
     changed[-1] ^= 1
     (tmp_path / "changed.gguf").write_bytes(changed)
     options = LoadOptions(n_threads=1)
-    with LlamaEngine(tiny_path, options) as before, LlamaEngine(tmp_path / "changed.gguf", options) as after:
+    with (
+        LlamaEngine(tiny_path, options) as before,
+        LlamaEngine(tmp_path / "changed.gguf", options) as after,
+    ):
         assert before.info.fingerprint != after.info.fingerprint
         profile = Profile("work")
         for n in range(6):
@@ -131,12 +146,17 @@ def test_another_file_keeps_the_taste_and_not_what_was_learned_of_the_model(tiny
 
 
 @NO_ROOM.shown
-def test_answers_that_do_not_fit_together_are_decoded_one_by_one(tiny_path: Path, figures: Figures) -> None:
+def test_answers_that_do_not_fit_together_are_decoded_one_by_one(
+    tiny_path: Path, figures: Figures
+) -> None:
     """With room for both they are decoded together; the answers are the same."""
     arms = {}
     for n_ctx in (1024, 256):
         with LlamaEngine(tiny_path, LoadOptions(n_ctx=n_ctx, n_threads=1)) as engine:
-            prompts = [engine.chat_tokens([{"role": "user", "content": "hello there " * 6 + one}]) for one in "ab"]
+            prompts = [
+                engine.chat_tokens([{"role": "user", "content": "hello there " * 6 + one}])
+                for one in "ab"
+            ]
             plans = [plan_of(prompt, max_tokens=110) for prompt in prompts]
             assert len(prompts[0]) + 110 <= 256 < len(prompts[0]) + 220
             shown: list[int] = []
@@ -156,11 +176,17 @@ def test_where_one_answer_does_not_fit_it_is_told(tiny_path: Path) -> None:
 
 
 @KINDS.shown
-def test_behind_a_sliding_window_a_duel_is_each_answer_alone(tmp_path: Path, figures: Figures) -> None:
+def test_behind_a_sliding_window_a_duel_is_each_answer_alone(
+    tmp_path: Path, figures: Figures
+) -> None:
     path = write_tiny_gemma3(tmp_path / "gemma.gguf", window=16)
     with LlamaEngine(path, LoadOptions(n_threads=1)) as engine:
-        prompt = engine.chat_tokens([{"role": "user", "content": "hello there, how do you do today?"}])
-        other = engine.chat_tokens([{"role": "user", "content": "hello there, how do you do now, then?"}])
+        prompt = engine.chat_tokens(
+            [{"role": "user", "content": "hello there, how do you do today?"}]
+        )
+        other = engine.chat_tokens(
+            [{"role": "user", "content": "hello there, how do you do now, then?"}]
+        )
         assert len(prompt) > 32  # twice the window
         plans = [plan_of(p, max_tokens=60, temperature=0.0) for p in (prompt, other)]
         together = decode(engine, plans)
@@ -179,15 +205,24 @@ def test_gemma3_itself(tmp_path: Path, figures: Figures) -> None:
     path = package.assemble(tmp_path / "gemma.gguf")
     with pytest.raises(UsageError, match="no chat template"):
         LlamaEngine(path)
-    options, story = LoadOptions(n_ctx=4096, chat_template="gemma"), "The dog went home, and the cat stayed. " * 100
+    options, story = (
+        LoadOptions(n_ctx=4096, chat_template="gemma"),
+        "The dog went home, and the cat stayed. " * 100,
+    )
     with LlamaEngine(path, options) as engine, LlamaEngine(path, options) as fresh:
-        prompts = [engine.chat_tokens([{"role": "user", "content": story + end}]) for end in ("Why?", "How so?")]
+        prompts = [
+            engine.chat_tokens([{"role": "user", "content": story + end}])
+            for end in ("Why?", "How so?")
+        ]
         assert len(prompts[0]) > 700  # its window is 512
         arms = decode(engine, [plan_of(prompt, max_tokens=40) for prompt in prompts])
         assert all(arm.tokens for arm in arms)
         for prompt, arm in zip(prompts, arms, strict=True):
             whole = [*prompt, *arm.tokens[:20]]
-            (kept,), (new,) = engine.open([whole]), fresh.open([whole])  # from its cache, and from nothing
+            (kept,), (new,) = (
+                engine.open([whole]),
+                fresh.open([whole]),
+            )  # from its cache, and from nothing
             # Its quantized kernels round differently for one token and for many, as they do without tpop.
             apart = 0.5 * np.abs(softmax(engine.logits(kept)) - softmax(fresh.logits(new))).sum()
             assert apart < 0.01
@@ -198,7 +233,9 @@ def test_gemma3_itself(tmp_path: Path, figures: Figures) -> None:
 
 @KINDS.shown
 def test_a_recurrent_model_is_refused(tmp_path: Path, figures: Figures) -> None:
-    with pytest.raises(BadDataError, match="a recurrent model, whose state cannot be shared") as caught:
+    with pytest.raises(
+        BadDataError, match="a recurrent model, whose state cannot be shared"
+    ) as caught:
         LlamaEngine(write_tiny_mamba(tmp_path / "mamba.gguf"))
     assert "--model" in caught.value.hint
     figures.say("mamba refused")
@@ -217,7 +254,10 @@ def test_without_a_template_one_must_be_named(tmp_path: Path) -> None:
         messages = [{"role": "user", "content": "hi"}]
         assert named.chat_tokens(messages) == own.chat_tokens(messages)
     with LlamaEngine(path, LoadOptions(chat_template="raw")) as raw:
-        assert b"".join(map(raw.piece, raw.chat_tokens([{"role": "user", "content": "hi"}]))) == b"hi\n\n"
+        assert (
+            b"".join(map(raw.piece, raw.chat_tokens([{"role": "user", "content": "hi"}])))
+            == b"hi\n\n"
+        )
     with pytest.raises(UsageError, match="no chat template named"):
         LlamaEngine(path, LoadOptions(chat_template="nonsense"))
 
@@ -238,7 +278,9 @@ HOSTILE = {
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_template_executes_nothing(kind: str, tmp_path: Path) -> None:
     source, reason = HOSTILE[kind]
-    path = write_tiny_gguf(tmp_path / "evil.gguf", template=source.replace("HERE", str(tmp_path / "here")))
+    path = write_tiny_gguf(
+        tmp_path / "evil.gguf", template=source.replace("HERE", str(tmp_path / "here"))
+    )
     with pytest.raises(BadDataError, match=reason) as caught, LlamaEngine(path) as engine:
         engine.chat_tokens([{"role": "user", "content": "hi"}])
     assert "--chat-template" in caught.value.hint
@@ -257,7 +299,9 @@ def test_a_hostile_template_executes_nothing(kind: str, tmp_path: Path) -> None:
         "{% set n = namespace(x='aaaaaaaa') %}{% for i in range(60) %}{% set n.x = n.x ~ n.x %}{% endfor %}",
     ],
 )
-def test_a_template_that_takes_too_much_is_stopped(template: str, tmp_path: Path, figures: Figures) -> None:
+def test_a_template_that_takes_too_much_is_stopped(
+    template: str, tmp_path: Path, figures: Figures
+) -> None:
     path = write_tiny_gguf(tmp_path / "hungry.gguf", template=template)
     with LlamaEngine(path) as engine:
         start = time.monotonic()

@@ -31,15 +31,43 @@ HOSTILE = [
     "\x9d0;t\x9c", "\x90q\x9c", "\x85",
     "\x07", "\x08", "\r", "\x0b", "\x0c", "\x0e", "\x7f", "\x00",
 ]  # fmt: skip
-MARKS = ["[/b]", "[bold red]", "[link=http://x]", "[@click=quit]", ":smile:", "[", "\\[", "![a](b)", "<b>", "$(id)"]
-REVERSED = [chr(code) for code in [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]]
+MARKS = [
+    "[/b]",
+    "[bold red]",
+    "[link=http://x]",
+    "[@click=quit]",
+    ":smile:",
+    "[",
+    "\\[",
+    "![a](b)",
+    "<b>",
+    "$(id)",
+]
+REVERSED = [
+    chr(code) for code in [*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C]
+]
 INVISIBLE = ["\u200b", "\u2060", "\ufeff", "\u00ad"]
-PLAIN = ["日本語", "🙂", "a\u0301", "word ", "\n", "\t", "```", "- ", "# ", "[a](http://x)", "\ud800", "👩\u200d💻"]
+PLAIN = [
+    "日本語",
+    "🙂",
+    "a\u0301",
+    "word ",
+    "\n",
+    "\t",
+    "```",
+    "- ",
+    "# ",
+    "[a](http://x)",
+    "\ud800",
+    "👩\u200d💻",
+]
 PIECES = [*HOSTILE, *MARKS, *REVERSED, *INVISIBLE, *PLAIN]
 
 
 def shown(text: str, height: int | None = None) -> str:
-    console = Console(file=io.StringIO(), width=80, height=24, force_terminal=True, color_system=None, emoji=False)
+    console = Console(
+        file=io.StringIO(), width=80, height=24, force_terminal=True, color_system=None, emoji=False
+    )
     console.print(DuelView((Side(text, True), Side(text[::-1], False)), height=height))
     return console.file.getvalue()  # type: ignore[attr-defined]
 
@@ -49,7 +77,12 @@ def forbidden(drawn: str, allowed: str = "\n") -> set[str]:
     return {
         c
         for c in drawn
-        if (unicodedata.category(c) == "Cc" or c in REVERSED or c in INVISIBLE or "\ud800" <= c <= "\udfff")
+        if (
+            unicodedata.category(c) == "Cc"
+            or c in REVERSED
+            or c in INVISIBLE
+            or "\ud800" <= c <= "\udfff"
+        )
         and c not in allowed
     }
 
@@ -96,7 +129,9 @@ OURS = re.compile(r"\x1b\[(?:[0-9;]*[mABCDGHJK]|\?(?:25|7|12|1|2004)[hl])|\x1b[=
 def test_a_hostile_model_cannot_speak_to_the_terminal(tmp_path: Path, figures: Figures) -> None:
     name = "\x1b]0;pwned\x07\x1b[2J" + REVERSED[4]
     path = write_tiny_gguf(
-        tmp_path / "evil\x1b[31m.gguf", name=name, more_tokens=[f"{one}{n}" for one in HOSTILE for n in range(8)]
+        tmp_path / "evil\x1b[31m.gguf",
+        name=name,
+        more_tokens=[f"{one}{n}" for one in HOSTILE for n in range(8)],
     )
     said, shown_bytes = "", 0
     commands = [
@@ -120,7 +155,9 @@ def test_a_hostile_model_cannot_speak_to_the_terminal(tmp_path: Path, figures: F
             said += tpop.before or ""
     shown_bytes = len(said)
     left = OURS.sub("", said)
-    assert not forbidden(left, "\n\r\t\x08"), re.findall(r".{,20}[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f].{,20}", left)
+    assert not forbidden(left, "\n\r\t\x08"), re.findall(
+        r".{,20}[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f].{,20}", left
+    )
     assert "^[]52;c;AAAA^G" in said  # it was written, and is seen for what it is
     figures.say(f"{shown_bytes:,} bytes of {len(commands)} commands on a terminal, 0 leaked")
 
@@ -134,7 +171,9 @@ def test_markup_is_text(text: str) -> None:
 
 
 @MARKUP.shown
-@pytest.mark.parametrize("text", ["[click here](http://evil.example/x)", "![a picture](http://evil.example/x)"])
+@pytest.mark.parametrize(
+    "text", ["[click here](http://evil.example/x)", "![a picture](http://evil.example/x)"]
+)
 def test_an_address_is_always_seen(text: str) -> None:
     assert "http://evil.example/x" in shown(text)
     assert "\x1b]8" not in shown(text)
@@ -169,7 +208,12 @@ def test_bidi_and_invisible_characters_are_marks(figures: Figures) -> None:
     ids=lambda one: " ".join(f"{key}={value}" for key, value in one.items()),
 )
 def test_commands_run_in_any_environment(environment: dict[str, str], tiny_path: Path) -> None:
-    more = {"TPOP_MODEL": str(tiny_path), "TPOP_MAX_TOKENS": "8", "TPOP_THREADS": "1", **environment}
+    more = {
+        "TPOP_MODEL": str(tiny_path),
+        "TPOP_MAX_TOKENS": "8",
+        "TPOP_THREADS": "1",
+        **environment,
+    }
     for arguments in (
         ["ask", "日本語?", "--seed", "1"],
         ["axes", "list"],
@@ -191,10 +235,14 @@ def test_commands_run_in_any_environment(environment: dict[str, str], tiny_path:
 
 
 @ENVIRONMENTS.shown
-@pytest.mark.parametrize(("columns", "more"), [(1, {}), (12, {}), (80, {"TERM": "dumb"}), (80, {"NO_COLOR": "1"})])
+@pytest.mark.parametrize(
+    ("columns", "more"), [(1, {}), (12, {}), (80, {"TERM": "dumb"}), (80, {"NO_COLOR": "1"})]
+)
 def test_a_duel_on_any_terminal(columns: int, more: dict[str, str], tiny_path: Path) -> None:
     environment = {"TPOP_MODEL": str(tiny_path), "TPOP_THREADS": "1", **more}
-    with terminal("ask", "hello", "-n", "10", "--seed", "1", columns=columns, **environment) as tpop:
+    with terminal(
+        "ask", "hello", "-n", "10", "--seed", "1", columns=columns, **environment
+    ) as tpop:
         tpop.expect(r"w(\s|\x1b\[[0-9;]*m)*h(\s|\x1b\[[0-9;]*m)*y")
         tpop.send("s")
         tpop.expect(pexpect.EOF)

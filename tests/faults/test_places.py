@@ -53,7 +53,10 @@ def test_a_full_disk_leaves_the_old_files(figures: Figures) -> None:
     profile.record(make_pick(1))
     before = contents(profile.folder)
     log, state = len(before["picks.jsonl"]), len(before["state.json"])
-    limits = [*range(0, log + 1, max(1, log // 20)), *range(log * 2 + 500, state, max(1, (state - log * 2) // 20))]
+    limits = [
+        *range(0, log + 1, max(1, log // 20)),
+        *range(log * 2 + 500, state, max(1, (state - log * 2) // 20)),
+    ]
     for limit in limits:
         with files_up_to(limit), pytest.raises(StorageError, match="cannot write"):
             profile.record(make_pick(2))
@@ -63,19 +66,32 @@ def test_a_full_disk_leaves_the_old_files(figures: Figures) -> None:
     figures.say(f"{len(limits)} of {len(limits)} times identical")
 
 
-def asked(tiny_path: Path, home: Path, *, limit: int | None = None, powerless: bool = False) -> tuple[int, str, str]:
+def asked(
+    tiny_path: Path, home: Path, *, limit: int | None = None, powerless: bool = False
+) -> tuple[int, str, str]:
     """`tpop ask` with a judge: exit code, stdout, stderr."""
 
     def prepare() -> None:
         if limit is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        if powerless and os.geteuid() == 0:  # what root may do in spite of permissions is taken from it at its start
+        if (
+            powerless and os.geteuid() == 0
+        ):  # what root may do in spite of permissions is taken from it at its start
             for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-                assert ctypes.CDLL(None, use_errno=True).prctl(24, capability, 0, 0, 0) == 0  # PR_CAPBSET_DROP
+                assert (
+                    ctypes.CDLL(None, use_errno=True).prctl(24, capability, 0, 0, 0) == 0
+                )  # PR_CAPBSET_DROP
 
-    environment = {"TPOP_MODEL": str(tiny_path), "TPOP_MAX_TOKENS": "8", "TPOP_THREADS": "1", "TPOP_HOME": str(home)}
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}  # it writes, too
+    environment = {
+        "TPOP_MODEL": str(tiny_path),
+        "TPOP_MAX_TOKENS": "8",
+        "TPOP_THREADS": "1",
+        "TPOP_HOME": str(home),
+    }
+    inherited = {
+        key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")
+    }  # it writes, too
     done = subprocess.run(
         [*TPOP, "ask", "hello", "--judge", JUDGE],
         env={**inherited, **environment, "PYTHONDONTWRITEBYTECODE": "1"},
@@ -105,14 +121,20 @@ def test_the_answer_is_shown_where_its_pick_cannot_be_saved(tiny_path: Path, hom
 
 @READ_ONLY.shown
 @pytest.mark.parametrize("what", ["profile", "profiles", "home", "a file in place of the home"])
-def test_a_place_that_cannot_be_written(what: str, tiny_path: Path, home: Path, figures: Figures) -> None:
+def test_a_place_that_cannot_be_written(
+    what: str, tiny_path: Path, home: Path, figures: Figures
+) -> None:
     if what == "a file in place of the home":
         home.write_text("a file stands here")
         told(*asked(tiny_path, home), {73})
         return
     Profile("default").record(make_pick(1))
     before = contents(home / "profiles" / "default")
-    locked = {"profile": home / "profiles" / "default", "profiles": home / "profiles", "home": home}[what]
+    locked = {
+        "profile": home / "profiles" / "default",
+        "profiles": home / "profiles",
+        "home": home,
+    }[what]
     if what == "profiles":  # the profile is another one, whose folder cannot be made
         (home / "profiles" / "default").rename(home / "profiles" / "other")
     elif what == "home":
@@ -155,7 +177,9 @@ def test_a_home_that_cannot_be_made(home: Path) -> None:
 
 
 @EXPOSED.shown
-def test_only_the_owner_can_read(home: Path, monkeypatch: pytest.MonkeyPatch, figures: Figures) -> None:
+def test_only_the_owner_can_read(
+    home: Path, monkeypatch: pytest.MonkeyPatch, figures: Figures
+) -> None:
     seen: set[str] = set()
     replace = Path.replace
 
@@ -180,7 +204,22 @@ def test_only_the_owner_can_read(home: Path, monkeypatch: pytest.MonkeyPatch, fi
     figures.say(f"{len(paths)} of {len(paths)} files and folders")
 
 
-BAD_NAMES = ["", ".", "..", "../x", "a/b", "a\\b", "a\0b", "x" * 81, "x" * 300, "CON", "com1.txt", "nul", "a.", "a "]
+BAD_NAMES = [
+    "",
+    ".",
+    "..",
+    "../x",
+    "a/b",
+    "a\\b",
+    "a\0b",
+    "x" * 81,
+    "x" * 300,
+    "CON",
+    "com1.txt",
+    "nul",
+    "a.",
+    "a ",
+]
 BAD_NAMES += [".hidden", "-x", "\u202eevil", "\x1b[31m", "é", "a\nb", "a:b", "~", "*"]
 
 

@@ -76,7 +76,9 @@ def test_the_watchman_is_awake() -> None:
 
 
 @NO_HISTORY.shown
-def test_where_no_history_is_wanted_texts_are_not_kept_and_learning_works(tiny_path: Path, home: Path) -> None:
+def test_where_no_history_is_wanted_texts_are_not_kept_and_learning_works(
+    tiny_path: Path, home: Path
+) -> None:
     environment = {"TPOP_MODEL": str(tiny_path), "TPOP_HISTORY": "false", **SMALL}
     for question in ("a secret one", "a secret two"):
         run("ask", question, "--judge", JUDGE, **environment)
@@ -98,4 +100,6 @@ def test_a_pick_without_texts_teaches_what_it_would_with_them() -> None:
         whole.record(make_pick(n))
         bare.record(make_pick(n).without_texts())
     np.testing.assert_allclose(bare.posterior.mean, whole.posterior.mean, atol=1e-12)
-    np.testing.assert_allclose(Profile("bare").posterior.precision, whole.posterior.precision, atol=1e-9)
+    np.testing.assert_allclose(
+        Profile("bare").posterior.precision, whole.posterior.precision, atol=1e-9
+    )

@@ -56,7 +56,9 @@ def test_a_signal_at_any_moment(
     for _ in range(SIGNALS.count):
         Profile("default").record(make_pick(1))
         n_picks = Profile("default").n_picks
-        with terminal("ask", question, "--ask", "always", "--model", model, *options, TPOP_THREADS="2") as tpop:
+        with terminal(
+            "ask", question, "--ask", "always", "--model", model, *options, TPOP_THREADS="2"
+        ) as tpop:
             if sign:
                 tpop.expect(sign)
             if key:
@@ -69,9 +71,15 @@ def test_a_signal_at_any_moment(
             modes = termios.tcgetattr(tpop.child_fd)[3]
             said = (tpop.before or "") + (tpop.after if isinstance(tpop.after, str) else "")
             tpop.close()
-        late = stage == "saving" and (tpop.exitstatus == 0 or tpop.signalstatus == number)  # it was done before
+        late = stage == "saving" and (
+            tpop.exitstatus == 0 or tpop.signalstatus == number
+        )  # it was done before
         young = stage == "starting" and tpop.signalstatus == number  # before tpop's first line ran
-        assert late or young or tpop.exitstatus == CODES[number], (tpop.exitstatus, tpop.signalstatus, said[-2000:])
+        assert late or young or tpop.exitstatus == CODES[number], (
+            tpop.exitstatus,
+            tpop.signalstatus,
+            said[-2000:],
+        )
         assert "Traceback" not in said or (young and "tpop_cli" not in said), said
         # The cursor is shown as often as it is hidden, and lines are edited and echoed again.
         shown = re.findall(r"\x1b\[\?25([lh])", said)
@@ -104,7 +112,9 @@ main()
 """
     start = time.monotonic()
     command = [sys.executable, "-c", code, "x"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, preexec_fn=heed_signals)
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, preexec_fn=heed_signals
+    )
     assert done.returncode == CODES[number], done.stderr
     assert done.stderr == ""
     assert time.monotonic() - start < 5

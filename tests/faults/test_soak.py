@@ -35,7 +35,11 @@ def test_a_long_chat(tiny_path: Path, figures: Figures) -> None:
             assert duel.complete
             session.learn(duel, "exploit" if n % 3 else "explore")
             answer = duel.arms[0].answer
-            past = [*past, {"role": "user", "content": f"question {n}"}, {"role": "assistant", "content": answer}]
+            past = [
+                *past,
+                {"role": "user", "content": f"question {n}"},
+                {"role": "assistant", "content": answer},
+            ]
             seconds.append(time.perf_counter() - start)
             resident.append(process.memory_info().rss)
             cut += bool(dropped)

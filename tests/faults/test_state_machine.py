@@ -26,7 +26,9 @@ TEXTS = ["Yes.", "It is so, and so on.", "- one\n- two", "You could ask me that!
 candidates = st.builds(
     Candidate,
     st.sampled_from(TEXTS),
-    st.dictionaries(st.sampled_from([axis.name for axis in AXES]), st.sampled_from([-1.0, 1.0, 1.5]), max_size=2),
+    st.dictionaries(
+        st.sampled_from([axis.name for axis in AXES]), st.sampled_from([-1.0, 1.0, 1.5]), max_size=2
+    ),
     st.just(1),
     st.just("stop"),
 )
@@ -46,7 +48,9 @@ class Profiles(RuleBasedStateMachine):
         return Profile("work", AXES, self.parent)
 
     def pick(self, profile: Profile, first: Candidate, second: Candidate, verdict: Verdict) -> None:
-        made = profile.record(Pick(0, "", "q", first, second, verdict, "exploit", 0.5, None, "t", "m", "f"))
+        made = profile.record(
+            Pick(0, "", "q", first, second, verdict, "exploit", 0.5, None, "t", "m", "f")
+        )
         assert made.id not in self.expected
         self.expected[made.id] = made
 
@@ -83,7 +87,10 @@ class Profiles(RuleBasedStateMachine):
 
     @rule(first=candidates, second=candidates)
     def import_two(self, first: Candidate, second: Candidate) -> None:
-        picks = [Pick(0, "", "q", first, second, v, "exploit", 0.5, None, "import", "", "") for v in VERDICTS[:2]]
+        picks = [
+            Pick(0, "", "q", first, second, v, "exploit", 0.5, None, "import", "", "")
+            for v in VERDICTS[:2]
+        ]
         profile = self.fresh()
         profile.extend(picks)
         new = [pick for pick in profile.picks() if pick.id not in self.expected]
@@ -96,7 +103,9 @@ class Profiles(RuleBasedStateMachine):
         if picks:
             exported = json.dumps({"schema": 1, "picks": [asdict(pick) for pick in picks]})
             again = read_preferences(exported.encode()).picks
-            assert [replace(pick, id=0) for pick in again] == [replace(pick, id=0) for pick in picks]
+            assert [replace(pick, id=0) for pick in again] == [
+                replace(pick, id=0) for pick in picks
+            ]
 
     @rule()
     def reset(self) -> None:
@@ -107,16 +116,33 @@ class Profiles(RuleBasedStateMachine):
     def crash_in_the_middle_of_a_line(self) -> None:
         if self.ours.log.path.exists():
             line = encode(
-                Pick(9999, "", "q", *[Candidate("", {}, 1, "")] * 2, "skip", "exploit", 0.5, None, "", "", "")
+                Pick(
+                    9999,
+                    "",
+                    "q",
+                    *[Candidate("", {}, 1, "")] * 2,
+                    "skip",
+                    "exploit",
+                    0.5,
+                    None,
+                    "",
+                    "",
+                    "",
+                )
             )
             with self.ours.log.path.open("ab") as file:
                 file.write(line[: len(line) // 2])
 
-    @rule(name=st.sampled_from(["state.json", "state.json.bak"]), how=st.sampled_from(["gone", "cut", "zero"]))
+    @rule(
+        name=st.sampled_from(["state.json", "state.json.bak"]),
+        how=st.sampled_from(["gone", "cut", "zero"]),
+    )
     def lose_a_state(self, name: str, how: str) -> None:
         path = self.ours.folder / name
         if path.exists():
-            {"gone": path.unlink, "cut": lambda: _cut(path), "zero": lambda: path.write_bytes(b"")}[how]()
+            {"gone": path.unlink, "cut": lambda: _cut(path), "zero": lambda: path.write_bytes(b"")}[
+                how
+            ]()
 
     @rule()
     def start_again(self) -> None:

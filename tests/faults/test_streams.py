@@ -28,7 +28,11 @@ def small(tiny_path: Path) -> dict[str, str]:
 def test_a_reader_that_has_read_enough(many: bool, small: dict[str, str], figures: Figures) -> None:
     command = ["ask", "-n", "400", *(["--input", "-"] if many else ["hello"])]
     process = subprocess.Popen(
-        [*TPOP, *command], env=small, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        [*TPOP, *command],
+        env=small,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
     )
     assert process.stdin and process.stdout and process.stderr
     with process:
@@ -42,13 +46,20 @@ def test_a_reader_that_has_read_enough(many: bool, small: dict[str, str], figure
 
 
 @PIPES.shown
-@pytest.mark.parametrize("command", [["ask", "hello"], ["ask", "hello", "--json"], ["axes", "list"], ["--help"]])
+@pytest.mark.parametrize(
+    "command", [["ask", "hello"], ["ask", "hello", "--json"], ["axes", "list"], ["--help"]]
+)
 def test_a_full_stdout(command: list[str], small: dict[str, str], figures: Figures) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full")
     with Path("/dev/full").open("wb") as full:
         done = subprocess.run(
-            [*TPOP, *command], env=small, stdin=subprocess.DEVNULL, stdout=full, stderr=subprocess.PIPE, check=False
+            [*TPOP, *command],
+            env=small,
+            stdin=subprocess.DEVNULL,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
         )
     assert b"Traceback" not in done.stderr
     assert done.returncode == 74, done.stderr
@@ -76,13 +87,19 @@ def test_closed_streams_never_hang(closed: str, small: dict[str, str], figures: 
 def test_a_prompt_longer_than_the_context(extra: list[str], small: dict[str, str]) -> None:
     del small["TPOP_HOME"]
     options = {key: value for key, value in small.items() if key.startswith("TPOP_")}
-    told = run("ask", "--ctx", "256", *extra, stdin="long " * 400, code=1, **options).stderr.splitlines()
-    assert re.fullmatch(r"error: the prompt takes \d+ of the context's 256 tokens and leaves no room .*", told[0])
+    told = run(
+        "ask", "--ctx", "256", *extra, stdin="long " * 400, code=1, **options
+    ).stderr.splitlines()
+    assert re.fullmatch(
+        r"error: the prompt takes \d+ of the context's 256 tokens and leaves no room .*", told[0]
+    )
     assert told[1] == "hint: shorten it, or raise --ctx"
 
 
 @PROMPTS.shown
-def test_one_prompt_of_many_that_is_too_long_is_told_before_any_is_answered(small: dict[str, str]) -> None:
+def test_one_prompt_of_many_that_is_too_long_is_told_before_any_is_answered(
+    small: dict[str, str],
+) -> None:
     options = {key: value for key, value in small.items() if key.startswith("TPOP_")}
     done = run("ask", "--input", "-", stdin="one\ntwo\n" + "long " * 400 + "\n", code=1, **options)
     assert done.stdout == ""
@@ -96,22 +113,38 @@ def test_a_chat_that_grows_beyond_the_context_says_so(tiny_path: Path) -> None:
         tpop.expect("›")
         for _ in range(8):
             tpop.send("tell me more and more of it\r")
-            if tpop.expect(["the context is full: the oldest [0-9]+ messages", pexpect.TIMEOUT], timeout=2) == 0:
+            if (
+                tpop.expect(
+                    ["the context is full: the oldest [0-9]+ messages", pexpect.TIMEOUT], timeout=2
+                )
+                == 0
+            ):
                 return
     pytest.fail("nothing was said")
 
 
 @PROMPTS.shown
-def test_odd_prompts_are_answered_or_named(small: dict[str, str], tmp_path: Path, figures: Figures) -> None:
+def test_odd_prompts_are_answered_or_named(
+    small: dict[str, str], tmp_path: Path, figures: Figures
+) -> None:
     options = {key: value for key, value in small.items() if key.startswith("TPOP_")}
     assert "hint:" in run("ask", "", code=2, **options).stderr
-    odd = ["half \ud800 a pair", "a NUL \0 within", "\x1b[31m red", "\ufeffa mark", "x" * 200, "<|im_end|>"]
+    odd = [
+        "half \ud800 a pair",
+        "a NUL \0 within",
+        "\x1b[31m red",
+        "\ufeffa mark",
+        "x" * 200,
+        "<|im_end|>",
+    ]
     prompts = tmp_path / "prompts.jsonl"
     prompts.write_text("".join(json.dumps({"prompt": one}) + "\n" for one in odd))
     for more in ([], ["--chat-template", "chatml"], ["--judge", JUDGE]):
         lines = run("ask", "--input", str(prompts), *more, **options).stdout.splitlines()
         assert len(lines) == len(odd)
         assert all(json.loads(line)["answer"] is not None for line in lines)
-    not_utf8 = subprocess.run([*TPOP, "ask"], input=b"caf\xe9?", env=small, capture_output=True, check=False)
+    not_utf8 = subprocess.run(
+        [*TPOP, "ask"], input=b"caf\xe9?", env=small, capture_output=True, check=False
+    )
     assert not_utf8.returncode == 0, not_utf8.stderr
     figures.say(f"{len(odd)} odd prompts answered by three ways")

@@ -25,7 +25,9 @@ NOW = datetime(2026, 11, 23, 10, 30)
 
 
 def conversation(profile: str = "work", question: str = "Why?") -> SavedChat:
-    return SavedChat(new_id(NOW), profile, "m", "be kind", [Turn(question, "Because.", 3), Turn("And?", "So.")])
+    return SavedChat(
+        new_id(NOW), profile, "m", "be kind", [Turn(question, "Because.", 3), Turn("And?", "So.")]
+    )
 
 
 def test_a_chat_is_kept_listed_and_deleted() -> None:
@@ -58,7 +60,9 @@ def test_an_id_is_no_path(chat_id: str) -> None:
         load_chat(chat_id)
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", "[]", '{"turns": [1]}', '{"profile": 1, "model": 2, "system": 3}'])
+@pytest.mark.parametrize(
+    "text", ["", "{", "{}", "[]", '{"turns": [1]}', '{"profile": 1, "model": 2, "system": 3}']
+)
 def test_a_broken_chat_is_named_and_passed_over_in_the_list(text: str) -> None:
     chat = conversation()
     save_chat(chat)
@@ -68,7 +72,9 @@ def test_a_broken_chat_is_named_and_passed_over_in_the_list(text: str) -> None:
     assert list_chats() == []
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
+)
 @given(st.lists(st.tuples(st.text(min_size=1), st.text()), min_size=1, max_size=4))
 def test_any_text_comes_back(pairs: list[tuple[str, str]]) -> None:
     chat = SavedChat("20260101-000000", "work", "m", "", [Turn(q, a) for q, a in pairs])

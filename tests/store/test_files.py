@@ -32,7 +32,9 @@ def test_what_is_read_is_bounded_and_regular(tmp_path: Path) -> None:
         files.read_bounded(tmp_path, 10)
 
 
-def test_where_links_cannot_be_made_the_backup_is_a_copy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_links_cannot_be_made_the_backup_is_a_copy(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def no_link(*_: object) -> None:
         raise OSError(1, "not here")
 
@@ -92,7 +94,14 @@ def test_stale_is_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
 def test_what_is_sealed_is_told_from_what_is_not() -> None:
     sealed = files.seal({"schema": 1, "text": "é ☃"})
     assert files.unseal(sealed) == {"schema": 1, "text": "é ☃"}
-    for bad in (sealed.replace(b"1", b"2", 1), b"[]", b"3", b'{"schema": "1"}', b"{", b'{"a":1,"a":2}'):
+    for bad in (
+        sealed.replace(b"1", b"2", 1),
+        b"[]",
+        b"3",
+        b'{"schema": "1"}',
+        b"{",
+        b'{"a":1,"a":2}',
+    ):
         with pytest.raises(BadDataError):
             files.unseal(bad)
 
@@ -157,7 +166,13 @@ def test_a_newer_programs_pick_is_read_as_far_as_it_is_known() -> None:
 
 def test_events_are_read_from_anywhere_and_damage_is_told(tmp_path: Path) -> None:
     log = PickLog(tmp_path / "picks.jsonl")
-    assert (log.size(), log.end(), log.mark(0), log.picks(), list(log.events())) == (0, 0, 0, [], [])
+    assert (log.size(), log.end(), log.mark(0), log.picks(), list(log.events())) == (
+        0,
+        0,
+        0,
+        [],
+        [],
+    )
     ends = [log.append(event) for event in (make_pick(1), Amend(0, "tie"), Undo(5))]
     assert log.append_many([]) == log.size() == ends[-1]
     assert [end for _, end in log.events()] == ends
@@ -175,7 +190,9 @@ def test_events_are_read_from_anywhere_and_damage_is_told(tmp_path: Path) -> Non
     log.cut(0)  # nothing to cut
 
 
-def test_a_log_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_log_that_cannot_be_read_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     log = PickLog(tmp_path / "picks.jsonl")
     log.append(Undo(1))
 
@@ -243,7 +260,9 @@ def test_a_shorter_log_is_folded_anew() -> None:
 def test_single_answers_are_counted_between_duels() -> None:
     profile = Profile("work")
     profile.count_single()
-    assert profile.singles == 0 and not profile.folder.exists()  # nothing is written before the first pick
+    assert (
+        profile.singles == 0 and not profile.folder.exists()
+    )  # nothing is written before the first pick
     profile.record(make_pick(0))
     profile.count_single()
     profile.count_single()
@@ -284,7 +303,13 @@ def test_the_networks_state_comes_back_and_is_checked(tmp_path: Path) -> None:
     path = tmp_path / "work" / "neural.json"
     assert path.stat().st_mode & 0o777 == 0o600
     state = files.unseal(path.read_bytes())
-    for change in ({"schema": 9}, {"shape": [3, 5]}, {"W": "no base64!"}, {"V": None}, {"b": state["b"][:8]}):
+    for change in (
+        {"schema": 9},
+        {"shape": [3, 5]},
+        {"W": "no base64!"},
+        {"V": None},
+        {"b": state["b"][:8]},
+    ):
         path.write_bytes(files.seal(state | change))
         with pytest.raises(BadDataError, match="cannot read") as caught:
             kept.load()

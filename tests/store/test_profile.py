@@ -22,7 +22,10 @@ VERDICTS: list[Verdict] = ["exploit", "explore", "tie", "both-bad", "skip"]
 def make_pick(n: int = 0, verdict: Verdict = "exploit") -> Pick:
     rng = np.random.default_rng(n)
     texts = [
-        " ".join(["word", "another!", "you"][k] for k in rng.integers(0, 3, 1 + int(rng.integers(40)))) for _ in "ab"
+        " ".join(
+            ["word", "another!", "you"][k] for k in rng.integers(0, 3, 1 + int(rng.integers(40)))
+        )
+        for _ in "ab"
     ]
     return Pick(
         id=0,

@@ -13,7 +13,13 @@ from tpop_cli.core.picks import Candidate, Pick, Verdict
 from tpop_cli.errors import BadDataError, NoInputError, UsageError
 from tpop_cli.store.imports import read_preferences
 from tpop_cli.store.profile import Profile
-from tpop_cli.store.profiles import copy_profile, create_profile, delete_profile, list_profiles, rename_profile
+from tpop_cli.store.profiles import (
+    copy_profile,
+    create_profile,
+    delete_profile,
+    list_profiles,
+    rename_profile,
+)
 
 
 def pick(n: int, verdict: Verdict = "exploit") -> Pick:
@@ -66,7 +72,11 @@ def test_profiles_are_created_copied_renamed_and_deleted() -> None:
     assert backup is not None
     assert (backup / "picks.jsonl").read_text().count("\n") == 7
     assert list_profiles() == ["empty", "work"]
-    for gone in (lambda: delete_profile("fun"), lambda: copy_profile("fun", "x"), lambda: rename_profile("fun", "x")):
+    for gone in (
+        lambda: delete_profile("fun"),
+        lambda: copy_profile("fun", "x"),
+        lambda: rename_profile("fun", "x"),
+    ):
         with pytest.raises(NoInputError, match="no profile fun"):
             gone()
     for name in ("work", "empty"):
@@ -161,7 +171,10 @@ def test_pairs_are_imported_as_texts_or_as_chats() -> None:
 
 def test_open_webui_feedback_is_imported() -> None:
     def feedback(rating: int, rated: str, children: list[str]) -> dict[str, object]:
-        messages = {name: {"content": f"answer {name}", "parentId": "q", "childrenIds": []} for name in children}
+        messages = {
+            name: {"content": f"answer {name}", "parentId": "q", "childrenIds": []}
+            for name in children
+        }
         messages["q"] = {"content": "Why?", "parentId": "", "childrenIds": children}
         return {
             "data": {"rating": rating},
@@ -177,11 +190,17 @@ def test_open_webui_feedback_is_imported() -> None:
         {"snapshot": {}},
     ]
     found = read_preferences(json.dumps(body).encode())
-    assert [(p.exploit.text[-1], p.explore.text[-1]) for p in found.picks] == [("a", "b"), ("a", "c"), ("b", "a")]
+    assert [(p.exploit.text[-1], p.explore.text[-1]) for p in found.picks] == [
+        ("a", "b"),
+        ("a", "c"),
+        ("b", "a"),
+    ]
     assert found.passed_over == 3
 
 
-@pytest.mark.parametrize("data", [b"", b"{}", b"[]", b"nonsense", b'{"picks": [1, {"prompt": 3}]}', b"[" * 100_000])
+@pytest.mark.parametrize(
+    "data", [b"", b"{}", b"[]", b"nonsense", b'{"picks": [1, {"prompt": 3}]}', b"[" * 100_000]
+)
 def test_what_holds_no_preference_is_named(data: bytes) -> None:
     with pytest.raises(BadDataError, match="no preference"):
         read_preferences(data)

@@ -26,7 +26,9 @@ def _no_profile(monkeypatch: pytest.MonkeyPatch) -> None:
 # -- settings --------------------------------------------------------------------------------------------
 
 
-def test_flag_then_variable_then_profile_then_user_then_nothing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_flag_then_variable_then_profile_then_user_then_nothing(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert config.origin("temperature") == (None, "default")
     config.save_setting("temperature", 0.5)
     assert config.origin("temperature") == (0.5, str(home / "config.toml"))
@@ -69,10 +71,16 @@ def test_comments_and_order_stay(home: Path) -> None:
         ("ctx = 1.5", "is not a whole number", "mend it in"),
     ],
 )
-def test_a_file_that_is_not_understood_is_named_and_untouched(text: str, said: str, hint: str, home: Path) -> None:
+def test_a_file_that_is_not_understood_is_named_and_untouched(
+    text: str, said: str, hint: str, home: Path
+) -> None:
     home.mkdir()
     (home / "config.toml").write_text(text)
-    for use in (config.load_config, lambda: config.save_setting("seed", 1), lambda: config.setting("seed")):
+    for use in (
+        config.load_config,
+        lambda: config.save_setting("seed", 1),
+        lambda: config.setting("seed"),
+    ):
         with pytest.raises(ConfigError, match=said) as caught:
             use()
         assert hint in caught.value.hint
@@ -100,7 +108,9 @@ def test_whole_numbers_serve_where_numbers_and_layers_do(home: Path) -> None:
         ("model", "any thing", "any thing"),
     ],
 )
-def test_texts_stand_for_values(key: str, text: str, value: object, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_stand_for_values(
+    key: str, text: str, value: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert config.parsed(key, text) == value
     monkeypatch.setenv(f"TPOP_{key.upper()}", text)
     assert config.setting(key) == value
@@ -117,7 +127,9 @@ def test_texts_stand_for_values(key: str, text: str, value: object, monkeypatch:
         ("ctx", "many", "a whole number"),
     ],
 )
-def test_texts_that_stand_for_nothing(key: str, text: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_that_stand_for_nothing(
+    key: str, text: str, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(UsageError, match=kind):
         config.parsed(key, text)
     monkeypatch.setenv(f"TPOP_{key.upper()}", text)
@@ -129,7 +141,10 @@ def test_texts_that_stand_for_nothing(key: str, text: str, kind: str, monkeypatc
 
 
 def test_an_unknown_setting_is_told_with_the_nearest() -> None:
-    for use in (lambda: config.parsed("temprature", "1"), lambda: config.remove_setting("temprature")):
+    for use in (
+        lambda: config.parsed("temprature", "1"),
+        lambda: config.remove_setting("temprature"),
+    ):
         with pytest.raises(UsageError, match="there is no setting 'temprature'") as caught:
             use()
         assert caught.value.hint == "did you mean 'temperature'?"
@@ -145,11 +160,16 @@ def test_a_file_that_changes_is_read_again(home: Path) -> None:
     assert config.setting("seed") == 22
 
 
-def test_without_a_home_of_its_own_the_system_says_where(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_without_a_home_of_its_own_the_system_says_where(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("TPOP_HOME")
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    if paths.home().parts[-2:] == ("config", "tpop"):  # elsewhere than on Linux it has its own place
+    if paths.home().parts[-2:] == (
+        "config",
+        "tpop",
+    ):  # elsewhere than on Linux it has its own place
         assert paths.home() == tmp_path / "config" / "tpop"
         assert paths.models_dir() == tmp_path / "data" / "tpop" / "models"
     monkeypatch.setenv("TPOP_HOME", "~/here")
@@ -177,7 +197,10 @@ def test_models_are_found_by_name_path_and_default(
     assert find_model() == starter_model() == find_model("smollm2")
     monkeypatch.setenv("TPOP_MODEL", "sub/mine")
     assert find_model() == mine
-    for name, said in (("none.gguf", "there is no file none.gguf"), ("none", "there is no model named none")):
+    for name, said in (
+        ("none.gguf", "there is no file none.gguf"),
+        ("none", "there is no model named none"),
+    ):
         with pytest.raises(NoInputError, match=said) as caught:
             find_model(name)
         assert caught.value.hint == "see the models there are: tpop models list"
@@ -211,8 +234,15 @@ def test_axes_of_ones_own_are_added_and_removed(home: Path) -> None:
     assert own_axes() == ()
     add_axis(OWN)
     assert load_axes() == (*AXES, OWN)
-    assert json.loads((home / "axes.json").read_text())["axes"][0]["toward"]["instruction"] == "Be hot."
-    for taken in (OWN, Axis("new", Pole("hot", "x"), Pole("b", "y")), Axis(AXES[0].name, Pole("a", "x"), OWN.away)):
+    assert (
+        json.loads((home / "axes.json").read_text())["axes"][0]["toward"]["instruction"]
+        == "Be hot."
+    )
+    for taken in (
+        OWN,
+        Axis("new", Pole("hot", "x"), Pole("b", "y")),
+        Axis(AXES[0].name, Pole("a", "x"), OWN.away),
+    ):
         with pytest.raises(UsageError, match="is taken"):
             add_axis(taken)
     with pytest.raises(NoInputError, match="no axis of your own named 'length'"):
@@ -242,7 +272,9 @@ def test_names_and_instructions_of_the_greatest_length_are_taken() -> None:
     assert own_axes()[0].toward.instruction == "x" * 400
 
 
-@pytest.mark.parametrize("text", ["", "[]", '{"axes": [1]}', '{"axes": [{"name": "x"}]}', '{"axes": 3}', "{"])
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"axes": [1]}', '{"axes": [{"name": "x"}]}', '{"axes": 3}', "{"]
+)
 def test_broken_axes_are_named(text: str, home: Path) -> None:
     home.mkdir()
     (home / "axes.json").write_text(text)
@@ -256,8 +288,12 @@ def test_a_measured_matrix_comes_before_a_guessed_one(home: Path) -> None:
     assert not measured
     pole = next(iter(starter_response().rows))
     feature = next(iter(starter_response().rows[pole]))
-    assert guessed.rows[pole][feature] == pytest.approx(0.5 * starter_response().rows[pole][feature])
-    path = save_response(ResponseMatrix({"brief": {"length": -1.23456}}), {"fingerprint": "f00", "prompts": 3})
+    assert guessed.rows[pole][feature] == pytest.approx(
+        0.5 * starter_response().rows[pole][feature]
+    )
+    path = save_response(
+        ResponseMatrix({"brief": {"length": -1.23456}}), {"fingerprint": "f00", "prompts": 3}
+    )
     assert path == home / "data" / "response" / "f00.json"
     assert load_response("f00") == (ResponseMatrix({"brief": {"length": -1.235}}), True)
     assert json.loads(path.read_text())["prompts"] == 3

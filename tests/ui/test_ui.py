@@ -36,8 +36,17 @@ def test_wide_terminals_show_candidates_side_by_side() -> None:
 
 
 def test_narrow_terminals_stack_them() -> None:
-    lines = draw(DuelView((Side("Yes.", True), Side("No.", True, "cut at --max-tokens")), COLORS, None), 60)
-    assert [line[:8] for line in lines] == ["╭─  1  ─", "│ Yes.  ", "╰───────", "╭─  2  ─", "│ No.   ", "╰───────"]
+    lines = draw(
+        DuelView((Side("Yes.", True), Side("No.", True, "cut at --max-tokens")), COLORS, None), 60
+    )
+    assert [line[:8] for line in lines] == [
+        "╭─  1  ─",
+        "│ Yes.  ",
+        "╰───────",
+        "╭─  2  ─",
+        "│ No.   ",
+        "╰───────",
+    ]
     assert "cut at --max-tokens" in lines[-1]
 
 
@@ -97,18 +106,27 @@ def test_the_footer_names_every_verdict() -> None:
 
 
 def test_bars_lean_towards_the_preferred_pole() -> None:
-    assert bar(AxisTaste("length", "brief", "detailed", 1.0, 0.99)).plain == "·" * 8 + "│" + "████····"
-    assert bar(AxisTaste("length", "brief", "detailed", -5.0, 0.99)).plain == "█" * 8 + "│" + "·" * 8
+    assert (
+        bar(AxisTaste("length", "brief", "detailed", 1.0, 0.99)).plain == "·" * 8 + "│" + "████····"
+    )
+    assert (
+        bar(AxisTaste("length", "brief", "detailed", -5.0, 0.99)).plain == "█" * 8 + "│" + "·" * 8
+    )
 
 
 def test_certainty_in_words() -> None:
-    words = [AxisTaste("length", "brief", "detailed", lean, c).words for lean, c in [(1, 0.99), (-1, 0.85), (1, 0.6)]]
+    words = [
+        AxisTaste("length", "brief", "detailed", lean, c).words
+        for lean, c in [(1, 0.99), (-1, 0.85), (1, 0.6)]
+    ]
     assert words[:2] == ["you prefer brief: sure", "you prefer detailed: probably"]
     assert words[2] == "brief or detailed: not enough evidence"
     counted = AxisTaste("length", "brief", "detailed", -1, 0.99, toward_won=2, clear=16)
     assert counted.words == "you prefer detailed: sure (14 of 16 picks)"
     coin = AxisTaste("length", "brief", "detailed", -1, 0.99, trusted=False)
-    assert coin.words == "brief or detailed: not enough evidence"  # the picks as a whole were a coin's
+    assert (
+        coin.words == "brief or detailed: not enough evidence"
+    )  # the picks as a whole were a coin's
 
 
 def test_a_fresh_profile_knows_nothing() -> None:
@@ -131,7 +149,9 @@ def test_differences_are_marked_by_word() -> None:
     one, two = marked("The sky is blue.", "The sky is red.", ("cyan", "magenta"))
     assert [one.plain[s.start : s.end] for s in one.spans if s.style == "bold cyan"] == ["blue"]
     assert [two.plain[s.start : s.end] for s in two.spans if s.style == "bold magenta"] == ["red"]
-    lines = draw(DuelView((Side("a **b**", True), Side("a c", True)), COLORS, None, marking=True), 120)
+    lines = draw(
+        DuelView((Side("a **b**", True), Side("a c", True)), COLORS, None, marking=True), 120
+    )
     assert "a **b**" in lines[1]  # as it was written
 
 
@@ -155,7 +175,9 @@ def test_a_footer_fits_a_hundred_columns() -> None:
 
 
 def test_thoughts_are_dim_or_hidden() -> None:
-    shown = draw(DuelView((Side("Yes.", True, thought="long thoughts"), Side("No.", True)), height=8), 120)
+    shown = draw(
+        DuelView((Side("Yes.", True, thought="long thoughts"), Side("No.", True)), height=8), 120
+    )
     assert any("long thoughts" in line for line in shown)
     waiting = draw(DuelView((Side("", False, hidden=True), Side("", False)), height=4), 120)
     assert "thinking…" in waiting[1]

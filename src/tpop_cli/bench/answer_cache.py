@@ -76,12 +76,20 @@ class AnswerCache:
         sampling: Sampling = Sampling(),
         max_tokens: int = MAX_TOKENS,
     ) -> None:
-        self._engine, self._axes, self._sampling, self._max_tokens = engine, axes, sampling, max_tokens
+        self._engine, self._axes, self._sampling, self._max_tokens = (
+            engine,
+            axes,
+            sampling,
+            max_tokens,
+        )
         self._answers: dict[AnswerKey, CachedAnswer] = {}
         self._surprise: dict[AnswerKey, float] = {}
         self._path: Path | None = None
         if folder is not None:
-            poles = [(axis.name, [(pole.instruction, pole.full, pole.tilt) for pole in axis.poles]) for axis in axes]
+            poles = [
+                (axis.name, [(pole.instruction, pole.full, pole.tilt) for pole in axis.poles])
+                for axis in axes
+            ]
             settings = [engine.info.fingerprint, asdict(sampling), max_tokens, poles]
             name = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:16]
             make_private_dir(folder)
@@ -101,7 +109,9 @@ class AnswerCache:
         """Those that are yet to be decoded, each once."""
         return [key for key in dict.fromkeys(keys) if key not in self._answers]
 
-    def fill(self, keys: Collection[AnswerKey], on_answer: Callable[[], None] = lambda: None) -> bool:
+    def fill(
+        self, keys: Collection[AnswerKey], on_answer: Callable[[], None] = lambda: None
+    ) -> bool:
         """Decode what is missing; `on_answer` is called for each. False if the stop flag ended it early."""
         missing = self.missing(keys)
         plans = (
@@ -156,9 +166,13 @@ class AnswerCache:
             except ValueError:
                 continue  # cut short by an interrupt
             key = body["key"]
-            found = AnswerKey(key["prompt"], tuple(map(tuple, key["strengths"])), key["seed"], key["by"])
+            found = AnswerKey(
+                key["prompt"], tuple(map(tuple, key["strengths"])), key["seed"], key["by"]
+            )
             if "answer" in body:
                 answer = body["answer"]
-                self._answers[found] = CachedAnswer(answer["text"], tuple(answer["tokens"]), answer["finish_reason"])
+                self._answers[found] = CachedAnswer(
+                    answer["text"], tuple(answer["tokens"]), answer["finish_reason"]
+                )
             else:
                 self._surprise[found] = body["surprise"]

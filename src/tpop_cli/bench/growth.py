@@ -59,9 +59,14 @@ def with_axes(engine: LlamaEngine, n_tokens: int, rounds: int) -> list[dict[str,
     """Seconds a step of a duel whose two arms have so many active axes."""
     rows = []
     for name, strengths in ACTIVE:
-        plans = [request_arm(engine, _CHAT, AXES, strengths, Sampling(), seed, n_tokens + 1) for seed in (1, 2)]
+        plans = [
+            request_arm(engine, _CHAT, AXES, strengths, Sampling(), seed, n_tokens + 1)
+            for seed in (1, 2)
+        ]
         step = median(_steps(engine, plans, n_tokens) for _ in range(rounds))
-        rows.append({"active": name, "sequences": sum(len(plan.prompts) for plan in plans), "step": step})
+        rows.append(
+            {"active": name, "sequences": sum(len(plan.prompts) for plan in plans), "step": step}
+        )
     return rows
 
 
@@ -90,7 +95,9 @@ def with_chat_length(engine: LlamaEngine, lengths: Sequence[int] = CHAT_LENGTHS)
     return rows
 
 
-def with_batch(engine: LlamaEngine, sizes: Sequence[int] = BATCHES, lengths: Sequence[int] = BATCH_LENGTHS) -> Rows:
+def with_batch(
+    engine: LlamaEngine, sizes: Sequence[int] = BATCHES, lengths: Sequence[int] = BATCH_LENGTHS
+) -> Rows:
     """Seconds a step of so many answers together, each behind so many tokens of its own."""
     rng = np.random.default_rng(0)
     rows = []
@@ -126,7 +133,9 @@ def _forced_steps(engine: LlamaEngine, prompts: Sequence[Sequence[int]], n: int 
 # -- the neural reward, and what it would cost the naive way ---------------------------------------------
 
 
-def neural(path: Path, options: LoadOptions, n_tokens: int, counts: Sequence[int] = CANDIDATES) -> dict[str, Any]:
+def neural(
+    path: Path, options: LoadOptions, n_tokens: int, counts: Sequence[int] = CANDIDATES
+) -> dict[str, Any]:
     """Seconds a step of `--reward neural` by candidates, and of the naive T-POP step with as many as the most.
 
     The naive step is timed behind answers of `n_tokens` tokens, the others while answers grow to that length.
@@ -148,7 +157,9 @@ def neural(path: Path, options: LoadOptions, n_tokens: int, counts: Sequence[int
             ahead = LookAhead(engine, network, V, NeuralRules(k=k), Sampling())
             start = time.perf_counter()
             ahead.run(prompt, 2, n_tokens)
-            rows.append({"candidates": k, "step": (time.perf_counter() - start) / len(ahead.arms[0].tokens)})
+            rows.append(
+                {"candidates": k, "step": (time.perf_counter() - start) / len(ahead.arms[0].tokens)}
+            )
         answers = [arm.tokens for arm in ahead.arms]
         start = time.perf_counter()
         n_evaluated = naive_step(engine, prompt, answers, network, V, most)

@@ -37,14 +37,26 @@ def levers(default: Setting) -> list[tuple[str, Learner, Setting]]:
         return replace(default, arms=replace(rules, **changes))
 
     found = [("the default", learner, default)]
-    found += [(f"policy: {name}", Learner(name), default) for name in ("thompson", "random pairs", "never exploring")]
+    found += [
+        (f"policy: {name}", Learner(name), default)
+        for name in ("thompson", "random pairs", "never exploring")
+    ]
     found += [("reward: strengths alone", Learner(reward="strengths alone"), default)]
     found += [("at most one axis", learner, with_rules(max_axes=1))]
-    found += [(f"a second pole from {x:g} sd", learner, with_rules(min_z_second=x)) for x in (0.6, 1.5)]
-    found += [(f"a first pole from {x:g} sd", learner, with_rules(min_z=x)) for x in (0.0, 0.5, 1.0)]
+    found += [
+        (f"a second pole from {x:g} sd", learner, with_rules(min_z_second=x)) for x in (0.6, 1.5)
+    ]
+    found += [
+        (f"a first pole from {x:g} sd", learner, with_rules(min_z=x)) for x in (0.0, 0.5, 1.0)
+    ]
     found += [(f"nu = {x:g}", learner, with_rules(nu=x)) for x in (0.3, 1.5, 2.5)]
-    found += [(f"sigma_w = {x:g}", learner, replace(default, priors=_priors(w=x))) for x in (0.5, 2.0)]
-    found += [(f"sigma_theta = {x:g}", learner, replace(default, priors=_priors(theta=x))) for x in (0.1, 0.6, 1.0)]
+    found += [
+        (f"sigma_w = {x:g}", learner, replace(default, priors=_priors(w=x))) for x in (0.5, 2.0)
+    ]
+    found += [
+        (f"sigma_theta = {x:g}", learner, replace(default, priors=_priors(theta=x)))
+        for x in (0.1, 0.6, 1.0)
+    ]
     return found + [(f"n0 = {x:g}", learner, replace(default, n0=x)) for x in (4.0, 64.0)]
 
 
@@ -63,14 +75,24 @@ def main() -> None:
         about = f"{len(users)} tuning users, {plan.seeds} seeds, {plan.n_judged} tuning prompts"
         print(f"{about}; [95% interval] at {COUNTS[-1]} duels")
         for name, learner, setting in levers(bench.setting):
-            runs = [play_user(USERS[u], learner, seed, setting) for u in users for seed in range(plan.seeds)]
+            runs = [
+                play_user(USERS[u], learner, seed, setting)
+                for u in users
+                for seed in range(plan.seeds)
+            ]
             traces = play(runs, bank, max(COUNTS), bench.meter)
-            bench.fill("judging", list({t.key(n, p): None for t in traces for n in COUNTS for p in bench.prompts}))
+            bench.fill(
+                "judging",
+                list({t.key(n, p): None for t in traces for n in COUNTS for p in bench.prompts}),
+            )
             wins = [bench.wins(traces, users, n) for n in COUNTS]
             told = np.mean([float(right) for t in traces for right in t.right])
             last = rate(wins[-1])
             rates = "  ".join(f"{n}: {w.mean():.2f}" for n, w in zip(COUNTS, wins, strict=True))
-            print(f"{name:28} {rates} [{last.low:.2f}, {last.high:.2f}]  picks told {told:.2f}", flush=True)
+            print(
+                f"{name:28} {rates} [{last.low:.2f}, {last.high:.2f}]  picks told {told:.2f}",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

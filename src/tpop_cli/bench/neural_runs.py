@@ -35,12 +35,17 @@ def neural_player(
         trace = Trace(user.name, learner, seed, own=f"k = {rules.k}", asked=max(setting.counts))
         if all(trace.key(n, p) in bank for n in setting.counts for p in setting.judged):
             return trace
-        meter.begin(f"{learner}: {user.name}", 2 * max(setting.counts) + len(setting.counts) * len(setting.judged))
+        meter.begin(
+            f"{learner}: {user.name}",
+            2 * max(setting.counts) + len(setting.counts) * len(setting.judged),
+        )
         order = np.random.default_rng(seed).permutation(len(setting.prompts))
         rng = np.random.default_rng(seed)
         with tempfile.TemporaryDirectory() as home:
             profile = Profile("bench", setting.axes, Path(home))
-            session = NeuralTurns(engine, profile, SessionOptions(max_tokens=max_tokens, seed=seed), rules=rules)
+            session = NeuralTurns(
+                engine, profile, SessionOptions(max_tokens=max_tokens, seed=seed), rules=rules
+            )
             for n in range(max(setting.counts) + 1):
                 session.close()  # the fit is done before the next duel, so that a run can be repeated
                 if n in setting.counts:
@@ -52,7 +57,9 @@ def neural_player(
                         meter.advance()
                 if n == max(setting.counts):
                     break
-                duel = session.duel([{"role": "user", "content": setting.prompts[order[n % len(order)]]}])
+                duel = session.duel(
+                    [{"role": "user", "content": setting.prompts[order[n % len(order)]]}]
+                )
                 if not duel.complete:
                     raise KeyboardInterrupt
                 meter.advance(2)

@@ -34,15 +34,21 @@ def main() -> None:
             engine,
             [
                 request_arm(engine, chat, AXES, {}, Sampling(), _SEED, 200),
-                request_arm(engine, chat, AXES, {"length": 1.0, "tone": 1.0}, Sampling(), _SEED + 1, 200),
+                request_arm(
+                    engine, chat, AXES, {"length": 1.0, "tone": 1.0}, Sampling(), _SEED + 1, 200
+                ),
             ],
         )
-    console = Console(record=True, width=118, file=io.StringIO(), force_terminal=True, highlight=False)
+    console = Console(
+        record=True, width=118, file=io.StringIO(), force_terminal=True, highlight=False
+    )
     console.print(Text("› ", "bold").append(_PROMPT))
     first, second = (Side(arm.text, done=True) for arm in arms)
     console.print(DuelView((first, second)))
     console.print(keys_line())
-    svg = re.sub(r"@font-face \{.*?\}", "", console.export_svg(title="tpop chat"), flags=re.DOTALL)  # no web fonts
+    svg = re.sub(
+        r"@font-face \{.*?\}", "", console.export_svg(title="tpop chat"), flags=re.DOTALL
+    )  # no web fonts
     Path(sys.argv[1]).write_text(svg, "utf-8")
 
 

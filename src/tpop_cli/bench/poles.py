@@ -29,7 +29,12 @@ from ..engine.protocol import Engine, Sampling
 from .prompts import TUNE
 from .users import TUNING
 
-_PAIRS = (("brief", "simple words"), ("simple words", "lists"), ("academic", "lists"), ("warm", "personal"))
+_PAIRS = (
+    ("brief", "simple words"),
+    ("simple words", "lists"),
+    ("academic", "lists"),
+    ("warm", "personal"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,13 +49,22 @@ class Variant:
 
 def variants(poles: Sequence[Pole], strengths: Sequence[float]) -> list[Variant]:
     """Every pole at every strength."""
-    return [Variant(f"{p.name} @ {s:g}", (p.instruction,), (s,), p.tilt) for p in poles for s in strengths]
+    return [
+        Variant(f"{p.name} @ {s:g}", (p.instruction,), (s,), p.tilt)
+        for p in poles
+        for s in strengths
+    ]
 
 
 def read_poles(path: Path) -> list[Pole]:
     """Poles to try, from a JSON file."""
     return [
-        Pole(one["name"], one["instruction"], one.get("full", 1.0), tuple(sorted(one.get("tilt", {}).items())))
+        Pole(
+            one["name"],
+            one["instruction"],
+            one.get("full", 1.0),
+            tuple(sorted(one.get("tilt", {}).items())),
+        )
         for one in json.loads(path.read_text("utf-8"))
     ]
 
@@ -74,7 +88,9 @@ def plan(engine: Engine, prompt: str, variant: Variant, seed: int, max_tokens: i
     """The arm of a variant."""
 
     def tokens(instruction: str | None) -> tuple[int, ...]:
-        return tuple(engine.chat_tokens([{"role": "user", "content": with_instruction(prompt, instruction)}]))
+        return tuple(
+            engine.chat_tokens([{"role": "user", "content": with_instruction(prompt, instruction)}])
+        )
 
     prompts, weights = [tokens(i) for i in variant.instructions], list(variant.weights)
     plain = 1.0 - sum(weights)
@@ -137,8 +153,13 @@ def main() -> None:
 
 def _report(done: Sequence[tuple[int, Variant, str, Arm]], prompts: Sequence[str]) -> None:
     features = {id(arm): text_features(arm.text) / SPREAD for _, _, _, arm in done}
-    base = {p: np.mean([features[id(a)] for i, _, q, a in done if q == p and i < 2], axis=0) for p in prompts}
-    print(f"{len(prompts)} prompts; tokens, quoting, on topic, repeated 4-grams, what moves most (and how often)")
+    base = {
+        p: np.mean([features[id(a)] for i, _, q, a in done if q == p and i < 2], axis=0)
+        for p in prompts
+    }
+    print(
+        f"{len(prompts)} prompts; tokens, quoting, on topic, repeated 4-grams, what moves most (and how often)"
+    )
     for index in dict.fromkeys(i for i, _, _, _ in done):
         rows = [(v, p, a) for i, v, p, a in done if i == index]
         shifts = np.array([features[id(a)] - base[p] for _, p, a in rows])
@@ -150,7 +171,10 @@ def _report(done: Sequence[tuple[int, Variant, str, Arm]], prompts: Sequence[str
         length = np.mean([len(a.tokens) for _, _, a in rows])
         again = np.mean([repeated(a.tokens) for _, _, a in rows])
         topic = np.mean([on_topic(p, a.text) for _, p, a in rows])
-        print(f"{rows[0][0].name:48} {length:4.0f}  {quoting:4.0%}  {topic:4.0%}  {again:4.0%}  {moved}", flush=True)
+        print(
+            f"{rows[0][0].name:48} {length:4.0f}  {quoting:4.0%}  {topic:4.0%}  {again:4.0%}  {moved}",
+            flush=True,
+        )
 
 
 def _liked(done: Sequence[tuple[int, Variant, str, Arm]]) -> None:

@@ -88,7 +88,9 @@ class Learner:
         return ", ".join(parts + (["asking when it helps"] if self.ask == "auto" else []))
 
 
-def compared(policies: Sequence[str], rewards: Sequence[str], asks: Sequence[str]) -> tuple[Learner, ...]:
+def compared(
+    policies: Sequence[str], rewards: Sequence[str], asks: Sequence[str]
+) -> tuple[Learner, ...]:
     """The first of each together, then every other one in place of the first of its kind."""
     first = Learner(policies[0], rewards[0], asks[0])
     others = [replace(first, policy=policy) for policy in policies[1:]]
@@ -121,7 +123,9 @@ class Trace:
     def key(self, n: int, prompt: str) -> AnswerKey:
         """The answer to a prompt after n session."""
         if self.own:
-            whose = f"{self.user}, seed {self.seed}, {n} duels" if n else "0 duels"  # fresh ones are all alike
+            whose = (
+                f"{self.user}, seed {self.seed}, {n} duels" if n else "0 duels"
+            )  # fresh ones are all alike
             return AnswerKey(prompt, (), STEERED_SEED, f"{self.learner}, {self.own}, {whose}")
         return wanted(prompt, self.strengths[n], STEERED_SEED)
 
@@ -162,7 +166,9 @@ def verdict(outcome: float) -> Verdict:
 def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
     """Play one user: yields the answers it needs, is sent the bank that holds them, returns its trace."""
     rng = np.random.default_rng(seed)
-    taste = Taste.fresh(AxesReward.fresh(setting.axes, setting.response, setting.priors[learner.reward]))
+    taste = Taste.fresh(
+        AxesReward.fresh(setting.axes, setting.response, setting.priors[learner.reward])
+    )
     estimate = ResponseEstimate(taste.reward.B, setting.n0)
     order = rng.permutation(len(setting.prompts))
     trace = Trace(user.name, learner, seed)
@@ -173,7 +179,9 @@ def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
             trace.strengths[n] = best
         if n == max(setting.counts):
             break
-        if learner.ask == "auto" and not should_ask(taste, best, singles, setting.arms, setting.asking):
+        if learner.ask == "auto" and not should_ask(
+            taste, best, singles, setting.arms, setting.asking
+        ):
             singles += 1
             continue
         singles, trace.asked = 0, trace.asked + 1
@@ -198,7 +206,12 @@ def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
 
 
 def _decided(
-    user: User, prompt: str, arms: Sequence[Strengths], texts: Sequence[str], n: int, rng: np.random.Generator
+    user: User,
+    prompt: str,
+    arms: Sequence[Strengths],
+    texts: Sequence[str],
+    n: int,
+    rng: np.random.Generator,
 ) -> Pick:
     decided = verdict(user.outcome(texts[0], texts[1], n, rng))
     first, second = (Candidate(text, s, 0, "") for text, s in zip(texts, arms, strict=True))

@@ -41,7 +41,13 @@ N_CTX = 4096
 QUESTION = "Tell me a long story about a dog who goes to sea and comes home again."
 CHAT: Sequence[str] = (
     *("What is tea?", "Who drinks it most?", "And coffee?", "Is it healthy?", "How is it grown?"),
-    *("What does it cost?", "Where was it first grown?", "And in Europe?", "What about herbs?", "Which one is best?"),
+    *(
+        "What does it cost?",
+        "Where was it first grown?",
+        "And in Europe?",
+        "What about herbs?",
+        "Which one is best?",
+    ),
 )
 
 
@@ -63,7 +69,9 @@ class Plan:
 QUICK = Plan(rounds=1, n_tokens=16, n_many=4)
 
 
-def interleaved(measures: Mapping[str, Callable[[int], float]], rounds: int) -> dict[str, list[float]]:
+def interleaved(
+    measures: Mapping[str, Callable[[int], float]], rounds: int
+) -> dict[str, list[float]]:
     """Every measure once a round, all rounds; a measure is given the round's number."""
     found: dict[str, list[float]] = {name: [] for name in measures}
     for n in range(rounds):
@@ -86,7 +94,11 @@ class Speed:
     def __post_init__(self) -> None:
         self.engine = TimedEngine(self.path, self.options)
         self.plain = PlainLlama(self.path, self.engine.n_ctx, self.options.threads, self.sampling)
-        for steered in (PLAIN, EXPLOIT, EXPLORE):  # what is done once in a process is measured as start-up
+        for steered in (
+            PLAIN,
+            EXPLOIT,
+            EXPLORE,
+        ):  # what is done once in a process is measured as start-up
             self._arms(QUESTION, [steered], 0, 1)
         self.plain.answer(_chat(QUESTION), 1, 0)
 
@@ -97,7 +109,9 @@ class Speed:
 
     # -- answers -----------------------------------------------------------------------------------------
 
-    def _arms(self, question: str | Sequence[Message], arms: Sequence[Strengths], seed: int, n: int) -> list[Arm]:
+    def _arms(
+        self, question: str | Sequence[Message], arms: Sequence[Strengths], seed: int, n: int
+    ) -> list[Arm]:
         messages = _chat(question) if isinstance(question, str) else question
         plans = [
             request_arm(self.engine, messages, AXES, strengths, self.sampling, seed + i, n)
@@ -135,7 +149,10 @@ class Speed:
             self.plan.rounds,
         )
         plain = median(found.pop("plain") + found.pop("plain again"))
-        return {"plain": plain, **{name: _against(plain, seconds) for name, seconds in found.items()}}
+        return {
+            "plain": plain,
+            **{name: _against(plain, seconds) for name, seconds in found.items()},
+        }
 
     # -- first token -------------------------------------------------------------------------------------
 
@@ -159,7 +176,8 @@ class Speed:
             return self.plain.answer(_chat(QUESTION), 1, 0).seconds
 
         first = interleaved(
-            {"plain": cold_plain, **{name: cold(arms) for name, arms in _ARMS.items()}}, self.plan.rounds
+            {"plain": cold_plain, **{name: cold(arms) for name, arms in _ARMS.items()}},
+            self.plan.rounds,
         )
         ninth, tenth = self._conversation()
 
@@ -183,14 +201,19 @@ class Speed:
 
         prefilled: dict[tuple[int, bool], int] = {}
         turn = interleaved(
-            {"plain": later_plain, **{name: later(arms) for name, arms in _ARMS.items()}}, self.plan.rounds
+            {"plain": later_plain, **{name: later(arms) for name, arms in _ARMS.items()}},
+            self.plan.rounds,
         )
-        new = len(self.engine.chat_tokens(tenth)) - len(Prefetcher(self.engine).next_start(tenth[:-1]))
+        new = len(self.engine.chat_tokens(tenth)) - len(
+            Prefetcher(self.engine).next_start(tenth[:-1])
+        )
         return {
             "cold": _compared(first),
             "tenth turn": _compared(turn),
             "new tokens": new,
-            "prefilled": {name: prefilled[len(arms), bool(arms[0])] for name, arms in _ARMS.items()},
+            "prefilled": {
+                name: prefilled[len(arms), bool(arms[0])] for name, arms in _ARMS.items()
+            },
             "chat tokens": len(self.engine.chat_tokens(tenth)),
         }
 
@@ -218,7 +241,15 @@ class Speed:
         drawing, steps = 0.0, 0
         start = forward = sampling = 0.0
         plans = [
-            request_arm(self.engine, _chat(QUESTION), AXES, strengths, self.sampling, seed + i, self.plan.n_tokens)
+            request_arm(
+                self.engine,
+                _chat(QUESTION),
+                AXES,
+                strengths,
+                self.sampling,
+                seed + i,
+                self.plan.n_tokens,
+            )
             for i, strengths in enumerate((EXPLOIT, EXPLORE))
         ]
         with Live(console=console, auto_refresh=False, transient=True) as live:
@@ -228,7 +259,11 @@ class Speed:
                 nonlocal drawing, steps, start, forward, sampling
                 begun = time.perf_counter()
                 if steps == 0:  # the prompt is read: steps alone are measured
-                    start, forward, sampling = begun, self.engine.decode_seconds, self.engine.sampler_seconds
+                    start, forward, sampling = (
+                        begun,
+                        self.engine.decode_seconds,
+                        self.engine.sampler_seconds,
+                    )
                 first, second = (Side(arm.text, arm.finish_reason is not None, "") for arm in arms)
                 paint(lambda: DuelView((first, second), height=38))
                 drawing += time.perf_counter() - begun
@@ -236,7 +271,10 @@ class Speed:
 
             decode(self.engine, fit(plans, self.engine.n_ctx), on_step)
             total = time.perf_counter() - start
-        forward, sampling = self.engine.decode_seconds - forward, self.engine.sampler_seconds - sampling
+        forward, sampling = (
+            self.engine.decode_seconds - forward,
+            self.engine.sampler_seconds - sampling,
+        )
         n = max(1, steps - 1)
         rest = total - forward - sampling - drawing
         parts = {"llama_decode": forward, "sampler": sampling, "drawing": drawing, "the rest": rest}
@@ -256,7 +294,13 @@ class Speed:
                     fit(
                         [
                             request_arm(
-                                self.engine, _chat(p), AXES, strengths, self.sampling, seed, self.plan.n_tokens
+                                self.engine,
+                                _chat(p),
+                                AXES,
+                                strengths,
+                                self.sampling,
+                                seed,
+                                self.plan.n_tokens,
                             )
                         ],
                         self.engine.n_ctx,
@@ -294,4 +338,9 @@ def _compared(found: dict[str, list[float]]) -> dict[str, Any]:
 
 
 def _against(plain: float, values: Sequence[float]) -> dict[str, float]:
-    return {"median": median(values), "low": min(values), "high": max(values), "ratio": median(values) / plain}
+    return {
+        "median": median(values),
+        "low": min(values),
+        "high": max(values),
+        "ratio": median(values) / plain,
+    }

@@ -68,7 +68,9 @@ def rate(wins: npt.NDArray[np.float64], n: int = 1000) -> Rate:
     rng = np.random.default_rng(0)
     _, n_seeds, n_prompts = wins.shape
     means = [
-        wins[:, rng.integers(n_seeds, size=n_seeds)][:, :, rng.integers(n_prompts, size=n_prompts)].mean()
+        wins[:, rng.integers(n_seeds, size=n_seeds)][
+            :, :, rng.integers(n_prompts, size=n_prompts)
+        ].mean()
         for _ in range(n)
     ]
     low, high = np.quantile(means, [0.025, 0.975])
@@ -135,7 +137,10 @@ class Bench:
             player = self.neural if learner.reward == "neural" else play_user
             assert player is not None, "the bench was not made to play the neural reward"
             for user in self.plan.users:
-                runs += [player(USERS[user], learner, seed, self.setting) for seed in range(self.plan.seeds)]
+                runs += [
+                    player(USERS[user], learner, seed, self.setting)
+                    for seed in range(self.plan.seeds)
+                ]
         return play(runs, self.bank, max(self.plan.counts), self.meter)
 
     def judged(self, trace: Trace, n: int) -> list[float]:
@@ -155,7 +160,9 @@ class Bench:
         if not self.bank.fill(needed, self.meter.advance):
             raise KeyboardInterrupt
 
-    def wins(self, traces: Sequence[Trace], users: Sequence[str], n: int) -> npt.NDArray[np.float64]:
+    def wins(
+        self, traces: Sequence[Trace], users: Sequence[str], n: int
+    ) -> npt.NDArray[np.float64]:
         """Shape (users that were played, seeds, prompts)."""
         chosen = [[t for t in traces if t.user == user] for user in users]
         return np.array([[self.judged(t, n) for t in runs] for runs in chosen if runs])
@@ -180,9 +187,14 @@ class Bench:
             best, *others = ranked(user, singles)
             partners = [other for other in others if other and best and other.keys() != best.keys()]
             tried[user] = [best, *(best | partner for partner in partners[:PARTNERS])]
-        self.fill("oracle: two poles", [key for options in tried.values() for s in options for key in keys(s)])
+        self.fill(
+            "oracle: two poles",
+            [key for options in tried.values() for s in options for key in keys(s)],
+        )
         found = {user: ranked(user, options)[0] for user, options in tried.items()}
-        judged = {user: [wanted(p, s, STEERED_SEED) for p in self.prompts] for user, s in found.items()}
+        judged = {
+            user: [wanted(p, s, STEERED_SEED) for p in self.prompts] for user, s in found.items()
+        }
         self.fill("oracle: judging", [key for of_user in judged.values() for key in of_user])
         return {user: (found[user], self.against_base(USERS[user], judged[user])) for user in users}
 
@@ -229,22 +241,36 @@ def report(bench: Bench) -> dict[str, Any]:
     traces = bench.traces()
     if len(traces) < len(plan.learners) * len(plan.users) * plan.seeds:
         raise KeyboardInterrupt
-    bench.fill("judging", list({t.key(n, p): None for t in traces for n in plan.counts for p in bench.prompts}))
+    bench.fill(
+        "judging",
+        list({t.key(n, p): None for t in traces for n in plan.counts for p in bench.prompts}),
+    )
     oracles = bench.oracles(consistent) if plan.n_choose else {}
     played = {learner: [t for t in traces if t.learner == learner] for learner in plan.learners}
     first = played[plan.learners[0]]
     return {
         "plan": asdict(plan),
         "oracle": {
-            "mean": float(np.mean([w for _, wins in oracles.values() for w in wins])) if oracles else None,
-            "users": {name: {"strengths": s, "win_rate": float(np.mean(w))} for name, (s, w) in oracles.items()},
+            "mean": float(np.mean([w for _, wins in oracles.values() for w in wins]))
+            if oracles
+            else None,
+            "users": {
+                name: {"strengths": s, "win_rate": float(np.mean(w))}
+                for name, (s, w) in oracles.items()
+            },
         },
-        "learners": [_of_learner(bench, learner, own, first, consistent) for learner, own in played.items()],
+        "learners": [
+            _of_learner(bench, learner, own, first, consistent) for learner, own in played.items()
+        ],
     }
 
 
 def _of_learner(
-    bench: Bench, learner: Learner, own: Sequence[Trace], first: Sequence[Trace], consistent: Sequence[str]
+    bench: Bench,
+    learner: Learner,
+    own: Sequence[Trace],
+    first: Sequence[Trace],
+    consistent: Sequence[str],
 ) -> dict[str, Any]:
     """One learner's part of the report; `first` are the traces of the learner that it is compared with."""
     plan, last = bench.plan, max(bench.plan.counts)
@@ -261,7 +287,9 @@ def _of_learner(
         **asdict(learner),
         "name": str(learner),
         "consistent": rates(of(*consistent)),
-        "behind_the_first": rates(lambda n: bench.wins(first, consistent, n) - bench.wins(own, consistent, n)),
+        "behind_the_first": rates(
+            lambda n: bench.wins(first, consistent, n) - bench.wins(own, consistent, n)
+        ),
         "users": {name: rates(of(name)) for name in plan.users},
         "predicted_right": float(np.mean([float(r) for t in own for r in t.right] or [0.0])),
         "asked": float(np.mean([t.asked for t in own])),

@@ -91,9 +91,9 @@ def taught_against_fresh(
         answers = [
             [
                 arm.text
-                for arm, _ in Session(engine, whose, SessionOptions(max_tokens=max_tokens, seed=seed)).answer_many(
-                    chats
-                )
+                for arm, _ in Session(
+                    engine, whose, SessionOptions(max_tokens=max_tokens, seed=seed)
+                ).answer_many(chats)
             ]
             for whose in (profile, None)
         ]
@@ -110,12 +110,15 @@ def main() -> None:
 
     with tempfile.TemporaryDirectory() as home, LlamaEngine(find_model()) as engine:
         os.environ["TPOP_HOME"] = home
-        print("judge          win rate over a fresh profile, 15 duels, 10 prompts, 2 seeds [95% interval]")
+        print(
+            "judge          win rate over a fresh profile, 15 duels, 10 prompts, 2 seeds [95% interval]"
+        )
         for name, user in JUDGES.items():
             result = taught_against_fresh(engine, Profile(name.replace(" ", "-")), user)
             low, high = result.interval()
             print(
-                f"{name:14} {result.win_rate:.2f} [{low:.2f}, {high:.2f}]  steered by {result.strengths}", flush=True
+                f"{name:14} {result.win_rate:.2f} [{low:.2f}, {high:.2f}]  steered by {result.strengths}",
+                flush=True,
             )
 
 

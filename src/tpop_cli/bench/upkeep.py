@@ -40,7 +40,20 @@ def start_up(model: Path, rounds: int) -> dict[str, Any]:
 
     The plain program imports llama-cpp-python, loads the same model, and prints the first piece of an answer.
     """
-    ask = [sys.executable, "-m", "tpop_cli", "ask", "--plain", "-n", "1", "--seed", "1", "--model", str(model), "Hi"]
+    ask = [
+        sys.executable,
+        "-m",
+        "tpop_cli",
+        "ask",
+        "--plain",
+        "-n",
+        "1",
+        "--seed",
+        "1",
+        "--model",
+        str(model),
+        "Hi",
+    ]
     plain = [sys.executable, "-c", _WRITE.format(function="plain_first_token"), str(model)]
     found: dict[str, list[float]] = {"--version": [], "--help": [], "ask": [], "plain": []}
     for _ in range(rounds):
@@ -76,7 +89,11 @@ def plain_first_token(model: str) -> None:
     from ..engine.loading import LoadOptions
     from ..engine.plain import PlainLlama
 
-    print(PlainLlama(Path(model), 8192, LoadOptions().threads).answer([{"role": "user", "content": "Hi"}], 1, 1).text)
+    print(
+        PlainLlama(Path(model), 8192, LoadOptions().threads)
+        .answer([{"role": "user", "content": "Hi"}], 1, 1)
+        .text
+    )
 
 
 # -- memory ----------------------------------------------------------------------------------------------
@@ -87,7 +104,14 @@ def peak_memory(model: Path, n_ctx: int, n_tokens: int) -> dict[str, float]:
     found = {}
     for name in ("plain", "duel"):
         function = f"peak_of_{name}"
-        command = [sys.executable, "-c", _WRITE.format(function=function), str(model), str(n_ctx), str(n_tokens)]
+        command = [
+            sys.executable,
+            "-c",
+            _WRITE.format(function=function),
+            str(model),
+            str(n_ctx),
+            str(n_tokens),
+        ]
         found[name] = float(_run(command).splitlines()[-1])
     return {**found, "ratio": found["duel"] / found["plain"]}
 
@@ -104,7 +128,9 @@ def peak_of_duel(model: str, n_ctx: str, n_tokens: str) -> None:
     with LlamaEngine(Path(model), LoadOptions(n_ctx=int(n_ctx))) as engine:
         chat = [{"role": "user", "content": QUESTION}]
         arms = (EXPLOIT, EXPLORE)
-        decode(engine, [request_arm(engine, chat, AXES, s, Sampling(), 1, int(n_tokens)) for s in arms])
+        decode(
+            engine, [request_arm(engine, chat, AXES, s, Sampling(), 1, int(n_tokens)) for s in arms]
+        )
         _print_peak()
 
 
@@ -124,7 +150,9 @@ def _print_peak() -> None:
     """The largest resident size of this process, in bytes."""
     status = Path("/proc/self/status")
     if status.exists():  # Linux's getrusage counts what this process was forked from, too
-        kilobytes = next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        kilobytes = next(
+            line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")
+        )
         print(int(kilobytes) * 1024)
     elif sys.platform == "win32":
         import psutil
@@ -181,7 +209,9 @@ def _pick(number: int, rng: np.random.Generator) -> Pick:
     def candidate() -> Candidate:
         text = " ".join(rng.choice(words, size=60)) + "."
         axis = AXES[int(rng.integers(len(AXES)))]
-        return Candidate(text, {axis.name: float(rng.choice([-1.0, 1.0]))}, int(rng.integers(1 << 30)), "stop")
+        return Candidate(
+            text, {axis.name: float(rng.choice([-1.0, 1.0]))}, int(rng.integers(1 << 30)), "stop"
+        )
 
     verdict = str(rng.choice(["exploit", "explore", "tie"], p=[0.5, 0.4, 0.1]))
     return Pick(

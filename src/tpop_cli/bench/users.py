@@ -210,7 +210,9 @@ def _letters(text: str) -> float:
 
 
 def _exclaims(text: str) -> float:
-    return 3.0 * text.count("!") / max(1, len(_SENTENCE.findall(text))) + _sentences_with(text, _GLAD)
+    return 3.0 * text.count("!") / max(1, len(_SENTENCE.findall(text))) + _sentences_with(
+        text, _GLAD
+    )
 
 
 TUNING: tuple[User, ...] = (
@@ -224,10 +226,18 @@ TUNING: tuple[User, ...] = (
     User("calm", lambda t: -_exclaims(t) + _letters(t) / 10.0),
     User("speaks to me", lambda t: _sentences_with(t, frozenset({"you", "your"}))),
     User(
-        "third person", lambda t: _letters(t) / 20.0 - _sentences_with(t, frozenset("i you your we our my".split()))
+        "third person",
+        lambda t: (
+            _letters(t) / 20.0 - _sentences_with(t, frozenset("i you your we our my".split()))
+        ),
     ),
     User("colourful", lambda t: _sentences_with(t, _SHOWN)),
-    User("facts", lambda t: float(len(re.findall(r"\d|(?<=[a-z] )[A-Z]", _ITEM.sub("", t)))) / max(1, len(words(t)))),
+    User(
+        "facts",
+        lambda t: (
+            float(len(re.findall(r"\d|(?<=[a-z] )[A-Z]", _ITEM.sub("", t)))) / max(1, len(words(t)))
+        ),
+    ),
     User("asks back", lambda t: float("?" in t.strip()[-60:])),
     User("terse and excited", lambda t: 2.0 * _exclaims(t) - len(words(t)) / 50.0),
 )
@@ -239,5 +249,7 @@ TUNING_DIFFICULT: tuple[User, ...] = (
     User("terse, then not", TUNING[0].measure, turns_after=20),
 )
 
-USERS: Mapping[str, User] = {user.name: user for user in (*CONSISTENT, *DIFFICULT, *TUNING, *TUNING_DIFFICULT)}
+USERS: Mapping[str, User] = {
+    user.name: user for user in (*CONSISTENT, *DIFFICULT, *TUNING, *TUNING_DIFFICULT)
+}
 """All users by name."""

@@ -33,8 +33,15 @@ def duel_report(duel: Any, verdict: str) -> dict[str, Any]:
     """What --json adds when there were two candidates."""
     return {
         "candidates": [
-            {"arm": name, "text": arm.answer, "strengths": strengths, "finish_reason": arm.finish_reason}
-            for name, arm, strengths in zip(("exploit", "explore"), duel.arms, duel.strengths, strict=True)
+            {
+                "arm": name,
+                "text": arm.answer,
+                "strengths": strengths,
+                "finish_reason": arm.finish_reason,
+            }
+            for name, arm, strengths in zip(
+                ("exploit", "explore"), duel.arms, duel.strengths, strict=True
+            )
         ],
         "left": duel.left,
         "verdict": verdict,

@@ -48,7 +48,9 @@ def _version(wanted: bool) -> None:
 def _root(
     _: Annotated[
         bool,
-        typer.Option("--version", "-V", callback=_version, is_eager=True, help="Show the version and leave."),
+        typer.Option(
+            "--version", "-V", callback=_version, is_eager=True, help="Show the version and leave."
+        ),
     ] = False,
 ) -> None:
     pass

@@ -27,7 +27,9 @@ def whole_prompt(argument: str | None, template: str | None = None) -> str:
     else:
         frame = read_file(template).decode("utf-8", "replace")
         # One pass, so that a {prompt} in what is piped in stays what it is.
-        whole = re.sub(r"\{(prompt|stdin)\}", lambda found: asked if found[1] == "prompt" else piped, frame).strip()
+        whole = re.sub(
+            r"\{(prompt|stdin)\}", lambda found: asked if found[1] == "prompt" else piped, frame
+        ).strip()
     if not whole:
         raise UsageError("there is no question", 'tpop ask "Why is the sky blue?"')
     return whole.encode("utf-8", "replace").decode("utf-8")
@@ -68,5 +70,7 @@ def _parse_prompts(text: str, name: str) -> Iterator[str]:
         except (ValueError, KeyError, TypeError, RecursionError):
             found = None
         if not isinstance(found, str) or not found.strip():
-            raise BadDataError(f"{name}, line {number}: no JSON object with a `prompt`", "mend the line")
+            raise BadDataError(
+                f"{name}, line {number}: no JSON object with a `prompt`", "mend the line"
+            )
         yield found.strip()

@@ -32,7 +32,9 @@ def load_options(chosen: LoadingOptions, **more: Any) -> LoadOptions:
     def named(key: str, known: Collection[str], default: str) -> str:
         value = setting(key, getattr(chosen, key)) or default
         if value not in known:
-            raise UsageError(f"--{key.replace('_', '-')} {value} is not known", f"one of: {', '.join(known)}")
+            raise UsageError(
+                f"--{key.replace('_', '-')} {value} is not known", f"one of: {', '.join(known)}"
+            )
         return str(value)
 
     mlock, mmap = setting("mlock", chosen.mlock), setting("mmap", chosen.mmap)
@@ -75,4 +77,6 @@ def _proportions(text: str) -> tuple[float, ...]:
     try:
         return tuple(float(part) for part in text.split(",") if part.strip())
     except ValueError:
-        raise UsageError(f"--tensor-split {text} is no list of numbers", "such as --tensor-split 3,1") from None
+        raise UsageError(
+            f"--tensor-split {text} is no list of numbers", "such as --tensor-split 3,1"
+        ) from None

@@ -20,13 +20,21 @@ ModelOption = Annotated[
 _PANEL = "Loading the model (llama.cpp's own options)"
 
 
-def _option(name: str, said: str, default: str, metavar: str | None = None, least: int | None = None) -> Any:
+def _option(
+    name: str, said: str, default: str, metavar: str | None = None, least: int | None = None
+) -> Any:
     """An option that nothing holds for unless it is given; `default` says what holds then."""
-    return typer.Option(name, help=said, show_default=default, metavar=metavar, min=least, rich_help_panel=_PANEL)
+    return typer.Option(
+        name, help=said, show_default=default, metavar=metavar, min=least, rich_help_panel=_PANEL
+    )
 
 
-CtxOption = Annotated[int | None, _option("--ctx", "Tokens of context.", "the model's, at most 8192")]
-ThreadsOption = Annotated[int | None, _option("--threads", "CPU threads.", "physical cores", least=1)]
+CtxOption = Annotated[
+    int | None, _option("--ctx", "Tokens of context.", "the model's, at most 8192")
+]
+ThreadsOption = Annotated[
+    int | None, _option("--threads", "CPU threads.", "physical cores", least=1)
+]
 GpuLayersOption = Annotated[
     str | None,
     _option(
@@ -38,14 +46,25 @@ GpuLayersOption = Annotated[
 ]
 SplitModeOption = Annotated[
     str | None,
-    _option("--split-mode", "How a model is laid over several devices.", "layer", "none|layer|row|tensor"),
+    _option(
+        "--split-mode",
+        "How a model is laid over several devices.",
+        "layer",
+        "none|layer|row|tensor",
+    ),
 ]
 TensorSplitOption = Annotated[
     str | None,
-    _option("--tensor-split", "How much goes to each device, such as 3,1.", "by free memory", "N,N,..."),
+    _option(
+        "--tensor-split", "How much goes to each device, such as 3,1.", "by free memory", "N,N,..."
+    ),
 ]
-MainGpuOption = Annotated[int | None, _option("--main-gpu", "The device for --split-mode none.", "0", least=0)]
-FlashAttentionOption = Annotated[str | None, _option("--flash-attn", "Flash attention.", "auto", "auto|on|off")]
+MainGpuOption = Annotated[
+    int | None, _option("--main-gpu", "The device for --split-mode none.", "0", least=0)
+]
+FlashAttentionOption = Annotated[
+    str | None, _option("--flash-attn", "Flash attention.", "auto", "auto|on|off")
+]
 CacheTypeKOption = Annotated[
     str | None,
     _option(
@@ -55,10 +74,15 @@ CacheTypeKOption = Annotated[
         "TYPE",
     ),
 ]
-CacheTypeVOption = Annotated[str | None, _option("--cache-type-v", "How the KV cache holds V.", "f16", "TYPE")]
-MlockOption = Annotated[bool | None, _option("--mlock/--no-mlock", "Keep the weights in RAM.", "no-mlock")]
+CacheTypeVOption = Annotated[
+    str | None, _option("--cache-type-v", "How the KV cache holds V.", "f16", "TYPE")
+]
+MlockOption = Annotated[
+    bool | None, _option("--mlock/--no-mlock", "Keep the weights in RAM.", "no-mlock")
+]
 MmapOption = Annotated[
-    bool | None, _option("--mmap/--no-mmap", "Read the weights from the file as they are needed.", "mmap")
+    bool | None,
+    _option("--mmap/--no-mmap", "Read the weights from the file as they are needed.", "mmap"),
 ]
 RpcOption = Annotated[
     str | None,
@@ -74,7 +98,10 @@ TemplateOption = Annotated[
     _option("--chat-template", "A built-in chat template, for models without one.", "the model's"),
 ]
 VerboseOption = Annotated[
-    bool, typer.Option("--verbose", help="Let llama.cpp's log through, on stderr.", rich_help_panel=_PANEL)
+    bool,
+    typer.Option(
+        "--verbose", help="Let llama.cpp's log through, on stderr.", rich_help_panel=_PANEL
+    ),
 ]
 
 

@@ -58,7 +58,10 @@ def open_session(
     from ..store.config import setting
     from ..store.models import find_model
 
-    path, neural = find_model(decoding.model), setting("reward", reward) == "neural" and profile is not None
+    path, neural = (
+        find_model(decoding.model),
+        setting("reward", reward) == "neural" and profile is not None,
+    )
     max_tokens = setting("max_tokens", decoding.max_tokens)
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
         from ..engine.llama import LlamaEngine
@@ -90,12 +93,16 @@ def open_session(
         if neural:
             from ..session.neural_learner import NeuralTurns
 
-            with stderr_console().status("reading the picks of the profile", spinner="dots") as status:
+            with stderr_console().status(
+                "reading the picks of the profile", spinner="dots"
+            ) as status:
 
                 def on_embed(n: int, total: int) -> None:
                     status.update(f"reading the picks of the profile: {n} of {total}")
 
-                session: Session = NeuralTurns(engine, profile, options, rebuild=rebuild, on_embed=on_embed)
+                session: Session = NeuralTurns(
+                    engine, profile, options, rebuild=rebuild, on_embed=on_embed
+                )
         else:
             session = Session(engine, profile, options)
         try:

@@ -22,7 +22,9 @@ ProfileOption = Annotated[
 ]
 SeedOption = Annotated[
     int | None,
-    typer.Option("--seed", min=0, help="Same seed, same machine, same answer.", show_default="by chance"),
+    typer.Option(
+        "--seed", min=0, help="Same seed, same machine, same answer.", show_default="by chance"
+    ),
 ]
 TemperatureOption = Annotated[
     float | None,
@@ -33,20 +35,29 @@ MaxTokensOption = Annotated[
     typer.Option("--max-tokens", "-n", min=1, help="Where an answer is cut.", show_default="512"),
 ]
 TopKOption = Annotated[
-    int | None, typer.Option("--top-k", min=0, help="llama.cpp's top-k; 0 is off.", show_default="40")
+    int | None,
+    typer.Option("--top-k", min=0, help="llama.cpp's top-k; 0 is off.", show_default="40"),
 ]
 TopPOption = Annotated[
     float | None,
-    typer.Option("--top-p", min=0.0, max=1.0, help="llama.cpp's top-p; 1 is off.", show_default="0.95"),
+    typer.Option(
+        "--top-p", min=0.0, max=1.0, help="llama.cpp's top-p; 1 is off.", show_default="0.95"
+    ),
 ]
 MinPOption = Annotated[
     float | None,
-    typer.Option("--min-p", min=0.0, max=1.0, help="llama.cpp's min-p; 0 is off.", show_default="0.05"),
+    typer.Option(
+        "--min-p", min=0.0, max=1.0, help="llama.cpp's min-p; 0 is off.", show_default="0.05"
+    ),
 ]
 RepeatOption = Annotated[
     float | None,
     typer.Option(
-        "--repeat-penalty", min=0.01, max=10.0, help="llama.cpp's repeat penalty; 1 is off.", show_default="1.1"
+        "--repeat-penalty",
+        min=0.01,
+        max=10.0,
+        help="llama.cpp's repeat penalty; 1 is off.",
+        show_default="1.1",
     ),
 ]
 
@@ -59,16 +70,22 @@ class Think(str, Enum):
 
 
 SystemOption = Annotated[
-    str | None, typer.Option("--system", "-s", help="The system prompt.", metavar="TEXT", show_default="none")
+    str | None,
+    typer.Option("--system", "-s", help="The system prompt.", metavar="TEXT", show_default="none"),
 ]
 StopOption = Annotated[
     list[str] | None,
-    typer.Option("--stop", help="A text that ends an answer; may be given more than once.", metavar="TEXT"),
+    typer.Option(
+        "--stop", help="A text that ends an answer; may be given more than once.", metavar="TEXT"
+    ),
 ]
 TimeoutOption = Annotated[
     float | None,
     typer.Option(
-        "--timeout", min=0.001, help="Seconds after which to give up, with exit code 124.", metavar="SECONDS"
+        "--timeout",
+        min=0.001,
+        help="Seconds after which to give up, with exit code 124.",
+        metavar="SECONDS",
     ),
 ]
 ThinkOption = Annotated[
@@ -126,9 +143,15 @@ def with_options(keyword: str, kind: type[LoadingOptions]) -> Callable[[Command]
 
         # Not typing.get_type_hints: before Python 3.11 it hides an Annotated with a default of None in an Optional.
         own = inspect.signature(function, eval_str=True).parameters.values()
-        shared = {k: v for c in kind.__mro__[-2::-1] for k, v in inspect.get_annotations(c, eval_str=True).items()}
+        shared = {
+            k: v
+            for c in kind.__mro__[-2::-1]
+            for k, v in inspect.get_annotations(c, eval_str=True).items()
+        }
         parameters = [p for p in own if p.name != keyword] + [
-            inspect.Parameter(f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=shared[f.name])
+            inspect.Parameter(
+                f.name, inspect.Parameter.KEYWORD_ONLY, default=f.default, annotation=shared[f.name]
+            )
             for f in fields(kind)
         ]
         del run.__wrapped__  # or its annotations would be read in place of these
@@ -176,7 +199,8 @@ RewardOption = Annotated[
     ),
 ]
 RebuildOption = Annotated[
-    bool, typer.Option("--rebuild", help="With --reward neural: read all picks anew, with this model.")
+    bool,
+    typer.Option("--rebuild", help="With --reward neural: read all picks anew, with this model."),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]

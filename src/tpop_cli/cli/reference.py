@@ -56,7 +56,11 @@ def _section(path: str, function: Function) -> str:
     said = " ".join((inspect.getdoc(function) or "").split())
     lines = [f"## `{' '.join([path, *usage])}`", "", said, ""]
     lines += [f"- `{p.name.upper()}`: {_info(p).help or ''}{_default(p)}" for p in arguments]
-    lines += [f"- {_names(p)}: {_info(p).help or ''}{_default(p)}" for p in parameters if p not in arguments]
+    lines += [
+        f"- {_names(p)}: {_info(p).help or ''}{_default(p)}"
+        for p in parameters
+        if p not in arguments
+    ]
     return "\n".join(lines) + "\n"
 
 
@@ -82,7 +86,10 @@ def _names(parameter: inspect.Parameter) -> str:
 
 def _default(parameter: inspect.Parameter) -> str:
     """What holds where it is not given, if that says something."""
-    shown, value = _info(parameter).show_default, getattr(parameter.default, "value", parameter.default)
+    shown, value = (
+        _info(parameter).show_default,
+        getattr(parameter.default, "value", parameter.default),
+    )
     if isinstance(shown, str):
         return f" Default: {shown}."
     told = isinstance(value, (int, float, str)) and not isinstance(value, bool)

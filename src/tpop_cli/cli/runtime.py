@@ -65,7 +65,9 @@ def stderr_console(*, errors: bool = False) -> Console:
     """The console for everything that is not an answer; for `errors` even where the user wants it quiet."""
     from rich.console import Console
 
-    return Console(stderr=True, highlight=False, markup=False, emoji=False, quiet=_told.quiet and not errors)
+    return Console(
+        stderr=True, highlight=False, markup=False, emoji=False, quiet=_told.quiet and not errors
+    )
 
 
 def stdout_console() -> Console:
@@ -93,7 +95,9 @@ def read_file(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        raise NoInputError(f"cannot read {name}: {error.strerror}", "check the file's name") from None
+        raise NoInputError(
+            f"cannot read {name}: {error.strerror}", "check the file's name"
+        ) from None
 
 
 def note(message: str) -> None:
@@ -139,7 +143,9 @@ def print_error(error: TpopError) -> None:
     from ..ui.clean import clean
 
     console = stderr_console(errors=True)
-    console.print(Text("error: ", "bold red").append(clean(error.message), "not bold default"), soft_wrap=True)
+    console.print(
+        Text("error: ", "bold red").append(clean(error.message), "not bold default"), soft_wrap=True
+    )
     if error.hint:
         console.print(Text("hint: ", "bold").append(clean(error.hint), "not bold"), soft_wrap=True)
 
@@ -151,7 +157,9 @@ def stdout_failed(error: OSError) -> NoReturn:
     if isinstance(error, BrokenPipeError):  # `| head -1`: whoever read stdout has read enough
         raise SystemExit(0) from None
     what = "cannot write" if error.filename is None else f"cannot use {error.filename}"
-    failure = StorageError(f"{what}: {error.strerror or error}", "free some space, or check its permissions")
+    failure = StorageError(
+        f"{what}: {error.strerror or error}", "free some space, or check its permissions"
+    )
     print_error(failure)
     raise SystemExit(failure.exit_code) from None
 
@@ -166,7 +174,9 @@ def command(function: Command) -> Command:
         except SystemExit:
             if not _told.timed_out:
                 raise
-            print_error(TpopError(f"timed out after {_told.timeout:g} s", "allow more with --timeout"))
+            print_error(
+                TpopError(f"timed out after {_told.timeout:g} s", "allow more with --timeout")
+            )
             raise SystemExit(TIMED_OUT) from None
         except TpopError as error:
             print_error(error)
@@ -181,7 +191,9 @@ def command(function: Command) -> Command:
 
 def handled_signals() -> list[signal.Signals]:
     """SIGINT, SIGTERM and SIGHUP, but for those that are ignored: as SIGHUP under nohup, SIGINT in the background."""
-    known = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
+    known = [
+        getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+    ]
     return [number for number in known if signal.getsignal(number) != signal.SIG_IGN]
 
 

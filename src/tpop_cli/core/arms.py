@@ -58,7 +58,9 @@ def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
     reward, chosen = taste.reward, dict[str, float]()
     doubtful = taste.n >= rules.burn_in and taste.log_bayes_factor <= 0
     for n in range(rules.max_axes):
-        options = [{**chosen, name: s} for name, s in _full_poles(reward.axes) if name not in chosen]
+        options = [
+            {**chosen, name: s} for name, s in _full_poles(reward.axes) if name not in chosen
+        ]
         if not options:
             break
         sure = rules.min_z_unproven if doubtful else rules.min_z_second if n else rules.min_z
@@ -70,14 +72,22 @@ def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
     return chosen
 
 
-def gains_over(reward: AxesReward, options: Sequence[Strengths], against: Strengths) -> tuple[Vector, Vector]:
+def gains_over(
+    reward: AxesReward, options: Sequence[Strengths], against: Strengths
+) -> tuple[Vector, Vector]:
     """Expected Δr of each of n options against `against`, and its confidence width ‖Δf‖ in V⁻¹, shapes (n,)."""
-    difference = np.array([reward.expected(s) for s in options]) - reward.expected(against)  # (n, D)
-    width = np.sqrt(np.einsum("nd,dn->n", difference, reward.posterior.solve(difference.T)).clip(0.0))
+    difference = np.array([reward.expected(s) for s in options]) - reward.expected(
+        against
+    )  # (n, D)
+    width = np.sqrt(
+        np.einsum("nd,dn->n", difference, reward.posterior.solve(difference.T)).clip(0.0)
+    )
     return difference @ reward.posterior.mean, width
 
 
-def explore_ucb(reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()) -> dict[str, float]:
+def explore_ucb(
+    reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()
+) -> dict[str, float]:
     """The paper's rule on this reward: the candidate of the highest `upper_bounds` against the exploit arm."""
     return candidates(reward.axes)[int(np.argmax(upper_bounds(reward, against, rules)))]
 

@@ -26,7 +26,9 @@ class AskRules:
     recent_misses: int = 2
 
 
-def should_ask(taste: Taste, exploit: Strengths, singles: int, arms: ArmRules, rules: AskRules = AskRules()) -> bool:
+def should_ask(
+    taste: Taste, exploit: Strengths, singles: int, arms: ArmRules, rules: AskRules = AskRules()
+) -> bool:
     """Whether the next answer should be a duel.
 
     Args:

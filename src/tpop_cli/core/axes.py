@@ -66,7 +66,11 @@ AXES: tuple[Axis, ...] = (
     ),
     Axis(
         "form",
-        Pole("lists", "Please answer with a numbered list.", tilt=(("line breaks", 1.0), ("the end", -1.0))),
+        Pole(
+            "lists",
+            "Please answer with a numbered list.",
+            tilt=(("line breaks", 1.0), ("the end", -1.0)),
+        ),
         Pole("prose", "Please answer in one paragraph.", tilt=(("line breaks", -6.0),)),
     ),
     Axis(
@@ -90,7 +94,11 @@ AXES: tuple[Axis, ...] = (
     ),
     Axis(
         "imagery",
-        Pole("vivid", "Please use vivid, colorful descriptions and comparisons.", tilt=(("images", 2.0),)),
+        Pole(
+            "vivid",
+            "Please use vivid, colorful descriptions and comparisons.",
+            tilt=(("images", 2.0),),
+        ),
         Pole(
             "literal",
             "Please describe things exactly as they are, in plain language.",
@@ -113,12 +121,20 @@ AXES: tuple[Axis, ...] = (
             "Please give several specific examples with numbers.",
             tilt=(("examples", 3.0), ("names", 1.5), ("numbers", 0.9)),
         ),
-        Pole("abstract", "Please explain the big picture.", tilt=(("long words", 0.5), ("numbers", -1.0))),
+        Pole(
+            "abstract",
+            "Please explain the big picture.",
+            tilt=(("long words", 0.5), ("numbers", -1.0)),
+        ),
     ),
     Axis(
         "address",
         Pole("personal", "Please talk to me directly.", tilt=(("you", 1.5),)),
-        Pole("impersonal", "Please answer like an encyclopedia article.", tilt=(*_NO_PERSONS, ("long words", 0.3))),
+        Pole(
+            "impersonal",
+            "Please answer like an encyclopedia article.",
+            tilt=(*_NO_PERSONS, ("long words", 0.3)),
+        ),
     ),
     Axis(
         "telling",
@@ -127,7 +143,11 @@ AXES: tuple[Axis, ...] = (
     ),
     Axis(
         "register",
-        Pole("casual", "Please write casually, like chatting with a friend.", tilt=(("I or we", 0.7), ("you", 0.5))),
+        Pole(
+            "casual",
+            "Please write casually, like chatting with a friend.",
+            tilt=(("I or we", 0.7), ("you", 0.5)),
+        ),
         Pole(
             "formal",
             "Please write in a formal and polite way.",

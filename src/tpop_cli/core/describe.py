@@ -74,9 +74,22 @@ class AxisTaste:
 def axis_tastes(taste: Taste, picks: Sequence[Pick] | None = None) -> list[AxisTaste]:
     """The taste on every axis, clearest first; with the evidence counted in `picks`, if they are given."""
     trusted = taste.log_bayes_factor >= TRUSTED
-    counted = count_agreeing(taste.reward, picks) if picks is not None else [(None, 0)] * len(taste.reward.axes)
+    counted = (
+        count_agreeing(taste.reward, picks)
+        if picks is not None
+        else [(None, 0)] * len(taste.reward.axes)
+    )
     found = [
-        AxisTaste(axis.name, axis.toward.name, axis.away.name, float(lean), float(certainty), trusted, won, clear)
+        AxisTaste(
+            axis.name,
+            axis.toward.name,
+            axis.away.name,
+            float(lean),
+            float(certainty),
+            trusted,
+            won,
+            clear,
+        )
         for axis, lean, certainty, (won, clear) in zip(
             taste.reward.axes, *taste.reward.axis_preferences(), counted, strict=True
         )
@@ -89,21 +102,35 @@ def taste_line(taste: Taste) -> str:
     known = [one for one in axis_tastes(taste) if one.known][:4]
     if not known:
         return "not enough evidence yet"
-    return "you like: " + ", ".join(one.preferred + ("" if one.certainty >= SURE else " (probably)") for one in known)
+    return "you like: " + ", ".join(
+        one.preferred + ("" if one.certainty >= SURE else " (probably)") for one in known
+    )
 
 
 def taste_prompt(taste: Taste) -> str:
     """The taste as a system prompt: the instructions of the poles that are sure or probable; empty if none is."""
-    instructions = {pole.name: pole.instruction for axis in taste.reward.axes for pole in axis.poles}
+    instructions = {
+        pole.name: pole.instruction for axis in taste.reward.axes for pole in axis.poles
+    }
     lines = [f"- {instructions[one.preferred]}" for one in axis_tastes(taste) if one.known]
-    return "\n".join(["Whatever is asked, answer in the way this person likes:", *lines]) if lines else ""
+    return (
+        "\n".join(["Whatever is asked, answer in the way this person likes:", *lines])
+        if lines
+        else ""
+    )
 
 
 def why(taste: Taste, exploit: Strengths, explore: Strengths) -> str:
     """What this duel asks, and how sure the answer is so far."""
     axes = taste.reward.axes
-    tried = [pole.name for pole, _ in active_poles(axes, {a: s for a, s in explore.items() if exploit.get(a) != s})]
-    left_out = [pole.name for pole, _ in active_poles(axes, {a: s for a, s in exploit.items() if a not in explore})]
+    tried = [
+        pole.name
+        for pole, _ in active_poles(axes, {a: s for a, s in explore.items() if exploit.get(a) != s})
+    ]
+    left_out = [
+        pole.name
+        for pole, _ in active_poles(axes, {a: s for a, s in exploit.items() if a not in explore})
+    ]
     if not tried and not left_out:
         return "both are written alike: nothing else is worth trying"
     if not tried:

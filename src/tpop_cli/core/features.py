@@ -23,12 +23,16 @@ WARM = frozenset(
     "great wonderful amazing fantastic love lovely enjoy happy excited exciting awesome fun beautiful "
     "delightful perfect glad joy best favorite favourite absolutely brilliant".split()
 )
-_HEDGE = frozenset("may might could perhaps possibly probably often sometimes usually generally typically".split())
+_HEDGE = frozenset(
+    "may might could perhaps possibly probably often sometimes usually generally typically".split()
+)
 IMAGE = frozenset(
     "like bright dark warm cold soft sweet golden deep light sun sky sea ocean river fire glow shining "
     "whisper dance dancing imagine picture colorful colourful vibrant gentle sparkling breath heart".split()
 )
-_EXAMPLE = re.compile(r"\b(?:for example|for instance|such as|e\.g\.|like when|imagine)\b", re.IGNORECASE)
+_EXAMPLE = re.compile(
+    r"\b(?:for example|for instance|such as|e\.g\.|like when|imagine)\b", re.IGNORECASE
+)
 
 
 class _Reading:
@@ -58,13 +62,17 @@ _FEATURES: dict[str, Callable[[_Reading], float]] = {
     "list items": lambda r: math.log1p(r.items),
     "list share": lambda r: r.items / max(1, len(r.lines)),
     "line breaks": lambda r: math.log1p(max(0, len(r.lines) - 1)),
-    "headings and bold": lambda r: math.log1p(len(_HEADING.findall(r.text)) + r.text.count("**") / 2),
+    "headings and bold": lambda r: math.log1p(
+        len(_HEADING.findall(r.text)) + r.text.count("**") / 2
+    ),
     "exclamation marks": lambda r: r.per_hundred(r.text.count("!")),
     "questions": lambda r: r.per_hundred(r.text.count("?")),
     "ends with a question": lambda r: float(r.text.rstrip().endswith("?")),
     "addresses you": lambda r: r.share_of(YOU),
     "says I or we": lambda r: r.share_of(I_WE),
-    "numbers": lambda r: r.per_hundred(sum(ch.isdigit() for ch in re.sub(r"(?m)^\s*\d{1,3}[.)]", "", r.text))),
+    "numbers": lambda r: r.per_hundred(
+        sum(ch.isdigit() for ch in re.sub(r"(?m)^\s*\d{1,3}[.)]", "", r.text))
+    ),
     "examples": lambda r: r.per_hundred(len(_EXAMPLE.findall(r.text))),
     "commas": lambda r: r.per_hundred(r.text.count(",")),
     "warm words": lambda r: r.share_of(WARM),

@@ -24,4 +24,6 @@ def wilson_interval(wins: float, n: int) -> tuple[float, float]:
     p, z2 = wins / n, _Z * _Z
     middle = (p + z2 / (2 * n)) / (1 + z2 / n)
     half = _Z / (1 + z2 / n) * math.sqrt(p * (1 - p) / n + z2 / (4 * n * n))
-    return min(p, max(0.0, middle - half)), max(p, min(1.0, middle + half))  # rounding must not pass p itself
+    return min(p, max(0.0, middle - half)), max(
+        p, min(1.0, middle + half)
+    )  # rounding must not pass p itself

@@ -16,7 +16,9 @@ Tilt = tuple[tuple[str, float], ...]
 
 _NUMBER = re.compile(r"\d+")
 _NAME = re.compile(r"[A-Z][a-z]+")
-_ASKS = frozenset("What How Do Does Would Have Are Is Can Could Which Why Who When Where Did".split())
+_ASKS = frozenset(
+    "What How Do Does Would Have Are Is Can Could Which Why Who When Where Did".split()
+)
 _EXAMPLE = frozenset("example instance examples instances e.g such".split())
 
 _ENDS: Mapping[str, Callable[[str], bool]] = {
@@ -30,7 +32,9 @@ _CLASSES: Mapping[str, Callable[[str], bool]] = {
     "warm words": lambda word: word.lower() in WARM,
     "images": lambda word: word.lower() in IMAGE,
     "examples": lambda word: word.lower() in _EXAMPLE,
-    "names": lambda word: _NAME.fullmatch(word) is not None,  # where a sentence starts, every word is one
+    "names": lambda word: (
+        _NAME.fullmatch(word) is not None
+    ),  # where a sentence starts, every word is one
     "exclamation marks": lambda word: "!" in word,
     "questions": lambda word: word in _ASKS,
     "question marks": lambda word: "?" in word,

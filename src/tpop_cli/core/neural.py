@@ -118,7 +118,9 @@ def loss_gradient(network: Network, winners: Matrix, losers: Matrix) -> Network:
     return Network(back.T @ H, back.sum(axis=0), (hidden * weight).sum(axis=0))
 
 
-def fit(start: Network, winners: Matrix, losers: Matrix, rules: NeuralRules = NeuralRules()) -> Network:
+def fit(
+    start: Network, winners: Matrix, losers: Matrix, rules: NeuralRules = NeuralRules()
+) -> Network:
     """θ after all picks so far: BTL with L2, by AdamW (Loshchilov & Hutter 2019) over full batches from `start`.
 
     Args:
@@ -164,7 +166,12 @@ def exploit_choice(probabilities: Vector, H: Matrix, network: Network, rules: Ne
 
 
 def explore_choice(
-    probabilities: Vector, H: Matrix, exploit: Vector, network: Network, V: Vector, rules: NeuralRules
+    probabilities: Vector,
+    H: Matrix,
+    exploit: Vector,
+    network: Network,
+    V: Vector,
+    rules: NeuralRules,
 ) -> int:
     """Arm 2 takes  argmax_v  π(v | y2) + ω·(r([y2, v]) + ν·‖∇r([y2, v]) − ∇r([y1, v1])‖ in V⁻¹).
 

@@ -80,7 +80,12 @@ class Pick:
 
     def without_texts(self) -> Pick:
         """The pick without what was asked and answered; it teaches the same."""
-        return replace(self, prompt="", exploit=self.exploit.without_text(), explore=self.explore.without_text())
+        return replace(
+            self,
+            prompt="",
+            exploit=self.exploit.without_text(),
+            explore=self.explore.without_text(),
+        )
 
     @property
     def has_texts(self) -> bool:
@@ -122,7 +127,9 @@ def _gradient(reward: AxesReward, candidate: Candidate) -> Vector:
     known = candidate.features
     if known is None:
         return reward.gradient(candidate.strengths, candidate.text)
-    return reward.gradient_of(candidate.strengths, np.array([known.get(name, 0.0) for name in FEATURES]))
+    return reward.gradient_of(
+        candidate.strengths, np.array([known.get(name, 0.0) for name in FEATURES])
+    )
 
 
 def count_agreeing(reward: AxesReward, picks: Iterable[Pick]) -> list[tuple[int, int]]:

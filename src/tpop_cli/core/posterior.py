@@ -90,4 +90,6 @@ class Posterior:
                 high = t
         t = 0.5 * (low + high)
         p = sigmoid(mean + t * var)
-        return Posterior(self.mean + t * v_inv_d, self.precision + weight * p * (1.0 - p) * np.outer(d, d))
+        return Posterior(
+            self.mean + t * v_inv_d, self.precision + weight * p * (1.0 - p) * np.outer(d, d)
+        )

@@ -31,7 +31,9 @@ class ResponseMatrix:
 
     def shrunk(self, factor: float) -> ResponseMatrix:
         """All shifts times `factor`: what to believe of a model that B was not measured on."""
-        return ResponseMatrix({p: {f: factor * b for f, b in row.items()} for p, row in self.rows.items()})
+        return ResponseMatrix(
+            {p: {f: factor * b for f, b in row.items()} for p, row in self.rows.items()}
+        )
 
 
 def mean_shift(shifts: npt.NDArray[np.float64], prior_scale: float = 1.0) -> Vector:

@@ -49,11 +49,15 @@ class AxesReward:
     posterior: Posterior
 
     @classmethod
-    def fresh(cls, axes: Sequence[Axis], response: ResponseMatrix, priors: Priors = Priors()) -> AxesReward:
+    def fresh(
+        cls, axes: Sequence[Axis], response: ResponseMatrix, priors: Priors = Priors()
+    ) -> AxesReward:
         """A reward model that has seen no pick."""
         poles = [pole.name for axis in axes for pole in axis.poles]
         B = response.matrix(poles, FEATURES)
-        theta = [priors.theta if axis.builtin else priors.theta_own for axis in axes for _ in axis.poles]
+        theta = [
+            priors.theta if axis.builtin else priors.theta_own for axis in axes for _ in axis.poles
+        ]
         scales = np.array([*theta, *[priors.w] * len(FEATURES)])
         return cls(tuple(axes), B, Posterior.prior(scales))
 

@@ -22,7 +22,9 @@ FloatArray = npt.NDArray[np.floating]
 IntArray = npt.NDArray[np.intp]
 
 
-def apply_repeat_penalty(row: FloatArray, recent: Sequence[int], penalty: float) -> npt.NDArray[np.float64]:
+def apply_repeat_penalty(
+    row: FloatArray, recent: Sequence[int], penalty: float
+) -> npt.NDArray[np.float64]:
     """Logits with llama.cpp's repeat penalty: those of `recent` tokens divided by it, or multiplied if negative.
 
     >>> apply_repeat_penalty(np.array([2.0, -2.0, 1.0]), [0, 1], 2.0).tolist()

@@ -102,7 +102,10 @@ class Taste:
             afresh = Taste(self.reward.with_posterior(self.prior), self.prior)
             for pick in self.recent[-span:]:
                 afresh = afresh._with(pick.difference, pick.outcome, pick.weight)
-            factor = sum(new.log_p - old.log_p for new, old in zip(afresh.recent, self.recent[-span:], strict=True))
+            factor = sum(
+                new.log_p - old.log_p
+                for new, old in zip(afresh.recent, self.recent[-span:], strict=True)
+            )
             if factor > most:
                 best, most = afresh, factor
         return best

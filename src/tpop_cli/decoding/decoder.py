@@ -59,7 +59,9 @@ class Arm:
     dropped: bool = False
     _handles: list[int] = field(default_factory=list, repr=False)
     _sampler: TokenSampler | None = field(default=None, repr=False)
-    _held: str = field(default="", repr=False)  # what may turn out to be the beginning of a stop text
+    _held: str = field(
+        default="", repr=False
+    )  # what may turn out to be the beginning of a stop text
     # Bytes of a character that is not whole yet wait in here.
     _utf8: codecs.IncrementalDecoder = field(
         default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"), repr=False
@@ -101,7 +103,9 @@ def _overlap(text: str, stop: str) -> int:
     >>> _overlap("one, tw", "two"), _overlap("one", "two")
     (2, 0)
     """
-    return next((n for n in range(min(len(text), len(stop) - 1), 0, -1) if stop.startswith(text[-n:])), 0)
+    return next(
+        (n for n in range(min(len(text), len(stop) - 1), 0, -1) if stop.startswith(text[-n:])), 0
+    )
 
 
 class Decoder:
@@ -121,7 +125,9 @@ class Decoder:
         handles = iter(self._engine.open([prompt for plan in plans for prompt in plan.prompts]))
         arms = [Arm(plan, _handles=[next(handles) for _ in plan.prompts]) for plan in plans]
         for arm in arms:
-            arm._sampler = self._engine.sampler(arm.request.sampling, arm.request.seed, arm.request.tilt)
+            arm._sampler = self._engine.sampler(
+                arm.request.sampling, arm.request.seed, arm.request.tilt
+            )
         self.running += arms
         return arms
 
@@ -134,7 +140,9 @@ class Decoder:
                 continue
             assert arm._sampler is not None
             rows = [engine.logits(h) for h in arm._handles]
-            token = arm._sampler.next(rows, arm.request.weights, end_tilt(arm.text, arm.request.tilt))
+            token = arm._sampler.next(
+                rows, arm.request.weights, end_tilt(arm.text, arm.request.tilt)
+            )
             if engine.is_eog(token):
                 self._finish(arm, "stop")
                 continue
@@ -220,7 +228,9 @@ def _together(engine: Engine, plans: Sequence[ArmRequest], on_step: OnStep | Non
     return arms
 
 
-def decode_many(engine: Engine, groups: Iterator[Sequence[ArmRequest]]) -> Iterator[tuple[int, list[Arm]]]:
+def decode_many(
+    engine: Engine, groups: Iterator[Sequence[ArmRequest]]
+) -> Iterator[tuple[int, list[Arm]]]:
     """Decode many groups of arms, as many at a time as the context holds.
 
     Args:
@@ -243,7 +253,9 @@ def decode_many(engine: Engine, groups: Iterator[Sequence[ArmRequest]]) -> Itera
                 starting.append(waiting)
                 plans += waiting[1]
                 waiting = next(queue, None)
-            arms = iter(decoder.start([plan for _, group in starting for plan in group]) if starting else [])
+            arms = iter(
+                decoder.start([plan for _, group in starting for plan in group]) if starting else []
+            )
             live |= {index: [next(arms) for _ in group] for index, group in starting}
             decoder.step()
             for index in [i for i, arms in live.items() if all(arm.finish_reason for arm in arms)]:

@@ -53,7 +53,9 @@ class LookAhead:
     embeddings: list[Vector] = field(default_factory=list)
     _handles: list[int] = field(default_factory=list)
     _sums: list[Vector] = field(default_factory=list)
-    _exploit: Vector = field(default_factory=lambda: np.zeros(0))  # of arm 1 with the token it took last
+    _exploit: Vector = field(
+        default_factory=lambda: np.zeros(0)
+    )  # of arm 1 with the token it took last
 
     def run(
         self,
@@ -119,8 +121,14 @@ class LookAhead:
                 self._finish(i, "length")
 
     def _logits(self, i: int) -> Vector:
-        recent = self.arms[i].tokens[-self.sampling.repeat_last_n :] if self.sampling.repeat_last_n else []
-        return apply_repeat_penalty(self.engine.logits(self._handles[i]), recent, self.sampling.repeat_penalty)
+        recent = (
+            self.arms[i].tokens[-self.sampling.repeat_last_n :]
+            if self.sampling.repeat_last_n
+            else []
+        )
+        return apply_repeat_penalty(
+            self.engine.logits(self._handles[i]), recent, self.sampling.repeat_penalty
+        )
 
     def _try(self, running: Sequence[int], tokens: Sequence[int]) -> dict[int, list[int]]:
         """Decode every candidate of every running arm in a fork of its own, in one batch."""
@@ -129,7 +137,9 @@ class LookAhead:
             for i in running:
                 for _ in tokens:
                     forks[i].append(self.engine.fork(self._handles[i]))
-            self.engine.step([(fork, t) for i in running for fork, t in zip(forks[i], tokens, strict=True)])
+            self.engine.step(
+                [(fork, t) for i in running for fork, t in zip(forks[i], tokens, strict=True)]
+            )
         except BaseException:
             self._close(forks)
             raise
@@ -140,7 +150,9 @@ class LookAhead:
             if fork not in but:
                 self.engine.close_sequence(fork)
 
-    def _choose(self, i: int, row: Vector, tokens: IntArray, forks: Sequence[int]) -> tuple[int, Matrix]:
+    def _choose(
+        self, i: int, row: Vector, tokens: IntArray, forks: Sequence[int]
+    ) -> tuple[int, Matrix]:
         """Which candidate arm i takes, and the embeddings of all of them, (n, d)."""
         states = np.array([self.engine.hidden(fork) for fork in forks], dtype=np.float64)
         H = pooled(self._sums[i] + states)

@@ -31,7 +31,9 @@ class Prefetcher:
         self.stop()
         self._engine.stop.clear()
         tokens = self.next_start(messages)
-        self._thread = threading.Thread(target=self._read, args=(tokens,), name="read ahead", daemon=True)
+        self._thread = threading.Thread(
+            target=self._read, args=(tokens,), name="read ahead", daemon=True
+        )
         self._thread.start()
 
     def stop(self) -> None:
@@ -50,7 +52,8 @@ class Prefetcher:
     def next_start(self, messages: Sequence[Message]) -> list[int]:
         """The tokens that a chat's next prompt starts with: where two prompts part that differ in the question."""
         first, second = (
-            self._engine.chat_tokens([*messages, {"role": "user", "content": question}]) for question in ("0", "A")
+            self._engine.chat_tokens([*messages, {"role": "user", "content": question}])
+            for question in ("0", "A")
         )
         return first[: common_prefix(first, second)]
 

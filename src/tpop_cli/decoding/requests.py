@@ -34,7 +34,10 @@ def request_arm(
             engine.chat_tokens(
                 [
                     *history,
-                    {"role": "user", "content": with_instruction(last["content"], reading.instruction)},
+                    {
+                        "role": "user",
+                        "content": with_instruction(last["content"], reading.instruction),
+                    },
                 ]
             )
         )
@@ -76,7 +79,9 @@ def trim(
         (the messages that are kept, how many were left out).
     """
     first = 1 if messages[0]["role"] == "system" else 0
-    turns = (len(messages) - first - 1) // 2  # questions with their answers, before the new question
+    turns = (
+        len(messages) - first - 1
+    ) // 2  # questions with their answers, before the new question
     wanted, least = 2 * (max_tokens + _OWN), 2 * (_MIN_ANSWER + _OWN)
     limit = engine.n_ctx - instructions - max(least, min(wanted, engine.n_ctx // 2))
 

@@ -69,7 +69,9 @@ _dev_name = ggml_function("ggml_backend_dev_name", _text, _pointer)
 _dev_description = ggml_function("ggml_backend_dev_description", _text, _pointer)
 _dev_kind = ggml_function("ggml_backend_dev_type", ctypes.c_int, _pointer)
 _dev_reg = ggml_function("ggml_backend_dev_backend_reg", _pointer, _pointer)
-_dev_memory = ggml_function("ggml_backend_dev_memory", None, _pointer, ctypes.POINTER(_size), ctypes.POINTER(_size))
+_dev_memory = ggml_function(
+    "ggml_backend_dev_memory", None, _pointer, ctypes.POINTER(_size), ctypes.POINTER(_size)
+)
 
 _added: set[str] = set()  # llama.cpp would take an endpoint that is registered twice for two
 
@@ -124,13 +126,17 @@ def add_rpc_servers(endpoints: Sequence[str]) -> None:
             continue
         backend = _reg_by_name(b"RPC")
         if not backend:
-            raise UsageError("this build of llama.cpp has no RPC backend", INSTALL.format(flag=flag("RPC")))
+            raise UsageError(
+                "this build of llama.cpp has no RPC backend", INSTALL.format(flag=flag("RPC"))
+            )
         _reach(host, port)
         address = _reg_function(backend, b"ggml_backend_rpc_add_server")
         add = ctypes.CFUNCTYPE(_pointer, _text)(address)
         reg = guarded(add, endpoint.encode())
         if not reg:
-            raise UnavailableError(f"the RPC server at {endpoint} offers no device", "see its own messages")
+            raise UnavailableError(
+                f"the RPC server at {endpoint} offers no device", "see its own messages"
+            )
         _register(reg)
         _added.add(endpoint)
 

@@ -186,7 +186,8 @@ def read_header(path: Path) -> Header:
         ) from None
     except OSError as error:
         raise NoInputError(
-            f"cannot read the model {path}: {error.strerror}", "see the models there are: tpop models list"
+            f"cannot read the model {path}: {error.strerror}",
+            "see the models there are: tpop models list",
         ) from None
     return header
 
@@ -211,7 +212,9 @@ def _parse(reader: _Reader, path: Path, size: int) -> Header:
     if "general.architecture" not in metadata:
         raise BadDataError("its header names no architecture")
     if header.number("block_count") > _MAX_LAYERS:
-        raise BadDataError(f"its header claims {header.number('block_count')} layers (at most {_MAX_LAYERS})")
+        raise BadDataError(
+            f"its header claims {header.number('block_count')} layers (at most {_MAX_LAYERS})"
+        )
     return replace(header, tensors=_tensors(reader, n_tensors, metadata))
 
 

@@ -104,7 +104,9 @@ class _Calls:
 _calls: list[_Calls] = []
 
 
-def guarded(function: Callable[..., Any], *arguments: Any, on_interrupt: Callable[[], None] = lambda: None) -> Any:
+def guarded(
+    function: Callable[..., Any], *arguments: Any, on_interrupt: Callable[[], None] = lambda: None
+) -> Any:
     """`function(*arguments)`, on the thread of guarded calls.
 
     Args:
@@ -130,5 +132,7 @@ def _explained(said: str) -> TpopError:
     where, _, reason = said.partition(": ")
     reason = reason.strip().rstrip(".")
     if "rpc" in where.lower():
-        return UnavailableError(f"the RPC server went away ({reason})", "start it again; your picks are saved")
+        return UnavailableError(
+            f"the RPC server went away ({reason})", "start it again; your picks are saved"
+        )
     return DecodeError(f"llama.cpp gave up: {reason}", "see more with --verbose")

@@ -154,7 +154,10 @@ class Sequences:
 
     def _prefill(self, prompts: Sequence[tuple[int, Sequence[int]]], *, wanted: bool) -> None:
         """Bring each sequence, which starts as its prompt does, to the whole of it."""
-        pending = [(handle, list(prompt[len(self._tokens[handle]) :]), wanted) for handle, prompt in prompts]
+        pending = [
+            (handle, list(prompt[len(self._tokens[handle]) :]), wanted)
+            for handle, prompt in prompts
+        ]
         self._extend(pending)
         self.prefilled += sum(len(tokens) for _, tokens, _ in pending)
 
@@ -185,7 +188,8 @@ class Sequences:
     def _new(self) -> int:
         if not self._free and not self._evict():
             raise ContextFullError(
-                "more sequences at once than this context was made for", "ask fewer prompts at a time"
+                "more sequences at once than this context was made for",
+                "ask fewer prompts at a time",
             )
         handle = self._free.pop()
         self._tokens[handle] = []
@@ -288,10 +292,14 @@ class Sequences:
 
     def _read_logits(self, index: int) -> Row:
         pointer = self._call(llama.llama_get_logits_ith, self._ctx, index)
-        view = np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._n_vocab,))
+        view = np.ctypeslib.as_array(
+            ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._n_vocab,)
+        )
         return view.copy()  # llama.cpp reuses the buffer at the next decode
 
     def _read_hidden(self, index: int) -> Row:
         pointer = self._call(llama.llama_get_embeddings_ith, self._ctx, index)
-        view = np.ctypeslib.as_array(ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._n_embd,))
+        view = np.ctypeslib.as_array(
+            ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self._n_embd,)
+        )
         return view.copy()

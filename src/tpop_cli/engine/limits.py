@@ -20,7 +20,9 @@ class ResourceLimitError(Exception):
     """It took too long, or too much memory."""
 
 
-def run_limited(call: Callable[[], Result], seconds: float = SECONDS, n_bytes: int = BYTES) -> Result:
+def run_limited(
+    call: Callable[[], Result], seconds: float = SECONDS, n_bytes: int = BYTES
+) -> Result:
     """The result of a call that runs Python code, stopped when it takes too much.
 
     The memory limit holds on Linux only. Nothing else may allocate much meanwhile.

@@ -64,7 +64,9 @@ class LlamaEngine:
                 self._ctx,
                 n_vocab=self.n_vocab,
                 n_ctx=n_ctx,
-                n_batch=int(llama.llama_n_batch(self._ctx)),  # llama.cpp caps it, and aborts on a larger batch
+                n_batch=int(
+                    llama.llama_n_batch(self._ctx)
+                ),  # llama.cpp caps it, and aborts on a larger batch
                 n_seq_max=self.n_seq_max,
                 stop=self.stop,
                 n_embd=self.n_embd if options.hidden_states else 0,
@@ -105,7 +107,9 @@ class LlamaEngine:
 
     def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
         """See `protocol.Engine.chat_tokens`."""
-        return self.tokenize(self._template.render(messages), add_special=not self._template.adds_bos)
+        return self.tokenize(
+            self._template.render(messages), add_special=not self._template.adds_bos
+        )
 
     def tokenize(self, text: str, *, add_special: bool) -> list[int]:
         """See `protocol.Engine.tokenize`."""
@@ -147,7 +151,9 @@ class LlamaEngine:
         """See `protocol.Engine.sampler`."""
         if not tilt:
             return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA)
-        return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA, self._tilted(tilt), self._ends)
+        return SteeredSampler(
+            sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA, self._tilted(tilt), self._ends
+        )
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -157,14 +163,18 @@ class LlamaEngine:
     @cached_property
     def _words(self) -> list[str]:
         """The words of the vocabulary, by token."""
-        return [word_of(self.piece(token).decode("utf-8", "replace")) for token in range(self.n_vocab)]
+        return [
+            word_of(self.piece(token).decode("utf-8", "replace")) for token in range(self.n_vocab)
+        ]
 
     def _tilted(self, tilt: Tilt) -> Row:
         """What a tilt adds to the logit of each token, shape (n_vocab,)."""
         total = np.zeros(self.n_vocab, dtype=np.float32)
         for name, amount in tilt:
             if name not in self._classes:
-                self._classes[name] = np.array([belongs(word, name) for word in self._words], dtype=np.float32)
+                self._classes[name] = np.array(
+                    [belongs(word, name) for word in self._words], dtype=np.float32
+                )
             total += np.float32(amount) * self._classes[name]
         return total
 

@@ -89,7 +89,9 @@ def context_size(asked: int, header: Header) -> int:
     if asked == 0:
         return min(header.number("context_length") or 4096, _DEFAULT_CTX)
     if not 16 <= asked <= MAX_CTX:
-        raise UsageError(f"a context of {asked} tokens is not possible", f"--ctx takes 16 to {MAX_CTX}")
+        raise UsageError(
+            f"a context of {asked} tokens is not possible", f"--ctx takes 16 to {MAX_CTX}"
+        )
     return asked
 
 
@@ -106,7 +108,11 @@ def offloaded_layers(header: Header, options: LoadOptions) -> int:
         return 0
     if options.gpu_layers is None:
         return layers_that_fit(need, taking)
-    return need.n_layers if options.gpu_layers == ALL_LAYERS else min(options.gpu_layers, need.n_layers)
+    return (
+        need.n_layers
+        if options.gpu_layers == ALL_LAYERS
+        else min(options.gpu_layers, need.n_layers)
+    )
 
 
 def load_model(path: Path, header: Header, options: LoadOptions) -> object:
@@ -135,7 +141,9 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
     progress = llama.llama_progress_callback(lambda _fraction, _data: not cancelled.is_set())
     params.progress_callback = progress
     try:
-        model = guarded(llama.llama_model_load_from_file, str(path).encode(), params, on_interrupt=cancelled.set)
+        model = guarded(
+            llama.llama_model_load_from_file, str(path).encode(), params, on_interrupt=cancelled.set
+        )
     except DecodeError as error:
         raise BadDataError(f"{path.name} cannot be loaded: {error.message}", error.hint) from None
     if not model:
@@ -192,7 +200,10 @@ def make_context(model: object, n_ctx: int, options: LoadOptions) -> object:
     params.n_seq_max = options.n_seq_max
     params.n_threads = params.n_threads_batch = options.threads
     params.flash_attn_type = FLASH_ATTENTION[options.flash_attn]
-    params.type_k, params.type_v = CACHE_TYPES[options.cache_type_k][0], CACHE_TYPES[options.cache_type_v][0]
+    params.type_k, params.type_v = (
+        CACHE_TYPES[options.cache_type_k][0],
+        CACHE_TYPES[options.cache_type_v][0],
+    )
     params.kv_unified = True  # a fork shares cells instead of copying them
     params.swa_full = True  # with a pruned sliding window a prefix could not be reused
     params.no_perf = True

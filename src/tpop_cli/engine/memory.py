@@ -68,7 +68,11 @@ class MemoryEstimate:
 
     def layer(self, i: int) -> tuple[int, int]:
         """(weights, KV cache) of a layer; the last one is the output layer."""
-        return (self.blocks[i], self.kv) if i < len(self.blocks) else (self.output or self.embeddings, 0)
+        return (
+            (self.blocks[i], self.kv)
+            if i < len(self.blocks)
+            else (self.output or self.embeddings, 0)
+        )
 
 
 @dataclass(frozen=True)
@@ -81,7 +85,9 @@ class Allocation:
     kv: int
 
 
-def estimate(header: Header, n_ctx: int, n_batch: int, type_k: str = "f16", type_v: str = "f16") -> MemoryEstimate:
+def estimate(
+    header: Header, n_ctx: int, n_batch: int, type_k: str = "f16", type_v: str = "f16"
+) -> MemoryEstimate:
     """What the model of a header takes with a context of `n_ctx` tokens, evaluated `n_batch` at a time."""
     n_blocks = header.number("block_count")
     blocks, output, embeddings = [0] * n_blocks, 0, 0
@@ -138,10 +144,16 @@ def shares(
     held: list[list[int]] = [[] for _ in range(len(devices) + 1)]
     for i in range(need.n_layers):
         place = (i - first) / max(1, n_offloaded)  # as in llama.cpp's load_tensors
-        held[0 if i < first else 1 + next((k for k, b in enumerate(bounds) if place < b), len(bounds) - 1)].append(i)
+        held[
+            0
+            if i < first
+            else 1 + next((k for k, b in enumerate(bounds) if place < b), len(bounds) - 1)
+        ].append(i)
 
     def share(device: Device | None, layers: Sequence[int]) -> Allocation:
-        weights = sum(need.layer(i)[0] for i in layers if not (device is None and i == len(need.blocks)))
+        weights = sum(
+            need.layer(i)[0] for i in layers if not (device is None and i == len(need.blocks))
+        )
         if device is None:
             weights += need.embeddings + (need.output if len(need.blocks) in layers else 0)
         return Allocation(device, len(layers), weights, sum(need.layer(i)[1] for i in layers))

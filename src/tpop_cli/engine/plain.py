@@ -39,7 +39,9 @@ class PlainLlama:
         sampling: llama.cpp's parameters.
     """
 
-    def __init__(self, path: Path, n_ctx: int, threads: int, sampling: Sampling = Sampling()) -> None:
+    def __init__(
+        self, path: Path, n_ctx: int, threads: int, sampling: Sampling = Sampling()
+    ) -> None:
         self._llama = Llama(
             str(path),
             n_ctx=n_ctx,
@@ -73,7 +75,9 @@ class PlainLlama:
             **self._settings,
         )
         seconds = time.perf_counter() - start
-        return PlainAnswer(done["choices"][0]["message"]["content"], done["usage"]["completion_tokens"], seconds)
+        return PlainAnswer(
+            done["choices"][0]["message"]["content"], done["usage"]["completion_tokens"], seconds
+        )
 
     def close(self) -> None:
         """Free the model."""

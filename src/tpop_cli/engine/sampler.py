@@ -79,11 +79,15 @@ class SteeredSampler:
             llama.llama_sampler_free(self._chain)
             self._chain = None
 
-    def _apply(self, _sampler: object, array: ctypes._Pointer[llama.llama_token_data_array]) -> None:
+    def _apply(
+        self, _sampler: object, array: ctypes._Pointer[llama.llama_token_data_array]
+    ) -> None:
         """The callback: fill the candidates with steered scores, in place."""
         try:
             rows, weights = self._rows, self._weights
-            if len(rows) == 1:  # one context of weight 1: llama.cpp's own logits, exactly if nothing is tilted
+            if (
+                len(rows) == 1
+            ):  # one context of weight 1: llama.cpp's own logits, exactly if nothing is tilted
                 row = rows[0] if self._tilt is None else rows[0] + self._tilt
                 if self._end:
                     row = row.copy()

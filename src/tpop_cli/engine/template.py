@@ -33,16 +33,21 @@ class GgufTemplate:
 
     def __init__(self, source: str, bos: str, eos: str) -> None:
         try:
-            self._formatter = run_limited(lambda: Jinja2ChatFormatter(source, eos_token=eos, bos_token=bos))
+            self._formatter = run_limited(
+                lambda: Jinja2ChatFormatter(source, eos_token=eos, bos_token=bos)
+            )
         except Exception as error:
             raise BadDataError(
-                f"the model's chat template has an error: {error}", "name another: --chat-template chatml"
+                f"the model's chat template has an error: {error}",
+                "name another: --chat-template chatml",
             ) from None
 
     def render(self, messages: Sequence[Message]) -> str:
         """See `Template.render`."""
         try:
-            return run_limited(lambda: str(self._formatter(messages=[dict(m) for m in messages]).prompt))
+            return run_limited(
+                lambda: str(self._formatter(messages=[dict(m) for m in messages]).prompt)
+            )
         except Exception as error:  # a template may raise anything, and often does so on purpose
             raise BadDataError(
                 f"the model's chat template refuses this chat: {error}",
@@ -58,18 +63,23 @@ class NamedTemplate:
     def __init__(self, name: str) -> None:
         if name not in builtin_names():
             raise UsageError(
-                f"there is no chat template named {name}", f"one of: {', '.join([RAW, *builtin_names()])}"
+                f"there is no chat template named {name}",
+                f"one of: {', '.join([RAW, *builtin_names()])}",
             )
         self._name = name
 
     def render(self, messages: Sequence[Message]) -> str:
         """See `Template.render`."""
         encoded = [(_c_string(m["role"]), _c_string(m["content"])) for m in messages]
-        chat = (llama.llama_chat_message * len(encoded))(*[llama.llama_chat_message(*m) for m in encoded])
+        chat = (llama.llama_chat_message * len(encoded))(
+            *[llama.llama_chat_message(*m) for m in encoded]
+        )
         size = 512 + 2 * sum(len(role) + len(content) for role, content in encoded)
         while True:
             buffer = ctypes.create_string_buffer(size)
-            n = llama.llama_chat_apply_template(self._name.encode(), chat, len(encoded), True, buffer, size)
+            n = llama.llama_chat_apply_template(
+                self._name.encode(), chat, len(encoded), True, buffer, size
+            )
             if n < 0:
                 raise BadDataError(f"the chat template {self._name} cannot write this chat")
             if n <= size:

@@ -48,10 +48,22 @@ def measure_response(
         wanted += [("", prompt, {}, seed + 1000 * n + i) for i in range(N_PLAIN)]
         for axis in axes:
             for pole, sign in zip(axis.poles, (1.0, -1.0), strict=True):
-                wanted.append((pole.name, prompt, {axis.name: sign * pole.full}, seed + 1000 * n + 7))
+                wanted.append(
+                    (pole.name, prompt, {axis.name: sign * pole.full}, seed + 1000 * n + 7)
+                )
     plans = (
         fit(
-            [request_arm(engine, [{"role": "user", "content": prompt}], axes, strengths, sampling, seed, max_tokens)],
+            [
+                request_arm(
+                    engine,
+                    [{"role": "user", "content": prompt}],
+                    axes,
+                    strengths,
+                    sampling,
+                    seed,
+                    max_tokens,
+                )
+            ],
             engine.n_ctx,
         )
         for _, prompt, strengths, seed in wanted
@@ -69,11 +81,17 @@ def response_from(answers: Sequence[Measured]) -> ResponseMatrix:
     """B from answers: the mean shift of each pole against the plain answers to the same prompt."""
     features = {id(a): text_features(a.text) / SPREAD for a in answers}
     plain = {
-        prompt: np.mean([features[id(a)] for a in answers if a.prompt == prompt and not a.pole], axis=0)
+        prompt: np.mean(
+            [features[id(a)] for a in answers if a.prompt == prompt and not a.pole], axis=0
+        )
         for prompt in {a.prompt for a in answers if not a.pole}
     }
     rows = {}
     for pole in dict.fromkeys(a.pole for a in answers if a.pole):
-        shifts = [features[id(a)] - plain[a.prompt] for a in answers if a.pole == pole and a.prompt in plain]
+        shifts = [
+            features[id(a)] - plain[a.prompt]
+            for a in answers
+            if a.pole == pole and a.prompt in plain
+        ]
         rows[pole] = dict(zip(FEATURES, mean_shift(np.array(shifts)).tolist(), strict=True))
     return ResponseMatrix(rows)

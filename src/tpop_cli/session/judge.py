@@ -39,16 +39,24 @@ class JudgeProcess:
         try:
             words = shlex.split(command)
         except ValueError as error:
-            raise UsageError(f"cannot read the judge's command: {error}", "check its quotes") from None
+            raise UsageError(
+                f"cannot read the judge's command: {error}", "check its quotes"
+            ) from None
         if not words:
             raise UsageError("the judge's command is empty", '--judge "python my_judge.py"')
         try:
             self._process = subprocess.Popen(
-                words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", bufsize=1
+                words,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+                encoding="utf-8",
+                bufsize=1,
             )
         except OSError as error:
             raise NoInputError(
-                f"cannot start the judge {words[0]}: {error.strerror}", "check the command given to --judge"
+                f"cannot start the judge {words[0]}: {error.strerror}",
+                "check the command given to --judge",
             ) from None
 
     def __enter__(self) -> JudgeProcess:
@@ -84,11 +92,13 @@ class JudgeProcess:
         if not answer:
             code = self._process.poll()
             raise TpopError(
-                f"the judge ended before it answered (exit code {code})", "run it by hand on one line of JSON"
+                f"the judge ended before it answered (exit code {code})",
+                "run it by hand on one line of JSON",
             )
         key = answer.strip()
         if key not in get_args(Key):
             raise BadDataError(
-                f"the judge answered {key[:40]!r}", "it must answer one of: 1 2 = x s, one line a duel"
+                f"the judge answered {key[:40]!r}",
+                "it must answer one of: 1 2 = x s, one line a duel",
             )
         return key  # type: ignore[return-value]

@@ -48,7 +48,9 @@ class NeuralTurns(Session):
     on_embed: Callable[[int, int], None] | None = None
     _refitting: threading.Thread | None = field(default=None, init=False)
 
-    early_picks: ClassVar[bool] = False  # the embedding of a text that is not done would be another's
+    early_picks: ClassVar[bool] = (
+        False  # the embedding of a text that is not done would be another's
+    )
 
     def use(self, profile: Profile | None) -> None:
         """Go on with this profile: load its neural state, and embed the picks it does not know yet."""
@@ -94,7 +96,9 @@ class NeuralTurns(Session):
         ahead = self._look_ahead(messages, 1, on_step)
         return (ahead.arms[0] if ahead.arms else None), {}
 
-    def answer_many(self, chats: Sequence[Sequence[Message]]) -> Iterator[tuple[Arm, dict[str, float]]]:
+    def answer_many(
+        self, chats: Sequence[Sequence[Message]]
+    ) -> Iterator[tuple[Arm, dict[str, float]]]:
         """The exploit arm's answer to each of many chats, one after the other."""
         for messages in chats:
             arm, _ = self.answer(messages)
@@ -106,9 +110,17 @@ class NeuralTurns(Session):
         """None: no instruction steers an arm of this reward."""
         return {}
 
-    def duel(self, messages: Sequence[Message], on_step: Callable[[Duel], None] | None = None) -> Duel:
+    def duel(
+        self, messages: Sequence[Message], on_step: Callable[[Duel], None] | None = None
+    ) -> Duel:
         """Both arms, token by token."""
-        duel = Duel(messages[-1]["content"], ({}, {}), [], "exploit" if self.next_seeds()[2] % 2 else "explore", 0.5)
+        duel = Duel(
+            messages[-1]["content"],
+            ({}, {}),
+            [],
+            "exploit" if self.next_seeds()[2] % 2 else "explore",
+            0.5,
+        )
         ahead = self._look_ahead(messages, 2, showing(duel, (), on_step))
         duel.arms = ahead.arms
         if duel.complete:
@@ -132,7 +144,9 @@ class NeuralTurns(Session):
         """Both arms anew: the explore arm is chosen against the exploit arm, which comes out the same."""
         return self.duel(messages, on_step)
 
-    def _look_ahead(self, messages: Sequence[Message], n_arms: int, on_step: OnStep | None) -> LookAhead:
+    def _look_ahead(
+        self, messages: Sequence[Message], n_arms: int, on_step: OnStep | None
+    ) -> LookAhead:
         plans = limit_to_context(
             [self.plan(messages, {}, 0)] * n_arms, self.engine.n_ctx - sequences_needed(self.rules)
         )
@@ -177,15 +191,22 @@ class NeuralTurns(Session):
         seen = [kept[pick.id] for pick in clear if pick.id in kept] if V_is_new else []
         for n, pick in enumerate(missing):
             prompt = self.engine.chat_tokens([{"role": "user", "content": pick.prompt}])
-            pair = (self._embedded(prompt, pick.exploit.text), self._embedded(prompt, pick.explore.text))
+            pair = (
+                self._embedded(prompt, pick.exploit.text),
+                self._embedded(prompt, pick.explore.text),
+            )
             self._files.add(self.engine.info.fingerprint, pick.id, pair)
             kept[pick.id] = pair
             seen.append(pair)
             if self.on_embed:
                 self.on_embed(n + 1, len(missing))
-        for pair in seen:  # the pairs of their tokens are not in the log: the whole responses stand for them
+        for pair in (
+            seen
+        ):  # the pairs of their tokens are not in the log: the whole responses stand for them
             self._V = update_precision(self._V, self._initial, *pair)
-        self._pairs = {pick.id: _winner_first(pick, kept[pick.id]) for pick in clear if pick.id in kept}
+        self._pairs = {
+            pick.id: _winner_first(pick, kept[pick.id]) for pick in clear if pick.id in kept
+        }
 
     def _embedded(self, prompt: Sequence[int], text: str) -> Vector:
         response = self.engine.tokenize(text, add_special=False)

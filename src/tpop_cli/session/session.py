@@ -86,7 +86,9 @@ class Session:
         if profile is None:
             return
         self._fresh = AxesReward.fresh(profile.axes, self._response)
-        self._estimate = ResponseEstimate(self._fresh.B, N0_MEASURED if self.measured else N0_GUESSED)
+        self._estimate = ResponseEstimate(
+            self._fresh.B, N0_MEASURED if self.measured else N0_GUESSED
+        )
         for pick in profile.recent(_RECENT):
             self._observe(pick)
 
@@ -108,26 +110,34 @@ class Session:
         """Whether the next answer should be a duel: its pick may change what is shown."""
         assert self.profile is not None
         best = self.exploit_strengths()
-        return should_ask(self.taste, best, self.profile.singles, self.options.rules, self.options.asking)
+        return should_ask(
+            self.taste, best, self.profile.singles, self.options.rules, self.options.asking
+        )
 
     # -- decoding ----------------------------------------------------------------------------------------
 
     def plan(self, messages: Sequence[Message], strengths: Strengths, seed: int) -> ArmRequest:
         """How an arm is decoded that answers the last message with `strengths`."""
         axes, options = self.profile.axes if self.profile else (), self.options
-        plan = request_arm(self.engine, messages, axes, strengths, options.sampling, seed, options.max_tokens)
+        plan = request_arm(
+            self.engine, messages, axes, strengths, options.sampling, seed, options.max_tokens
+        )
         return replace(plan, stops=options.stops)
 
     def trimmed(self, messages: Sequence[Message]) -> tuple[list[Message], int]:
         """The chat without its oldest turns, so that a duel fits the context, and how many messages were left out."""
-        poles = [pole for axis in (self.profile.axes if self.profile else ()) for pole in axis.poles]
+        poles = [
+            pole for axis in (self.profile.axes if self.profile else ()) for pole in axis.poles
+        ]
         tokens = [len(self.engine.tokenize(pole.instruction, add_special=False)) for pole in poles]
         most = self.options.rules.max_axes * max(tokens, default=0)
         return trim(self.engine, messages, self.options.max_tokens, most)
 
     def asked(self, question: str, past: Sequence[Message] = ()) -> list[Message]:
         """The chat with a new question, the system prompt first."""
-        system: list[Message] = [{"role": "system", "content": self.options.system}] if self.options.system else []
+        system: list[Message] = (
+            [{"role": "system", "content": self.options.system}] if self.options.system else []
+        )
         return [*system, *past, {"role": "user", "content": question}]
 
     def next_seeds(self) -> tuple[int, int, int]:
@@ -146,7 +156,9 @@ class Session:
         arms = decode(self.engine, plans, on_step)
         return (arms[0] if arms else None), strengths
 
-    def answer_many(self, chats: Sequence[Sequence[Message]]) -> Iterator[tuple[Arm, dict[str, float]]]:
+    def answer_many(
+        self, chats: Sequence[Sequence[Message]]
+    ) -> Iterator[tuple[Arm, dict[str, float]]]:
         """The exploit arm's answer to each of many chats, in order, decoded many at a time.
 
         Ends early if the stop flag is set. Raises ContextFullError before anything is decoded.
@@ -160,7 +172,9 @@ class Session:
             try:
                 fitting(messages, 0)
             except ContextFullError as error:
-                raise ContextFullError(f"of {len(chats)}, prompt {n}: {error.message}", error.hint) from None
+                raise ContextFullError(
+                    f"of {len(chats)}, prompt {n}: {error.message}", error.hint
+                ) from None
 
         def plans() -> Iterator[list[ArmRequest]]:
             for messages in chats:
@@ -179,12 +193,16 @@ class Session:
         seeds, taste = self.next_seeds(), self.taste
         first = exploit(taste, self.options.rules)
         second = explore_ucb(taste.reward, first, self.options.rules)
-        plans = [self.plan(messages, s, seed) for s, seed in zip((first, second), seeds, strict=False)]
+        plans = [
+            self.plan(messages, s, seed) for s, seed in zip((first, second), seeds, strict=False)
+        ]
         left: ArmName = "exploit" if seeds[2] % 2 else "explore"
         duel = Duel(messages[-1]["content"], (first, second), [], left, 0.5)
         return duel, fit(plans, self.engine.n_ctx)
 
-    def duel(self, messages: Sequence[Message], on_step: Callable[[Duel], None] | None = None) -> Duel:
+    def duel(
+        self, messages: Sequence[Message], on_step: Callable[[Duel], None] | None = None
+    ) -> Duel:
         """Decode both arms together.
 
         Args:
@@ -223,10 +241,16 @@ class Session:
         strengths: tuple[dict[str, float], dict[str, float]] = (self.exploit_strengths(), {})
         plans = fit([self.plan(messages, s, seed) for s in strengths], self.engine.n_ctx)
         side: ArmName = left or ("exploit" if order % 2 else "explore")
-        return self._fight(Duel(messages[-1]["content"], strengths, [], side, 0.5), plans, (), on_step)
+        return self._fight(
+            Duel(messages[-1]["content"], strengths, [], side, 0.5), plans, (), on_step
+        )
 
     def _fight(
-        self, duel: Duel, plans: Sequence[ArmRequest], given: Sequence[Arm], on_step: Callable[[Duel], None] | None
+        self,
+        duel: Duel,
+        plans: Sequence[ArmRequest],
+        given: Sequence[Arm],
+        on_step: Callable[[Duel], None] | None,
     ) -> Duel:
         """Decode the arms of a duel behind those that are given, and predict its pick."""
         duel.arms = list(given)
@@ -237,7 +261,9 @@ class Session:
 
     def _predict(self, duel: Duel) -> float:
         reward = self.taste.reward
-        first, second = (reward.gradient(s, text) for s, text in zip(duel.strengths, duel.compared, strict=True))
+        first, second = (
+            reward.gradient(s, text) for s, text in zip(duel.strengths, duel.compared, strict=True)
+        )
         return reward.predict(first - second)
 
     # -- learning ----------------------------------------------------------------------------------------

@@ -55,7 +55,10 @@ def messages_of(turns: Sequence[Turn]) -> list[dict[str, str]]:
     return [
         message
         for turn in turns
-        for message in ({"role": "user", "content": turn.question}, {"role": "assistant", "content": turn.answer})
+        for message in (
+            {"role": "user", "content": turn.question},
+            {"role": "assistant", "content": turn.answer},
+        )
     ]
 
 
@@ -74,7 +77,9 @@ def save_chat(chat: SavedChat) -> None:
     if not chat.turns:
         return
     make_private_dir(_folder())
-    write_atomic(_path(chat.id), json.dumps({"schema": SCHEMA, **asdict(chat)}, ensure_ascii=True).encode())
+    write_atomic(
+        _path(chat.id), json.dumps({"schema": SCHEMA, **asdict(chat)}, ensure_ascii=True).encode()
+    )
 
 
 def load_chat(chat_id: str) -> SavedChat:
@@ -89,14 +94,20 @@ def load_chat(chat_id: str) -> SavedChat:
     try:
         body = strict_json(read_bounded(_path(chat_id), MAX_CHAT))
         turns = [Turn(str(t["question"]), str(t["answer"]), t["pick_id"]) for t in body["turns"]]
-        return SavedChat(chat_id, str(body["profile"]), str(body["model"]), str(body["system"]), turns)
+        return SavedChat(
+            chat_id, str(body["profile"]), str(body["model"]), str(body["system"]), turns
+        )
     except (BadDataError, KeyError, TypeError) as error:
-        raise BadDataError(f"cannot read {_path(chat_id)}: {error}", f"tpop chats delete {chat_id}") from None
+        raise BadDataError(
+            f"cannot read {_path(chat_id)}: {error}", f"tpop chats delete {chat_id}"
+        ) from None
 
 
 def list_chats(profile: str | None = None) -> list[SavedChat]:
     """All conversations that can be read, the latest first; of one profile only, if it is given."""
-    ids = sorted((path.stem for path in _folder().glob("*.json") if _ID.fullmatch(path.stem)), reverse=True)
+    ids = sorted(
+        (path.stem for path in _folder().glob("*.json") if _ID.fullmatch(path.stem)), reverse=True
+    )
     found = []
     for chat_id in ids:
         try:

@@ -92,7 +92,9 @@ def origin(key: str) -> tuple[Any, str]:
         try:
             return _of_text(key, text), f"${variable}"
         except ValueError:
-            raise ConfigError(f"{variable}={text!r} is not {_kind(key)}", f"unset it: unset {variable}") from None
+            raise ConfigError(
+                f"{variable}={text!r} is not {_kind(key)}", f"unset it: unset {variable}"
+            ) from None
     for path in (_profile_file, paths.config_file()):
         values = load_config(path) if path else {}
         if key in values:
@@ -124,14 +126,17 @@ def parsed(key: str, text: str) -> Any:
     try:
         return _of_text(key, text)
     except ValueError:
-        raise UsageError(f"{text!r} is not {_kind(key)}, as {key} needs", f"tpop config set {key} VALUE") from None
+        raise UsageError(
+            f"{text!r} is not {_kind(key)}, as {key} needs", f"tpop config set {key} VALUE"
+        ) from None
 
 
 def _check(key: str) -> None:
     if key not in KEYS:
         near = difflib.get_close_matches(key, KEYS, 1)
         raise UsageError(
-            f"there is no setting {key!r}", f"did you mean {near[0]!r}?" if near else "tpop config show lists them"
+            f"there is no setting {key!r}",
+            f"did you mean {near[0]!r}?" if near else "tpop config show lists them",
         )
 
 
@@ -157,7 +162,9 @@ def _read(path: Path, _changed: int, _size: int) -> dict[str, Any]:
     try:
         values: dict[str, Any] = tomlkit.parse(path.read_text("utf-8")).unwrap()
     except (OSError, ValueError) as error:
-        raise ConfigError(f"cannot read {path}: {error}", f"mend it, or move it away: {path}") from None
+        raise ConfigError(
+            f"cannot read {path}: {error}", f"mend it, or move it away: {path}"
+        ) from None
     for key, value in values.items():
         if key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, 1)
@@ -234,4 +241,6 @@ def _kind(key: str) -> str:
     if allowed is not None:
         kind = "whole number" if KEYS[key] is int else "number"
         return f"a {kind} from {allowed[0]:g} to {allowed[1]:g}"
-    return {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[KEYS[key]]
+    return {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}[
+        KEYS[key]
+    ]

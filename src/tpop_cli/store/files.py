@@ -30,13 +30,16 @@ def make_private_dir(path: Path) -> None:
     """
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
-        for folder in reversed(missing):  # mkdir(parents=True) would leave the mode of parents to the umask
+        for folder in reversed(
+            missing
+        ):  # mkdir(parents=True) would leave the mode of parents to the umask
             folder.mkdir(mode=0o700, exist_ok=True)
         if not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     except OSError as error:
         raise CannotCreateError(
-            f"cannot create the folder {path}: {error.strerror}", "set TPOP_HOME to a folder you can write to"
+            f"cannot create the folder {path}: {error.strerror}",
+            "set TPOP_HOME to a folder you can write to",
         ) from None
 
 
@@ -53,7 +56,9 @@ def write_atomic(path: Path, data: bytes, *, backup: bool = False) -> None:
     """
     temporary = None
     try:
-        descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+        descriptor, temporary = tempfile.mkstemp(
+            dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
+        )
         with os.fdopen(descriptor, "wb") as file:  # mkstemp makes it 0600
             file.write(data)
             file.flush()
@@ -65,7 +70,8 @@ def write_atomic(path: Path, data: bytes, *, backup: bool = False) -> None:
         _sync_dir(path.parent)
     except OSError as error:
         raise StorageError(
-            f"cannot write {path}: {error.strerror}", "free some space or check the folder's permissions"
+            f"cannot write {path}: {error.strerror}",
+            "free some space or check the folder's permissions",
         ) from None
     finally:
         if temporary is not None:
@@ -96,7 +102,8 @@ def append_line(path: Path, line: bytes) -> int:
             return file.tell()
     except OSError as error:
         raise StorageError(
-            f"cannot write {path}: {error.strerror}", "free some space or check the folder's permissions"
+            f"cannot write {path}: {error.strerror}",
+            "free some space or check the folder's permissions",
         ) from None
 
 
@@ -131,7 +138,9 @@ def read_bounded(path: Path, limit: int) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise StorageError(f"cannot read {path}: {error.strerror}", "check its permissions") from None
+        raise StorageError(
+            f"cannot read {path}: {error.strerror}", "check its permissions"
+        ) from None
     if len(data) > limit:
         raise BadDataError(f"{path} is longer than {limit} bytes")
     return data
@@ -154,7 +163,9 @@ def strict_json(data: bytes) -> Any:
         raise ValueError(f"{name} is not a number of JSON")
 
     try:
-        return json.loads(data.decode("utf-8"), object_pairs_hook=unique, parse_constant=no_constant)
+        return json.loads(
+            data.decode("utf-8"), object_pairs_hook=unique, parse_constant=no_constant
+        )
     except (ValueError, RecursionError) as error:
         raise BadDataError(f"not valid JSON: {error}") from None
 
@@ -199,7 +210,9 @@ def hold(path: Path, seconds: float, what: str) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout:
-        raise BusyError(f"{what} is in use by another process", "wait for it to finish and try again") from None
+        raise BusyError(
+            f"{what} is in use by another process", "wait for it to finish and try again"
+        ) from None
     except OSError as error:
         raise StorageError(f"cannot lock {what}: {error.strerror}", f"see {path}") from None
     try:
@@ -240,7 +253,9 @@ def _replace_by_link(path: Path, backup: Path) -> None:
         link.write_bytes(path.read_bytes())
         link.chmod(0o600)
     _replace(link, backup)
-    link.unlink(missing_ok=True)  # after a crash both may be one file already, and then renaming does nothing
+    link.unlink(
+        missing_ok=True
+    )  # after a crash both may be one file already, and then renaming does nothing
 
 
 def _sync_dir(folder: Path) -> None:

@@ -61,7 +61,8 @@ def _hub() -> ModuleType:
         import huggingface_hub
     except ImportError:
         raise NoInputError(
-            "models from Hugging Face need the huggingface_hub package", "pip install huggingface_hub"
+            "models from Hugging Face need the huggingface_hub package",
+            "pip install huggingface_hub",
         ) from None
     return huggingface_hub
 
@@ -92,7 +93,9 @@ def pull(name: str, on_progress: OnProgress = lambda _done, _total: None) -> Pul
     digest = _sha256(path)
     if _SHA256.fullmatch(announced) and digest != announced:
         remove(name)
-        raise BadDataError(f"{name} arrived damaged and was removed", f"fetch it again: tpop models pull {name}")
+        raise BadDataError(
+            f"{name} arrived damaged and was removed", f"fetch it again: tpop models pull {name}"
+        )
     pulled = Pulled(name, str(path), path.stat().st_size, digest)
     _remember({**pulled_models(), name: pulled})
     return pulled
@@ -178,11 +181,17 @@ def _explained(name: str, error: Exception) -> TpopError:
             "agree on the model's page, then: hf auth login",
         )
     if isinstance(error, errors.RepositoryNotFoundError):
-        return NoInputError(f"there is no repository {repo}, or it is private", "check the name, or: hf auth login")
+        return NoInputError(
+            f"there is no repository {repo}, or it is private", "check the name, or: hf auth login"
+        )
     if isinstance(error, errors.RemoteEntryNotFoundError):
-        return NoInputError(f"{repo} holds no file {file}", "check the file's name on the model's page")
+        return NoInputError(
+            f"{repo} holds no file {file}", "check the file's name on the model's page"
+        )
     if isinstance(error, errors.OfflineModeIsEnabled):
-        return UnavailableError(f"{name} is not here, and HF_HUB_OFFLINE is set", "unset HF_HUB_OFFLINE")
+        return UnavailableError(
+            f"{name} is not here, and HF_HUB_OFFLINE is set", "unset HF_HUB_OFFLINE"
+        )
     if isinstance(error, errors.HFValidationError):
         return UsageError(f"{name} does not name a file: {reason}", "write hf:ORG/REPO/FILE.gguf")
     # What is left is trouble of the network, of the server or of the disk.

@@ -45,15 +45,25 @@ def read_preferences(data: bytes, now: datetime | None = None) -> Imported:
         body = None
     if isinstance(body, dict) and isinstance(body.get("picks"), list):
         kind, found = "picks that tpop exported", [_own(one) for one in body["picks"]]
-    elif isinstance(body, list) and any(isinstance(one, dict) and "snapshot" in one for one in body):
-        kind, found = "open-webui feedback", [pick for one in body for pick in _open_webui(one, time)]
+    elif isinstance(body, list) and any(
+        isinstance(one, dict) and "snapshot" in one for one in body
+    ):
+        kind, found = (
+            "open-webui feedback",
+            [pick for one in body for pick in _open_webui(one, time)],
+        )
     else:
-        lines = body if isinstance(body, list) else [_line(line) for line in text.splitlines() if line.strip()]
+        lines = (
+            body
+            if isinstance(body, list)
+            else [_line(line) for line in text.splitlines() if line.strip()]
+        )
         kind, found = "pairs of chosen and rejected", [_pair(one, time) for one in lines]
     picks = [pick for pick in found if pick is not None]
     if not picks:
         raise BadDataError(
-            "it holds no preference", "JSONL with prompt, chosen and rejected; or an export of tpop or open-webui"
+            "it holds no preference",
+            "JSONL with prompt, chosen and rejected; or an export of tpop or open-webui",
         )
     return Imported(kind, picks, len(found) - len(picks))
 
@@ -73,7 +83,9 @@ def _own(body: Any) -> Pick | None:
         pick = Pick(**known)
     except (TypeError, KeyError):
         return None
-    whole = all(isinstance(text, str) for text in (pick.prompt, pick.exploit.text, pick.explore.text))
+    whole = all(
+        isinstance(text, str) for text in (pick.prompt, pick.exploit.text, pick.explore.text)
+    )
     return pick if whole and pick.verdict in get_args(Verdict) else None
 
 
@@ -105,7 +117,9 @@ def _open_webui(body: Any, time: str) -> Iterator[Pick | None]:
         messages = body["snapshot"]["chat"]["chat"]["history"]["messages"]
         rated = messages[body["meta"]["message_id"]]
         question = messages[rated["parentId"]]
-        siblings = [messages[other] for other in question["childrenIds"] if messages[other] is not rated]
+        siblings = [
+            messages[other] for other in question["childrenIds"] if messages[other] is not rated
+        ]
         rating = int(body["data"]["rating"])
     except (KeyError, TypeError, ValueError):
         yield None

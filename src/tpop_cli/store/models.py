@@ -51,7 +51,9 @@ def list_models() -> list[FoundModel]:
             FoundModel(str(path.relative_to(folder))[: -len(".gguf")], path, "models folder")
             for path in sorted(folder.rglob("*.gguf"))
         ]
-    return found + [FoundModel(name, Path(one.path), "hub") for name, one in sorted(hub.pulled_models().items())]
+    return found + [
+        FoundModel(name, Path(one.path), "hub") for name, one in sorted(hub.pulled_models().items())
+    ]
 
 
 def find_model(name: str | None = None, *, fetch: bool = True) -> Path:

@@ -61,20 +61,31 @@ class NeuralFiles:
             if state["schema"] != SCHEMA:
                 raise BadDataError(f"it has schema {state['schema']}")
             m, d = state["shape"]
-            network = Network(_unpack(state["W"], m, d), _unpack(state["b"], m), _unpack(state["a"], m))
+            network = Network(
+                _unpack(state["W"], m, d), _unpack(state["b"], m), _unpack(state["a"], m)
+            )
             return NeuralState(
-                state["fingerprint"], network, _unpack(state["V"], m * d + 2 * m, kind="<f8"), state["fitted"]
+                state["fingerprint"],
+                network,
+                _unpack(state["V"], m * d + 2 * m, kind="<f8"),
+                state["fitted"],
             )
         except FileNotFoundError:
             return None
         except (BadDataError, KeyError, TypeError, ValueError) as error:
-            raise BadDataError(f"cannot read {self._state}: {error}", "make it anew with --rebuild") from None
+            raise BadDataError(
+                f"cannot read {self._state}: {error}", "make it anew with --rebuild"
+            ) from None
 
     def save(self, state: NeuralState) -> None:
         """Replace the state. Raises StorageError."""
         make_private_dir(self._folder)
         network = state.network
-        body: dict[str, Any] = {"schema": SCHEMA, "fingerprint": state.fingerprint, "shape": list(network.W.shape)}
+        body: dict[str, Any] = {
+            "schema": SCHEMA,
+            "fingerprint": state.fingerprint,
+            "shape": list(network.W.shape),
+        }
         body |= {"W": _pack(network.W), "b": _pack(network.b), "a": _pack(network.a)}
         write_atomic(self._state, seal(body | {"V": _pack(state.V, "<f8"), "fitted": state.fitted}))
 
@@ -98,7 +109,13 @@ class NeuralFiles:
         """Append the embeddings of a pick. Raises StorageError."""
         make_private_dir(self._folder)
         exploit, explore = map(_pack, pair)
-        body = {"schema": SCHEMA, "fingerprint": fingerprint, "id": pick_id, "exploit": exploit, "explore": explore}
+        body = {
+            "schema": SCHEMA,
+            "fingerprint": fingerprint,
+            "id": pick_id,
+            "exploit": exploit,
+            "explore": explore,
+        }
         append_line(self._log, seal(body))
 
     def clear(self) -> None:
@@ -112,7 +129,11 @@ def _pack(x: Vector | Matrix, kind: str = "<f4") -> str:
 
 
 def _unpack(text: str, *shape: int, kind: str = "<f4") -> Any:  # V grows by less than float32 sees
-    found = np.frombuffer(base64.b64decode(text, validate=True), dtype=kind).astype(np.float64).reshape(shape)
+    found = (
+        np.frombuffer(base64.b64decode(text, validate=True), dtype=kind)
+        .astype(np.float64)
+        .reshape(shape)
+    )
     if not np.isfinite(found).all():
         raise ValueError("it holds something that is no finite number")
     return found

@@ -30,12 +30,15 @@ def own_axes() -> tuple[Axis, ...]:
     try:
         body = strict_json(read_bounded(path, _MAX_FILE))
         return tuple(
-            _checked(Axis(a["name"], _pole(a["toward"]), _pole(a["away"]), builtin=False)) for a in body["axes"]
+            _checked(Axis(a["name"], _pole(a["toward"]), _pole(a["away"]), builtin=False))
+            for a in body["axes"]
         )
     except FileNotFoundError:
         return ()
     except (BadDataError, UsageError, TypeError, ValueError, KeyError, AttributeError) as error:
-        raise BadDataError(f"{path} is broken: {error}", f"mend it, or move it away: {path}") from None
+        raise BadDataError(
+            f"{path} is broken: {error}", f"mend it, or move it away: {path}"
+        ) from None
 
 
 def _pole(body: dict[str, Any]) -> Pole:
@@ -72,17 +75,22 @@ def _save(axes: tuple[Axis, ...]) -> None:
     path = paths.axes_file()
     make_private_dir(path.parent)
     body = [{"name": a.name, "toward": asdict(a.toward), "away": asdict(a.away)} for a in axes]
-    write_atomic(path, json.dumps({"schema": 1, "axes": body}, ensure_ascii=False, indent=1).encode() + b"\n")
+    write_atomic(
+        path, json.dumps({"schema": 1, "axes": body}, ensure_ascii=False, indent=1).encode() + b"\n"
+    )
 
 
 def _checked(axis: Axis) -> Axis:
     """The axis itself, if its names and instructions can be used."""
     for name in (axis.name, axis.toward.name, axis.away.name):
         if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
-            raise UsageError(f"{name[:80]!r} cannot be a name", f"use 1 to {_MAX_NAME} printable characters")
+            raise UsageError(
+                f"{name[:80]!r} cannot be a name", f"use 1 to {_MAX_NAME} printable characters"
+            )
     for pole in axis.poles:
         if not pole.instruction.strip() or len(pole.instruction) > _MAX_INSTRUCTION:
             raise UsageError(
-                f"the instruction of {pole.name!r} is empty or too long", f"use 1 to {_MAX_INSTRUCTION} characters"
+                f"the instruction of {pole.name!r} is empty or too long",
+                f"use 1 to {_MAX_INSTRUCTION} characters",
             )
     return axis

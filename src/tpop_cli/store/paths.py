@@ -37,7 +37,9 @@ def profiles_dir() -> Path:
 
 def data_dir() -> Path:
     """The folder of what can be made anew: models, response matrices, the input history."""
-    return home() / "data" if os.environ.get("TPOP_HOME") else user_data_path("tpop", appauthor=False)
+    return (
+        home() / "data" if os.environ.get("TPOP_HOME") else user_data_path("tpop", appauthor=False)
+    )
 
 
 def models_dir() -> Path:

@@ -152,7 +152,9 @@ class PickLog:
         try:
             return self.path.open("rb")
         except OSError as error:
-            raise StorageError(f"cannot read {self.path}: {error.strerror}", "check its permissions") from None
+            raise StorageError(
+                f"cannot read {self.path}: {error.strerror}", "check its permissions"
+            ) from None
 
     def picks(self, end: int | None = None) -> list[Pick]:
         """The picks that were not taken back, in order; those of the first `end` bytes, if it is given."""
@@ -188,4 +190,6 @@ def _dump(body: dict[str, Any]) -> bytes:
 
 def _crc(body: dict[str, Any]) -> int:
     # Keys are sorted for the sum only, so that a reader may keep them in any order.
-    return zlib.crc32(json.dumps(body, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode())
+    return zlib.crc32(
+        json.dumps(body, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
+    )

@@ -39,7 +39,9 @@ class Profile:
         parent: where the profile's folder is; None: with the user's other profiles.
     """
 
-    def __init__(self, name: str, axes: Sequence[Axis] | None = None, parent: Path | None = None) -> None:
+    def __init__(
+        self, name: str, axes: Sequence[Axis] | None = None, parent: Path | None = None
+    ) -> None:
         self.name = paths.check_profile_name(name)
         self.axes = load_axes() if axes is None else tuple(axes)
         self.folder = (parent or paths.profiles_dir()) / name
@@ -119,7 +121,9 @@ class Profile:
     def extend(self, picks: Sequence[Pick]) -> None:
         """Log many picks, which get numbers of their own, and learn from them. Errors as `record`."""
         with self._changing():
-            self.log.append_many([replace(pick, id=self._last_id + 1 + n) for n, pick in enumerate(picks)])
+            self.log.append_many(
+                [replace(pick, id=self._last_id + 1 + n) for n, pick in enumerate(picks)]
+            )
             self._refold()
 
     def forget(self, unwanted: Callable[[Pick], bool]) -> int:
@@ -156,7 +160,9 @@ class Profile:
         def among(picks: Sequence[Pick]) -> Pick | None:
             return next((p for p in reversed(picks) if pick_id in (None, p.id)), None)
 
-        found = among(self.log.recent(_LATEST)) or among(self.log.picks())  # most often it is one of the latest
+        found = among(self.log.recent(_LATEST)) or among(
+            self.log.picks()
+        )  # most often it is one of the latest
         if found is None:
             raise NoInputError(
                 f"there is no pick {pick_id} in profile {self.name}"
@@ -174,7 +180,9 @@ class Profile:
     # -- the fold ----------------------------------------------------------------------------------------
 
     def _fresh(self) -> Taste:
-        return Taste.fresh(AxesReward.fresh(self.axes, ResponseMatrix({})))  # learning does not need B
+        return Taste.fresh(
+            AxesReward.fresh(self.axes, ResponseMatrix({}))
+        )  # learning does not need B
 
     def _apply(self, pick: Pick) -> None:
         self.taste = learn_pick(self.taste, pick)
@@ -209,7 +217,9 @@ class Profile:
         if found:
             self._read_to(found[-1][1])
         if damaged:
-            self.notices.append(f"{len(damaged)} unreadable lines in {self.log.path} were passed over")
+            self.notices.append(
+                f"{len(damaged)} unreadable lines in {self.log.path} were passed over"
+            )
 
     # -- files -------------------------------------------------------------------------------------------
 
@@ -259,7 +269,9 @@ class Profile:
                 continue
             except BadDataError as error:
                 aside = set_aside(path)
-                self.notices.append(f"{path} was unreadable ({error.message}) and is kept as {aside.name}")
+                self.notices.append(
+                    f"{path} was unreadable ({error.message}) and is kept as {aside.name}"
+                )
         else:
             if self.log.size():
                 self._refold()

@@ -22,7 +22,9 @@ def list_profiles() -> list[str]:
         folders = list(paths.profiles_dir().iterdir())
     except FileNotFoundError:
         return []
-    return sorted(p.name for p in folders if (p / "picks.jsonl").exists() or (p / _SETTINGS).exists())
+    return sorted(
+        p.name for p in folders if (p / "picks.jsonl").exists() or (p / _SETTINGS).exists()
+    )
 
 
 def existing(name: str) -> Profile:
@@ -70,7 +72,9 @@ def set_aside(profile: Profile) -> Path | None:
             target = backups / f"{profile.name}-{stamp}-{n}"
         make_private_dir(target)
         for file in _files(profile):
-            if file.name != _SETTINGS:  # what was learned is forgotten, not how the profile is set up
+            if (
+                file.name != _SETTINGS
+            ):  # what was learned is forgotten, not how the profile is set up
                 _told(lambda file=file: shutil.move(file, target / file.name), file)  # type: ignore[misc]
     profile.reload()
     return target
@@ -88,7 +92,10 @@ def delete_profile(name: str) -> Path | None:
 
 def _new(name: str) -> Profile:
     if paths.check_profile_name(name) in list_profiles():
-        raise UsageError(f"there is a profile {name} already", f"choose another name, or tpop profile delete {name}")
+        raise UsageError(
+            f"there is a profile {name} already",
+            f"choose another name, or tpop profile delete {name}",
+        )
     return Profile(name)
 
 

@@ -61,7 +61,9 @@ def _path(fingerprint: str) -> Path:
 def _parse(data: bytes) -> ResponseMatrix:
     body = strict_json(data)
     try:
-        return ResponseMatrix({str(p): {str(f): float(b) for f, b in row.items()} for p, row in body["rows"].items()})
+        return ResponseMatrix(
+            {str(p): {str(f): float(b) for f, b in row.items()} for p, row in body["rows"].items()}
+        )
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise BadDataError(
             f"a response matrix file is broken: {error}", "measure it again: tpop axes measure"

@@ -35,11 +35,24 @@ def decode_state(data: bytes) -> dict[str, Any]:
         return state  # whatever else it holds: a newer program reads it, or the log is folded anew
     try:
         n = len(state["mean"])
-        numbers = [*state["mean"], *state["precision"], state["evidence"], *(x for s in state["seen"] for x in s)]
-        whole = [state["picks"], state["last_id"], state["log_bytes"], state["since"], state["singles"]]
+        numbers = [
+            *state["mean"],
+            *state["precision"],
+            state["evidence"],
+            *(x for s in state["seen"] for x in s),
+        ]
+        whole = [
+            state["picks"],
+            state["last_id"],
+            state["log_bytes"],
+            state["since"],
+            state["singles"],
+        ]
         if not all(type(x) is float for x in numbers) or not np.isfinite(numbers).all():
             raise BadDataError("it holds something that is no finite number")
-        if len(state["precision"]) != n * (n + 1) // 2 or not all(type(x) is int and x >= 0 for x in whole):
+        if len(state["precision"]) != n * (n + 1) // 2 or not all(
+            type(x) is int and x >= 0 for x in whole
+        ):
             raise BadDataError("its numbers do not fit together")
         if any(len(s) != 3 + n for s in state["seen"]):
             raise BadDataError("its last picks do not fit its weights")

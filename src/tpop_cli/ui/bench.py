@@ -22,7 +22,11 @@ def taste_report(result: Mapping[str, Any]) -> RenderableType:
     if len(result["learners"]) > 1:
         parts += [_behind(result["learners"], counts), Text()]
     parts += [_users(result["learners"][0], result["oracle"]["users"], counts), Text()]
-    parts += [_costs(result["learners"]), Text(), _curve(result["learners"][0]["consistent"], counts)]
+    parts += [
+        _costs(result["learners"]),
+        Text(),
+        _curve(result["learners"][0]["consistent"], counts),
+    ]
     return Group(*parts)
 
 
@@ -43,7 +47,9 @@ def _learners(result: Mapping[str, Any], counts: Sequence[str]) -> Table:
     )
     for learner in result["learners"]:
         rates = [_rate(learner["consistent"][n]) for n in counts]
-        table.add_row(learner["name"], *rates, f"{learner['asked']:.0f}", f"{learner['predicted_right']:.2f}")
+        table.add_row(
+            learner["name"], *rates, f"{learner['asked']:.0f}", f"{learner['predicted_right']:.2f}"
+        )
     return table
 
 
@@ -58,12 +64,22 @@ def _users(learner: Mapping[str, Any], oracles: Mapping[str, Any], counts: Seque
     table = _table(f"Users ({learner['name']})", ["after turns", *counts, "oracle"])
     for user, rates in learner["users"].items():
         ceiling = f"{oracles[user]['win_rate']:.2f}" if user in oracles else "-"
-        table.add_row(user, *[f"{rates[n]['mean']:.2f}" if rates[n] else "-" for n in counts], ceiling)
+        table.add_row(
+            user, *[f"{rates[n]['mean']:.2f}" if rates[n] else "-" for n in counts], ceiling
+        )
     return table
 
 
 def _costs(learners: Sequence[Mapping[str, Any]]) -> Table:
-    columns = ["at the last count", "perplexity ratio", "repeated 4-grams", "quoting", "empty", "on topic", "cut"]
+    columns = [
+        "at the last count",
+        "perplexity ratio",
+        "repeated 4-grams",
+        "quoting",
+        "empty",
+        "on topic",
+        "cut",
+    ]
     table = _table("What steering costs (base in brackets)", columns)
     rows = [(learner["name"], learner["cost"]) for learner in learners]
     if learners[0]["cost_indifferent"]:

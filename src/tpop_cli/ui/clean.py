@@ -4,7 +4,12 @@ from __future__ import annotations
 
 _C0_KEPT = {0x09, 0x0A}
 _BIDI = {*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F, 0x061C}
-_INVISIBLE = {0x200B, 0x2060, 0xFEFF, 0x00AD}  # zero-width, but for the joiners that scripts need (ZWJ, ZWNJ)
+_INVISIBLE = {
+    0x200B,
+    0x2060,
+    0xFEFF,
+    0x00AD,
+}  # zero-width, but for the joiners that scripts need (ZWJ, ZWNJ)
 
 
 def _shown(code: int) -> str:

@@ -30,10 +30,18 @@ def doctor_report(found: Mapping[str, Any]) -> RenderableType:
         "backends": Text(", ".join(found["backends"])),
         "threads": Text(str(found["threads"])),
     }
-    parts: list[RenderableType] = [Text(versions, "bold"), _pairs(facts), Text(), _devices(found["devices"])]
+    parts: list[RenderableType] = [
+        Text(versions, "bold"),
+        _pairs(facts),
+        Text(),
+        _devices(found["devices"]),
+    ]
     if found["missing_backend"]:
         parts += [
-            Text("this machine has a GPU that this build of llama.cpp cannot use; install one that can:", "yellow")
+            Text(
+                "this machine has a GPU that this build of llama.cpp cannot use; install one that can:",
+                "yellow",
+            )
         ]
         parts += [Text(found["missing_backend"], overflow="fold")]
     if found["model"]:
@@ -53,7 +61,11 @@ def _devices(devices: Sequence[Mapping[str, Any]]) -> Table:
     for device in devices:
         what = Text(clean(device["description"]), overflow="fold")
         table.add_row(
-            Text(clean(device["name"]), "bold"), device["kind"], what, size(device["free"]), size(device["total"])
+            Text(clean(device["name"]), "bold"),
+            device["kind"],
+            what,
+            size(device["free"]),
+            size(device["total"]),
         )
     return table
 
@@ -71,6 +83,10 @@ def _model(model: Mapping[str, Any]) -> list[RenderableType]:
     for share in model["shares"]:
         mark = Text("yes", "green") if share["fits"] else Text("no", "bold red")
         table.add_row(
-            Text(share["device"], "bold"), str(share["layers"]), size(share["weights"]), size(share["kv_cache"]), mark
+            Text(share["device"], "bold"),
+            str(share["layers"]),
+            size(share["weights"]),
+            size(share["kv_cache"]),
+            mark,
         )
     return [name, _pairs(takes), table]

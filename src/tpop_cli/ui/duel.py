@@ -42,7 +42,9 @@ EARLY_KEYS = (("1", "take the first"), ("2", "take the second"), *STOP_KEYS)
 """While they are being written."""
 
 # As Rich's own, which leaves HTML out and hides the address of an image.
-_PARSER = MarkdownIt(options_update={"html": False}).enable(["strikethrough", "table"]).disable("image")
+_PARSER = (
+    MarkdownIt(options_update={"html": False}).enable(["strikethrough", "table"]).disable("image")
+)
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,9 @@ class DuelView:
                 width=width,
                 height=(tallest if beside else len(lines)) + _FRAME_ROWS,
             )
-            for title, side, color, lines in zip(self.titles, self.sides, self.colors, bodies, strict=True)
+            for title, side, color, lines in zip(
+                self.titles, self.sides, self.colors, bodies, strict=True
+            )
         ]
         if beside:
             yield Columns(panels, padding=0)
@@ -118,7 +122,8 @@ class DuelView:
             return [thought_and_answer(side) for side in self.sides]
         return [
             Group(
-                *([Text(clean(side.thought), "dim italic")] if side.thought else []), markdown(side.text.strip("\n"))
+                *([Text(clean(side.thought), "dim italic")] if side.thought else []),
+                markdown(side.text.strip("\n")),
             )
             for side in self.sides
         ]
@@ -131,7 +136,9 @@ def thought_and_answer(side: Side) -> Text:
         shown.append(clean(side.thought) + "\n\n", "dim italic")
     elif side.hidden and not side.text:
         shown.append("thinking…", "dim")
-    return shown.append(clean(side.text).strip("\n") or ("" if side.thought or side.hidden else "…"))
+    return shown.append(
+        clean(side.text).strip("\n") or ("" if side.thought or side.hidden else "…")
+    )
 
 
 @dataclass(frozen=True)

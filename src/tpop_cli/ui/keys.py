@@ -35,7 +35,9 @@ class KeyReader:
         presses = self._source.read_keys() + self._source.flush_keys()
         if not presses and self._source.closed:
             return [None]
-        return [None if press.key in (Keys.ControlC, Keys.ControlD) else press.data for press in presses]
+        return [
+            None if press.key in (Keys.ControlC, Keys.ControlD) else press.data for press in presses
+        ]
 
     @contextmanager
     def watching(self, on_key: Callable[[str | None], None]) -> Iterator[None]:

@@ -16,14 +16,22 @@ _WINDOW = 10  # picks that a column of the history is the mean of
 
 def pick_view(pick: Pick) -> RenderableType:
     """The question, both answers as they were shown, and what was picked."""
-    first, second = (pick.exploit, pick.explore) if pick.left == "exploit" else (pick.explore, pick.exploit)
-    shown = DuelView((_side(pick, first is pick.winner, first.text), _side(pick, second is pick.winner, second.text)))
+    first, second = (
+        (pick.exploit, pick.explore) if pick.left == "exploit" else (pick.explore, pick.exploit)
+    )
+    shown = DuelView(
+        (
+            _side(pick, first is pick.winner, first.text),
+            _side(pick, second is pick.winner, second.text),
+        )
+    )
     about = [pick.time.replace("T", " "), pick.verdict + (", picked early" if pick.early else "")]
     if pick.seconds is not None:
         about.append(f"after {pick.seconds:.0f} s")
     about.append(f"{pick.predicted:.0%} for exploit before")
     strengths = [
-        f"{name}: " + (", ".join(f"{axis} {s:+g}" for axis, s in candidate.strengths.items()) or "plain")
+        f"{name}: "
+        + (", ".join(f"{axis} {s:+g}" for axis, s in candidate.strengths.items()) or "plain")
         for name, candidate in (("exploit", pick.exploit), ("explore", pick.explore))
     ]
     return Group(
@@ -39,7 +47,9 @@ def _side(pick: Pick, won: bool, text: str) -> Side:
 
 def history_view(picks: Sequence[Pick]) -> RenderableType:
     """How many of each ten clear picks were told right before they were made, oldest first."""
-    told = [(pick.time[:10], pick.predicted_right) for pick in picks if pick.predicted_right is not None]
+    told = [
+        (pick.time[:10], pick.predicted_right) for pick in picks if pick.predicted_right is not None
+    ]
     if not told:
         return Text("no pick was told before it was made yet", "dim")
     lines: list[Text] = []
@@ -50,4 +60,6 @@ def history_view(picks: Sequence[Pick]) -> RenderableType:
         line.append("█" * n, "green").append("░" * (len(some) - n), "dim")
         lines.append(line.append(f"  {n} of {len(some)}"))
     total = sum(right for _, right in told)
-    return Group(*lines, Text(f"{total} of {len(told)} picks told right before they were made", "dim"))
+    return Group(
+        *lines, Text(f"{total} of {len(told)} picks told right before they were made", "dim")
+    )

@@ -42,13 +42,21 @@ def _table(title: str, columns: Sequence[str]) -> Table:
     return plain_table(columns, numbers=len(columns) - 1, title=title)
 
 
-def _compared(title: str, found: Mapping[str, Any], show: Callable[[float], str] = milliseconds) -> Table:
+def _compared(
+    title: str, found: Mapping[str, Any], show: Callable[[float], str] = milliseconds
+) -> Table:
     """Rows of {median, low, high, ratio} against `plain`."""
     table = _table(title, ("", "median", "lowest", "highest", "ratio to plain"))
     table.add_row("plain", show(found["plain"]), "", "", "1.00")
     for name, one in found.items():
         if name != "plain":
-            table.add_row(name, show(one["median"]), show(one["low"]), show(one["high"]), f"{one['ratio']:.2f}")
+            table.add_row(
+                name,
+                show(one["median"]),
+                show(one["low"]),
+                show(one["high"]),
+                f"{one['ratio']:.2f}",
+            )
     return table
 
 
@@ -61,7 +69,10 @@ def _first_token(found: Mapping[str, Any]) -> list[RenderableType]:
     return [
         _compared("First token of a first question", found["cold"]),
         Text(),
-        _compared(f"First token of a chat's tenth turn ({found['chat tokens']} tokens)", found["tenth turn"]),
+        _compared(
+            f"First token of a chat's tenth turn ({found['chat tokens']} tokens)",
+            found["tenth turn"],
+        ),
         Text(f"the question has {found['new tokens']} new tokens; prefilled: {prefilled}", "dim"),
     ]
 
@@ -74,7 +85,9 @@ def _step(found: Mapping[str, float]) -> list[RenderableType]:
 
 
 def _many(found: Mapping[str, Any]) -> list[RenderableType]:
-    return [_compared("Many prompts in one batch, tokens a second", found, lambda rate: f"{rate:.0f}")]
+    return [
+        _compared("Many prompts in one batch, tokens a second", found, lambda rate: f"{rate:.0f}")
+    ]
 
 
 def _start_up(found: Mapping[str, float]) -> list[RenderableType]:
@@ -95,9 +108,13 @@ def _memory(found: Mapping[str, float]) -> list[RenderableType]:
 
 
 def _picks(rows: Sequence[Mapping[str, float]]) -> list[RenderableType]:
-    table = _table("Picks on record", ("", "learn one, saved", "undo it", "load", "save", "replay all", "log"))
+    table = _table(
+        "Picks on record", ("", "learn one, saved", "undo it", "load", "save", "replay all", "log")
+    )
     for row in rows:
-        times = [milliseconds(row[key]) for key in ("learned", "undone", "loaded", "saved", "replayed")]
+        times = [
+            milliseconds(row[key]) for key in ("learned", "undone", "loaded", "saved", "replayed")
+        ]
         table.add_row(f"{row['picks']:,}", *times, size(row["log"]))
     return [table]
 
@@ -113,11 +130,14 @@ def _growth(found: Mapping[str, Any]) -> list[RenderableType]:
     for row in found["chat length"]:
         chat.add_row(str(row["tokens"]), milliseconds(row["step"]), milliseconds(row["read"]))
     batch = _table(
-        "A step of answers to different prompts, by how many", ("sequences", "tokens each", "step", "a sequence")
+        "A step of answers to different prompts, by how many",
+        ("sequences", "tokens each", "step", "a sequence"),
     )
     for row in found["batch"]:
         n = row["sequences"]
-        batch.add_row(str(n), str(row["tokens"]), milliseconds(row["step"]), milliseconds(row["step"] / n))
+        batch.add_row(
+            str(n), str(row["tokens"]), milliseconds(row["step"]), milliseconds(row["step"] / n)
+        )
     return [axes, Text(), answer, Text(), chat, Text(), batch]
 
 

@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from rich.table import Table
 
 
-def plain_table(columns: Sequence[str], *, numbers: int = 0, title: str | None = None, wrap: bool = True) -> Table:
+def plain_table(
+    columns: Sequence[str], *, numbers: int = 0, title: str | None = None, wrap: bool = True
+) -> Table:
     """An empty table.
 
     Args:
@@ -25,5 +27,7 @@ def plain_table(columns: Sequence[str], *, numbers: int = 0, title: str | None =
         header_style="dim",
     )
     for i, column in enumerate(columns):
-        table.add_column(column, justify="right" if i >= len(columns) - numbers else "left", no_wrap=not wrap)
+        table.add_column(
+            column, justify="right" if i >= len(columns) - numbers else "left", no_wrap=not wrap
+        )
     return table

@@ -27,19 +27,29 @@ def bar(taste: AxisTaste) -> Text:
     return line.append(right, style).append("·" * (_HALF - len(right)), "dim")
 
 
-def taste_diff(names: tuple[str, str], tastes: tuple[Sequence[AxisTaste], Sequence[AxisTaste]]) -> RenderableType:
+def taste_diff(
+    names: tuple[str, str], tastes: tuple[Sequence[AxisTaste], Sequence[AxisTaste]]
+) -> RenderableType:
     """Two tastes side by side, axes of which something is known in either of them first."""
     table = plain_table(("axis", *names, ""))
     second = {one.axis: one for one in tastes[1]}
-    for one in sorted(tastes[0], key=lambda one: not (one.known or (one.axis in second and second[one.axis].known))):
+    for one in sorted(
+        tastes[0],
+        key=lambda one: not (one.known or (one.axis in second and second[one.axis].known)),
+    ):
         other = second.get(one.axis)
         if other is None:
             continue
         apart = one.known and other.known and one.preferred != other.preferred
         cells = [
-            Text(f"{t.preferred}: {t.short}" if t.known else "-", "" if t.known else "dim") for t in (one, other)
+            Text(f"{t.preferred}: {t.short}" if t.known else "-", "" if t.known else "dim")
+            for t in (one, other)
         ]
-        table.add_row(Text(one.axis, "bold" if apart else ""), *cells, Text("they differ" if apart else "", "yellow"))
+        table.add_row(
+            Text(one.axis, "bold" if apart else ""),
+            *cells,
+            Text("they differ" if apart else "", "yellow"),
+        )
     return table
 
 

@@ -33,7 +33,9 @@ class PickBy(str, Enum):
 @command
 @opt.with_decoding_options
 def ask(
-    prompt: Annotated[str | None, typer.Argument(help="The question; stdin is added to it.")] = None,
+    prompt: Annotated[
+        str | None, typer.Argument(help="The question; stdin is added to it.")
+    ] = None,
     profile: opt.ProfileOption = None,
     pick: Annotated[
         PickBy | None,
@@ -45,9 +47,13 @@ def ask(
     ] = None,
     judge: Annotated[
         str | None,
-        typer.Option("--judge", help="The program that picks: see `tpop teach --help`.", metavar="CMD"),
+        typer.Option(
+            "--judge", help="The program that picks: see `tpop teach --help`.", metavar="CMD"
+        ),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a prompt.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one JSON object a prompt.")
+    ] = False,
     input_file: Annotated[
         str | None,
         typer.Option(
@@ -59,10 +65,14 @@ def ask(
     template: Annotated[
         str | None,
         typer.Option(
-            "--template", help="A file around the question: {prompt} and {stdin} in it are replaced.", metavar="FILE"
+            "--template",
+            help="A file around the question: {prompt} and {stdin} in it are replaced.",
+            metavar="FILE",
         ),
     ] = None,
-    plain: Annotated[bool, typer.Option("--plain", help="The model as it is: steer nothing, learn nothing.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="The model as it is: steer nothing, learn nothing.")
+    ] = False,
     when: opt.AskOption = None,
     reward: opt.RewardOption = None,
     rebuild: opt.RebuildOption = False,
@@ -129,7 +139,8 @@ def _answer_one(session: Session, prompt: str, as_json: bool) -> None:
     if as_json:
         write_answer(
             json.dumps(
-                answer_report(session, prompt, arm, strengths, time.perf_counter() - start), ensure_ascii=False
+                answer_report(session, prompt, arm, strengths, time.perf_counter() - start),
+                ensure_ascii=False,
             )
         )
     else:
@@ -194,7 +205,9 @@ def _asked(session: Session, prompt: str, as_json: bool) -> None:
         raise result.unsaved
 
 
-def _write_chosen(session: Session, prompt: str, duel: Duel, verdict: Verdict, start: float, as_json: bool) -> None:
+def _write_chosen(
+    session: Session, prompt: str, duel: Duel, verdict: Verdict, start: float, as_json: bool
+) -> None:
     """Print the answer that a duel's verdict chose."""
     arm = duel.chosen(verdict)
     if as_json:
@@ -208,16 +221,28 @@ def _write_chosen(session: Session, prompt: str, duel: Duel, verdict: Verdict, s
 # -- who picks ------------------------------------------------------------------------------------
 
 
-def _who_picks(pick: PickBy | None, judge: str | None, input_file: str | None, plain: bool) -> PickBy:
+def _who_picks(
+    pick: PickBy | None, judge: str | None, input_file: str | None, plain: bool
+) -> PickBy:
     terminal = on_terminal()
     if pick is None:
-        pick = PickBy.judge if judge else PickBy.auto if plain or input_file or not terminal else PickBy.ask
+        pick = (
+            PickBy.judge
+            if judge
+            else PickBy.auto
+            if plain or input_file or not terminal
+            else PickBy.ask
+        )
     if (pick is PickBy.judge) != (judge is not None):
         raise UsageError("--pick judge and --judge CMD go together", "see: tpop teach --help")
     if plain and pick is not PickBy.auto:
         raise UsageError("--plain shows a single answer: nothing to pick", "leave out --pick")
     if pick is PickBy.ask and not terminal:
-        raise UsageError("--pick ask needs a terminal", "use --pick auto, or --pick judge --judge CMD")
+        raise UsageError(
+            "--pick ask needs a terminal", "use --pick auto, or --pick judge --judge CMD"
+        )
     if pick is PickBy.ask and input_file:
-        raise UsageError("--input has nobody to ask", "use --pick auto, or --pick judge --judge CMD")
+        raise UsageError(
+            "--input has nobody to ask", "use --pick auto, or --pick judge --judge CMD"
+        )
     return pick

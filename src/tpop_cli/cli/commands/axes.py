@@ -12,7 +12,9 @@ from .. import options as opt
 from ..open_session import open_session
 from ..runtime import command, interruptible, note, progress_bar, stdout_console, write_answer
 
-app = typer.Typer(help="See what answers can be steered by, add to it, and measure it.", no_args_is_help=True)
+app = typer.Typer(
+    help="See what answers can be steered by, add to it, and measure it.", no_args_is_help=True
+)
 
 
 @app.command("list")
@@ -45,7 +47,12 @@ def list_(as_json: opt.JsonOption = False) -> None:
         return
     console = stdout_console()
     wide = console.width >= 120  # --json has the tilts, too
-    columns = ("axis", "pole", "the instruction that steers towards it", *(["and its tilt"] if wide else []))
+    columns = (
+        "axis",
+        "pole",
+        "the instruction that steers towards it",
+        *(["and its tilt"] if wide else []),
+    )
     table = plain_table(columns)
     for axis in load_axes():
         for pole in axis.poles:
@@ -65,8 +72,12 @@ def add(
     name: Annotated[str, typer.Argument(help="What the axis is called.")],
     toward: Annotated[str, typer.Option(help="The instruction of one pole.", metavar="TEXT")],
     away: Annotated[str, typer.Option(help="The instruction of the other.", metavar="TEXT")],
-    toward_name: Annotated[str | None, typer.Option(help="Its name.", show_default="NAME: yes")] = None,
-    away_name: Annotated[str | None, typer.Option(help="Its name.", show_default="NAME: no")] = None,
+    toward_name: Annotated[
+        str | None, typer.Option(help="Its name.", show_default="NAME: yes")
+    ] = None,
+    away_name: Annotated[
+        str | None, typer.Option(help="Its name.", show_default="NAME: no")
+    ] = None,
 ) -> None:
     """Add an axis of your own: two instructions, which duels then try out.
 
@@ -96,7 +107,8 @@ def remove(name: Annotated[str, typer.Argument(help="An axis of your own.")]) ->
 def measure(
     prompts: Annotated[int, typer.Option(help="On how many tuning prompts.", min=2, max=24)] = 16,
     output: Annotated[
-        Path | None, typer.Option(help="Write the file there.", show_default="the data folder", metavar="FILE")
+        Path | None,
+        typer.Option(help="Write the file there.", show_default="the data folder", metavar="FILE"),
     ] = None,
     *,
     decoding: opt.DecodingOptions,

@@ -13,33 +13,55 @@ from .. import options as opt
 from ..open_session import open_session
 from ..runtime import command, interruptible, progress_bar, stdout_console, write_answer
 
-app = typer.Typer(help="Measure it: how well taste is learned, and what that costs.", no_args_is_help=True)
+app = typer.Typer(
+    help="Measure it: how well taste is learned, and what that costs.", no_args_is_help=True
+)
 
 
 @app.command()
 @command
 @opt.with_decoding_options
 def taste(
-    policies: Annotated[str, typer.Option(help="Comma-separated: how pairs are chosen; `all` for all.")] = "ucb",
-    rewards: Annotated[str, typer.Option(help="Comma-separated: what is learned on; `all` for all.")] = "axes",
-    asks: Annotated[str, typer.Option("--ask", help="Comma-separated: when a duel is fought.")] = "always",
-    users: Annotated[str, typer.Option(help="Comma-separated simulated users; `all` for all.")] = "all",
+    policies: Annotated[
+        str, typer.Option(help="Comma-separated: how pairs are chosen; `all` for all.")
+    ] = "ucb",
+    rewards: Annotated[
+        str, typer.Option(help="Comma-separated: what is learned on; `all` for all.")
+    ] = "axes",
+    asks: Annotated[
+        str, typer.Option("--ask", help="Comma-separated: when a duel is fought.")
+    ] = "always",
+    users: Annotated[
+        str, typer.Option(help="Comma-separated simulated users; `all` for all.")
+    ] = "all",
     duels: Annotated[int, typer.Option(min=1, help="Session a user takes.")] = 40,
     seeds: Annotated[int, typer.Option(min=1, help="Runs of every user.")] = 3,
     prompts: Annotated[
         str, typer.Option(help="report, or tune: prompts and users that defaults are chosen by.")
     ] = "report",
-    judged: Annotated[int, typer.Option(min=0, help="Prompts that answers are judged on; 0 for all.")] = 0,
+    judged: Annotated[
+        int, typer.Option(min=0, help="Prompts that answers are judged on; 0 for all.")
+    ] = 0,
     max_axes: Annotated[
-        int | None, typer.Option(min=1, max=2, help="Axes active in an arm.", show_default="as in chats")
+        int | None,
+        typer.Option(min=1, max=2, help="Axes active in an arm.", show_default="as in chats"),
     ] = None,
     candidates: Annotated[
-        int, typer.Option(min=1, max=40, help="Tokens that an arm of the neural reward tries at every position.")
+        int,
+        typer.Option(
+            min=1, max=40, help="Tokens that an arm of the neural reward tries at every position."
+        ),
     ] = 40,
-    oracle: Annotated[bool, typer.Option(help="Also see how far this model can be steered, the taste given.")] = True,
-    quick: Annotated[bool, typer.Option("--quick", help="A few users, duels and prompts: does it run?")] = False,
+    oracle: Annotated[
+        bool, typer.Option(help="Also see how far this model can be steered, the taste given.")
+    ] = True,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A few users, duels and prompts: does it run?")
+    ] = False,
     as_json: opt.JsonOption = False,
-    svg: Annotated[Path | None, typer.Option(help="Draw the result into a file, too.", metavar="FILE")] = None,
+    svg: Annotated[
+        Path | None, typer.Option(help="Draw the result into a file, too.", metavar="FILE")
+    ] = None,
     *,
     decoding: opt.DecodingOptions,
 ) -> None:
@@ -62,7 +84,9 @@ def taste(
     from ...ui.bench import taste_report
 
     many_rewards = names_of(rewards, [*REWARDS, "neural"])
-    learners = compared(names_of(policies, list(POLICIES)), many_rewards, names_of(asks, ["always", "auto"]))
+    learners = compared(
+        names_of(policies, list(POLICIES)), many_rewards, names_of(asks, ["always", "auto"])
+    )
     counts = (*(n for n in Plan.counts if n < duels), duels)
     (split,) = names_of(prompts, list(SPLITS))
     everybody = (*CONSISTENT, *DIFFICULT) if split == "report" else (*TUNING, *TUNING_DIFFICULT)
@@ -78,7 +102,12 @@ def taste(
     )
     if quick:
         plan = replace(
-            plan, users=(everybody[0].name, everybody[6].name), counts=(0, 3), seeds=1, n_judged=4, n_choose=2
+            plan,
+            users=(everybody[0].name, everybody[6].name),
+            counts=(0, 3),
+            seeds=1,
+            n_judged=4,
+            n_choose=2,
         )
     neural = "neural" in many_rewards
     with open_session(decoding, None, "bench", hidden_states=neural) as session:
@@ -97,7 +126,9 @@ def taste(
             TimeRemainingColumn(elapsed_when_finished=True),
         )
         max_tokens = decoding.max_tokens or MAX_TOKENS
-        bank = AnswerCache(session.engine, AXES, data_dir() / "bench", session.options.sampling, max_tokens)
+        bank = AnswerCache(
+            session.engine, AXES, data_dir() / "bench", session.options.sampling, max_tokens
+        )
         response, _ = load_response(session.engine.info.fingerprint)
         with interruptible(session.engine.stop), progress:
             task = progress.add_task("")
@@ -109,7 +140,9 @@ def taste(
 
             meter = ProgressMeter(show)
             player = (
-                neural_player(session.engine, bank, max_tokens, meter, NeuralRules(k=candidates)) if neural else None
+                neural_player(session.engine, bank, max_tokens, meter, NeuralRules(k=candidates))
+                if neural
+                else None
             )
             result = report(Bench(bank, plan, response, meter=meter, neural=player))
     view = taste_report(result)
@@ -137,6 +170,8 @@ def _draw(view: object, path: Path) -> None:
 
     from rich.console import Console
 
-    console = Console(record=True, width=140, file=io.StringIO(), force_terminal=True, highlight=False)
+    console = Console(
+        record=True, width=140, file=io.StringIO(), force_terminal=True, highlight=False
+    )
     console.print(view)
     path.write_text(console.export_svg(title="tpop bench taste"), "utf-8")

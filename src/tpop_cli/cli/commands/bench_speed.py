@@ -18,15 +18,31 @@ from .bench import names_of
 if TYPE_CHECKING:
     from ...bench.speed import Plan, Speed
 
-PARTS = ("answers", "first token", "step", "many", "start-up", "memory", "picks", "growth", "neural")
+PARTS = (
+    "answers",
+    "first token",
+    "step",
+    "many",
+    "start-up",
+    "memory",
+    "picks",
+    "growth",
+    "neural",
+)
 
 
 @command
 @opt.with_loading_options
 def speed(
-    parts: Annotated[str, typer.Option(help=f"Comma-separated, of: {', '.join(PARTS)}; or `all`.")] = "all",
-    rounds: Annotated[int | None, typer.Option(min=1, help="Rounds of what is compared.", show_default="5")] = None,
-    tokens: Annotated[int | None, typer.Option(min=2, help="Where answers are cut.", show_default="128")] = None,
+    parts: Annotated[
+        str, typer.Option(help=f"Comma-separated, of: {', '.join(PARTS)}; or `all`.")
+    ] = "all",
+    rounds: Annotated[
+        int | None, typer.Option(min=1, help="Rounds of what is compared.", show_default="5")
+    ] = None,
+    tokens: Annotated[
+        int | None, typer.Option(min=2, help="Where answers are cut.", show_default="128")
+    ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="One short round: does it run?")] = False,
     as_json: opt.JsonOption = False,
     *,
@@ -53,7 +69,11 @@ def speed(
     options = load_options(loading)
     if not options.n_ctx:
         options = replace(options, n_ctx=min(N_CTX, context_size(0, read_header(path))))
-    found: dict[str, Any] = {"model": path.stem, "date": date.today().isoformat(), "plan": asdict(plan)}
+    found: dict[str, Any] = {
+        "model": path.stem,
+        "date": date.today().isoformat(),
+        "plan": asdict(plan),
+    }
     found["machine"] = _machine(options)
     with stderr_console().status("loading", spinner="dots") as status:
         for name, measure in _measures(path, options, plan, chosen).items():
@@ -81,7 +101,9 @@ def _machine(options: Any) -> dict[str, Any]:
     }
 
 
-def _measures(path: Any, options: Any, plan: Plan, parts: tuple[str, ...]) -> dict[str, Callable[[], Any]]:
+def _measures(
+    path: Any, options: Any, plan: Plan, parts: tuple[str, ...]
+) -> dict[str, Callable[[], Any]]:
     """What to measure, by part, in order; a part loads what it needs and frees it."""
     from ...bench import growth, upkeep
     from ...bench.speed import QUICK, Speed

@@ -20,9 +20,14 @@ if TYPE_CHECKING:
 @opt.with_decoding_options
 def chat(
     profile: opt.ProfileOption = None,
-    go_on: Annotated[bool, typer.Option("--continue", "-c", help="Go on with the profile's latest chat.")] = False,
+    go_on: Annotated[
+        bool, typer.Option("--continue", "-c", help="Go on with the profile's latest chat.")
+    ] = False,
     resume: Annotated[
-        str | None, typer.Option("--resume", help="Go on with a chat that `tpop chats list` shows.", metavar="ID")
+        str | None,
+        typer.Option(
+            "--resume", help="Go on with a chat that `tpop chats list` shows.", metavar="ID"
+        ),
     ] = None,
     history: Annotated[
         bool | None,
@@ -55,7 +60,9 @@ def chat(
     past: list[Turn] = []
     chat_id = ""
     while True:
-        with open_session(decoding, chosen, "chat", reward and reward.value, rebuild, history=history) as session:
+        with open_session(
+            decoding, chosen, "chat", reward and reward.value, rebuild, history=history
+        ) as session:
             talk = Chat(session, stdout_console(), opt.ask_of(ask), kept, past, id=chat_id)
             if resumed:
                 talk.resume(resumed)
@@ -64,7 +71,9 @@ def chat(
             return
         # Another model: the chat and its settings go on with it.
         sampling, system = talk.session.options.sampling, talk.session.options.system
-        decoding = replace(decoding, model=talk.next_model, temperature=sampling.temperature, system=system)
+        decoding = replace(
+            decoding, model=talk.next_model, temperature=sampling.temperature, system=system
+        )
         chosen, past, chat_id, resumed, rebuild = talk.profile, talk.past, talk.id, None, False
 
 

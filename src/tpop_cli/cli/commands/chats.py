@@ -13,7 +13,9 @@ from ..runtime import command, confirm, note, stdout_console, write_answer
 
 app = typer.Typer(help="See and delete the conversations that were kept.", no_args_is_help=True)
 
-IdArgument = Annotated[str, typer.Argument(help="A chat's id, as `tpop chats list` shows it.", metavar="ID")]
+IdArgument = Annotated[
+    str, typer.Argument(help="A chat's id, as `tpop chats list` shows it.", metavar="ID")
+]
 
 
 @app.command("list")
@@ -29,7 +31,13 @@ def list_(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) ->
     found = list_chats(profile)
     if as_json:
         rows = [
-            {"id": c.id, "profile": c.profile, "model": c.model, "turns": len(c.turns), "title": c.title}
+            {
+                "id": c.id,
+                "profile": c.profile,
+                "model": c.model,
+                "turns": len(c.turns),
+                "title": c.title,
+            }
             for c in found
         ]
         write_answer(json.dumps(rows, ensure_ascii=False))
@@ -51,7 +59,9 @@ def show(chat: IdArgument, as_json: opt.JsonOption = False) -> None:
     from ...ui.chat import transcript
 
     found = load_chat(chat)
-    write_answer(json.dumps(asdict(found), ensure_ascii=False) if as_json else transcript(found.turns))
+    write_answer(
+        json.dumps(asdict(found), ensure_ascii=False) if as_json else transcript(found.turns)
+    )
 
 
 @app.command()

@@ -12,7 +12,15 @@ import typer
 from ...errors import NoInputError, UsageError
 from .. import options as opt
 from ..open_session import open_profile, open_session
-from ..runtime import command, interruptible, note, on_terminal, stderr_console, stdout_console, write_answer
+from ..runtime import (
+    command,
+    interruptible,
+    note,
+    on_terminal,
+    stderr_console,
+    stdout_console,
+    write_answer,
+)
 
 if TYPE_CHECKING:
     from ...session.duel import Duel
@@ -38,13 +46,21 @@ def compare(
 
     chosen = open_profile(profile)
     with open_session(decoding, chosen, "compare") as session:
-        with interruptible(session.engine.stop), stderr_console().status("writing both", spinner="dots"):
+        with (
+            interruptible(session.engine.stop),
+            stderr_console().status("writing both", spinner="dots"),
+        ):
             duel = session.against_plain(session.asked(prompt), left="explore")
         if not duel.complete:
             raise KeyboardInterrupt
         steered, plain = (arm.answer for arm in duel.arms)
         if as_json:
-            body = {"prompt": prompt, "plain": plain, "steered": steered, "strengths": duel.strengths[0]}
+            body = {
+                "prompt": prompt,
+                "plain": plain,
+                "steered": steered,
+                "strengths": duel.strengths[0],
+            }
             write_answer(json.dumps(body | {"seed": session.options.seed}, ensure_ascii=False))
         elif sys.stdout.isatty():
             sides = (Side(plain, True), Side(steered, True))
@@ -58,9 +74,12 @@ def compare(
 @command
 @opt.with_decoding_options
 def check(
-    pairs: Annotated[int, typer.Option(min=1, help="How many pairs, of your own past questions.")] = 10,
+    pairs: Annotated[
+        int, typer.Option(min=1, help="How many pairs, of your own past questions.")
+    ] = 10,
     judge: Annotated[
-        str | None, typer.Option("--judge", help="A program that decides in your place.", metavar="CMD")
+        str | None,
+        typer.Option("--judge", help="A program that decides in your place.", metavar="CMD"),
     ] = None,
     profile: opt.ProfileOption = None,
     as_json: opt.JsonOption = False,
@@ -78,7 +97,9 @@ def check(
     chosen = open_profile(profile)
     questions = list(dict.fromkeys(pick.prompt for pick in chosen.picks() if pick.has_texts))
     if not questions:
-        raise NoInputError(f"profile {chosen.name} holds no questions yet", "pick some answers first: tpop chat")
+        raise NoInputError(
+            f"profile {chosen.name} holds no questions yet", "pick some answers first: tpop chat"
+        )
     with open_session(decoding, chosen, "check") as session:
         if not session.exploit_strengths():
             note("nothing is steered yet: there is nothing to check")
@@ -88,9 +109,21 @@ def check(
     decided = [outcome for outcome in outcomes if outcome is not None]
     low, high = wilson_interval(sum(decided), len(decided))
     rate = sum(decided) / len(decided) if decided else 0.5
-    verdict = "your taste helps" if low > 0.5 else "your taste harms" if high < 0.5 else "no measurable benefit"
+    verdict = (
+        "your taste helps"
+        if low > 0.5
+        else "your taste harms"
+        if high < 0.5
+        else "no measurable benefit"
+    )
     if as_json:
-        body = {"pairs": len(asked), "decided": len(decided), "win_rate": rate, "low": low, "high": high}
+        body = {
+            "pairs": len(asked),
+            "decided": len(decided),
+            "win_rate": rate,
+            "low": low,
+            "high": high,
+        }
         write_answer(json.dumps(body | {"verdict": verdict}))
     else:
         write_answer(
@@ -128,7 +161,9 @@ def _by_user(session: Session, questions: list[str]) -> list[float | None]:
     console = stderr_console()
     for n, question in enumerate(questions, 1):
         note(f"{n} of {len(questions)}: {question}")
-        duel, key = stream_duel(session, partial(session.against_plain, session.asked(question)), console)
+        duel, key = stream_duel(
+            session, partial(session.against_plain, session.asked(question)), console
+        )
         if not duel.complete:
             break
         if key is None:

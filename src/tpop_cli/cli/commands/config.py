@@ -42,7 +42,9 @@ def show(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) -> 
 def set_(
     key: Annotated[str, typer.Argument(help="A setting that `tpop config show` lists.")],
     value: Annotated[str | None, typer.Argument(help="Its value; none takes it out.")] = None,
-    profile: Annotated[str | None, typer.Option("--profile", "-p", help="For one profile only.")] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", "-p", help="For one profile only.")
+    ] = None,
 ) -> None:
     """Write a setting into config.toml, or into a profile's own; its comments and its order stay."""
     from ...store.config import parsed, profile_config_file, remove_setting, save_setting

@@ -75,7 +75,8 @@ def _machine(loading: LoadingOptions) -> dict[str, Any]:
         "threads": options.threads,
         # llama.cpp gives all of a CPU's memory as free
         "devices": [
-            asdict(d) | ({"free": memory.available, "total": memory.total} if d.kind == "CPU" else {})
+            asdict(d)
+            | ({"free": memory.available, "total": memory.total} if d.kind == "CPU" else {})
             for d in devices()
         ],
     }
@@ -95,7 +96,9 @@ def _model(path: Path, options: LoadOptions) -> dict[str, Any]:
     layers = offloaded_layers(header, options)
     parts = shares(need, layers, taking, options.tensor_split)
     free = [psutil.virtual_memory().available, *(device.free for device in taking)]
-    wanted = [p.weights + p.kv + (need.compute if p.n_layers or p.device is None else 0) for p in parts]
+    wanted = [
+        p.weights + p.kv + (need.compute if p.n_layers or p.device is None else 0) for p in parts
+    ]
     return {
         "path": str(path),
         "name": header.name,

@@ -86,7 +86,9 @@ def _row(name: str, path: Path, origin: str, in_use: bool) -> dict[str, Any]:
 
 @app.command()
 @command
-def pull(name: Annotated[str, typer.Argument(help="hf:ORG/REPO/FILE.gguf", metavar="NAME")]) -> None:
+def pull(
+    name: Annotated[str, typer.Argument(help="hf:ORG/REPO/FILE.gguf", metavar="NAME")],
+) -> None:
     """Fetch a model from Hugging Face, and check it against the SHA-256 that was announced."""
     from rich.progress import (
         BarColumn,
@@ -108,14 +110,19 @@ def pull(name: Annotated[str, typer.Argument(help="hf:ORG/REPO/FILE.gguf", metav
     )
     with progress:
         task = progress.add_task(name.rsplit("/", 1)[-1])
-        pulled = fetch(name, lambda done, total: progress.update(task, completed=done, total=total or None))
-    note(f"{name} is here: {size(pulled.size)}, sha256 {pulled.sha256}; use it with: tpop models use {name}")
+        pulled = fetch(
+            name, lambda done, total: progress.update(task, completed=done, total=total or None)
+        )
+    note(
+        f"{name} is here: {size(pulled.size)}, sha256 {pulled.sha256}; use it with: tpop models use {name}"
+    )
 
 
 @app.command()
 @command
 def remove(
-    name: Annotated[str, typer.Argument(help="A name that `tpop models list` shows.")], yes: opt.YesOption = False
+    name: Annotated[str, typer.Argument(help="A name that `tpop models list` shows.")],
+    yes: opt.YesOption = False,
 ) -> None:
     """Remove a model's file."""
     from ...errors import NoInputError, UsageError
@@ -145,7 +152,9 @@ def suggest() -> None:
 
     free = psutil.virtual_memory().available / 1e9
     for gigabytes, name in SUGGESTED:
-        write_answer(f"{gigabytes:>3} GB  {name}{'' if gigabytes <= free else '  (more than is free here)'}")
+        write_answer(
+            f"{gigabytes:>3} GB  {name}{'' if gigabytes <= free else '  (more than is free here)'}"
+        )
 
 
 @app.command()
@@ -175,7 +184,9 @@ def show(
         "context_length": header.number("context_length"),
         "layers": header.number("block_count"),
         "embedding_length": header.number("embedding_length"),
-        "chat_template": str(header.metadata.get("tokenizer.chat_template") or "none: name one with --chat-template"),
+        "chat_template": str(
+            header.metadata.get("tokenizer.chat_template") or "none: name one with --chat-template"
+        ),
         "license": str(header.metadata.get("general.license", "?")),
         "fingerprint": fingerprint(header.path),
     }

@@ -51,7 +51,9 @@ def list_(
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", expand=True)
     for column in ("#", "when", "verdict"):
-        table.add_column(column, no_wrap=True, min_width=max(len(row(pick)[column]) for pick in picks))
+        table.add_column(
+            column, no_wrap=True, min_width=max(len(row(pick)[column]) for pick in picks)
+        )
     for column in ("prompt", "picked"):
         table.add_column(column, no_wrap=True, ratio=1)
     for pick in picks:
@@ -76,7 +78,9 @@ def row(pick: Pick) -> dict[str, str]:
 @app.command()
 @command
 def show(
-    pick: Annotated[int | None, typer.Argument(help="Its number.", show_default="the last one")] = None,
+    pick: Annotated[
+        int | None, typer.Argument(help="Its number.", show_default="the last one")
+    ] = None,
     profile: opt.ProfileOption = None,
 ) -> None:
     """Show a pick whole: the question, and both answers."""
@@ -113,7 +117,9 @@ def amend(
 @command
 def forget(
     last: Annotated[int | None, typer.Option(min=1, help="So many of the latest.")] = None,
-    before: Annotated[str | None, typer.Option(help="All that were made before a day.", metavar="YYYY-MM-DD")] = None,
+    before: Annotated[
+        str | None, typer.Option(help="All that were made before a day.", metavar="YYYY-MM-DD")
+    ] = None,
     profile: opt.ProfileOption = None,
     yes: opt.YesOption = False,
 ) -> None:
@@ -144,7 +150,9 @@ def _day(text: str) -> str:
 @app.command()
 @command
 def undo(
-    pick: Annotated[int | None, typer.Argument(help="Its number.", show_default="the last one")] = None,
+    pick: Annotated[
+        int | None, typer.Argument(help="Its number.", show_default="the last one")
+    ] = None,
     profile: opt.ProfileOption = None,
 ) -> None:
     """Take a pick back: the profile is as if it had never been made."""

@@ -22,7 +22,8 @@ NameArgument = Annotated[str, typer.Argument(help="A profile.")]
 NewArgument = Annotated[str, typer.Argument(help="The new name.")]
 
 app = typer.Typer(
-    help="See what profiles have learned, take it elsewhere, and keep them in order.", no_args_is_help=True
+    help="See what profiles have learned, take it elsewhere, and keep them in order.",
+    no_args_is_help=True,
 )
 
 
@@ -78,7 +79,9 @@ def show(
         write_answer(json.dumps(body, ensure_ascii=False))
         return
     console = stdout_console()
-    console.print(f"profile {chosen.name}: {len(picks)} picks, {right} of {decided} predicted right")
+    console.print(
+        f"profile {chosen.name}: {len(picks)} picks, {right} of {decided} predicted right"
+    )
     console.print(taste_table(tastes))
 
 
@@ -117,10 +120,18 @@ def export(
     elif form is ExportAs.pairs:
         for pick in chosen.picks():
             if pick.winner and pick.loser and pick.has_texts:
-                pair = {"prompt": pick.prompt, "chosen": pick.winner.text, "rejected": pick.loser.text}
+                pair = {
+                    "prompt": pick.prompt,
+                    "chosen": pick.winner.text,
+                    "rejected": pick.loser.text,
+                }
                 write_answer(json.dumps(pair, ensure_ascii=False))
     else:
-        body = {"schema": 1, "profile": chosen.name, "picks": [asdict(pick) for pick in chosen.picks()]}
+        body = {
+            "schema": 1,
+            "profile": chosen.name,
+            "picks": [asdict(pick) for pick in chosen.picks()],
+        }
         write_answer(json.dumps(body, ensure_ascii=False))
 
 
@@ -131,7 +142,9 @@ def create(name: NameArgument) -> None:
     from ...store.profiles import create_profile
 
     create_profile(name)
-    note(f"profile {name} is there; use it with --profile {name}, or tpop config set profile {name}")
+    note(
+        f"profile {name} is there; use it with --profile {name}, or tpop config set profile {name}"
+    )
 
 
 @app.command()
@@ -170,10 +183,14 @@ def delete(name: NameArgument, yes: opt.YesOption = False) -> None:
 def import_(
     file: Annotated[
         str,
-        typer.Argument(help="tpop's own JSON export, JSONL of prompt, chosen, rejected, or open-webui's feedback."),
+        typer.Argument(
+            help="tpop's own JSON export, JSONL of prompt, chosen, rejected, or open-webui's feedback."
+        ),
     ],
     profile: opt.ProfileOption = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it holds; change nothing.")] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what it holds; change nothing.")
+    ] = False,
 ) -> None:
     """Learn from preferences that were given elsewhere."""
     from ...store.imports import read_preferences
@@ -185,7 +202,9 @@ def import_(
         note(f"{file}: {len(found.picks)} picks ({found.kind}){passed}; nothing was changed")
         return
     chosen.extend(found.picks)
-    note(f"{len(found.picks)} picks ({found.kind}){passed}; profile {chosen.name} holds {chosen.n_picks}")
+    note(
+        f"{len(found.picks)} picks ({found.kind}){passed}; profile {chosen.name} holds {chosen.n_picks}"
+    )
 
 
 @app.command()
@@ -195,7 +214,9 @@ def diff(first: NameArgument, second: NameArgument) -> None:
     from ...core.describe import axis_tastes
     from ...ui.taste import taste_diff
 
-    tastes = [axis_tastes(taste, profile.picks()) for profile, taste in (_known(first), _known(second))]
+    tastes = [
+        axis_tastes(taste, profile.picks()) for profile, taste in (_known(first), _known(second))
+    ]
     stdout_console().print(taste_diff((first, second), (tastes[0], tastes[1])))
 
 

@@ -21,12 +21,16 @@ if TYPE_CHECKING:
 def teach(
     prompts: Annotated[
         str,
-        typer.Option("--prompts", help="A prompt a line, or JSONL with `prompt`; - is stdin.", metavar="FILE"),
+        typer.Option(
+            "--prompts", help="A prompt a line, or JSONL with `prompt`; - is stdin.", metavar="FILE"
+        ),
     ],
     judge: Annotated[str, typer.Option("--judge", help="The program that picks.", metavar="CMD")],
     duels: Annotated[
         int | None,
-        typer.Option(min=1, help="How many; prompts are gone through again.", show_default="one a prompt"),
+        typer.Option(
+            min=1, help="How many; prompts are gone through again.", show_default="one a prompt"
+        ),
     ] = None,
     profile: opt.ProfileOption = None,
     reward: opt.RewardOption = None,
@@ -65,6 +69,8 @@ def teach(
                     right.append(pick.predicted_right)
 
             done = run(session, questions, judging, n, on_pick)
-        note(f"{done} duels, {sum(right)} of {len(right)} picks predicted right · {taste_line(session.taste)}")
+        note(
+            f"{done} duels, {sum(right)} of {len(right)} picks predicted right · {taste_line(session.taste)}"
+        )
         if done < n:
             raise KeyboardInterrupt

@@ -55,7 +55,11 @@ class Chat:
         from ...decoding.prefetch import Prefetcher
         from ...store.chats import new_id
 
-        self.ahead, self.id, self._left = Prefetcher(self.session.engine), self.id or new_id(), False
+        self.ahead, self.id, self._left = (
+            Prefetcher(self.session.engine),
+            self.id or new_id(),
+            False,
+        )
 
     @property
     def profile(self) -> Profile:
@@ -121,7 +125,9 @@ class Chat:
 
         self.last_question, self.single = question, None
         messages = self.messages(question, self.past, tell=True)
-        if self.ask is opt.Ask.never or (self.ask is opt.Ask.auto and not self.session.should_ask()):
+        if self.ask is opt.Ask.never or (
+            self.ask is opt.Ask.auto and not self.session.should_ask()
+        ):
             self._answer_alone(question, messages)
             return
         result = interactive_duel(self.session, messages, self.console)
@@ -202,11 +208,17 @@ class Chat:
 
     def _greet(self) -> None:
         picks = f"{self.profile.n_picks} picks" if self.profile.n_picks else "no picks yet"
-        self.tell(f"{Path(self.session.engine.info.path).stem} · profile {self.profile.name}, {picks} · /help")
+        self.tell(
+            f"{Path(self.session.engine.info.path).stem} · profile {self.profile.name}, {picks} · /help"
+        )
 
     def used(self) -> int:
         """Tokens of context that the chat takes so far."""
-        return len(self.session.engine.chat_tokens(self.session.asked("", self._said()))) if self.past else 0
+        return (
+            len(self.session.engine.chat_tokens(self.session.asked("", self._said())))
+            if self.past
+            else 0
+        )
 
     def _fullness(self) -> str:
         from ...ui.chat import fullness
@@ -221,7 +233,9 @@ class Chat:
             return
         model = Path(self.session.engine.info.path).stem
         try:
-            save_chat(SavedChat(self.id, self.profile.name, model, self.session.options.system, self.past))
+            save_chat(
+                SavedChat(self.id, self.profile.name, model, self.session.options.system, self.past)
+            )
         except TpopError as error:
             self.kept = False
             self.tell(f"the chat is not kept: {error.message}")

@@ -72,12 +72,18 @@ def interactive_duel(
     redone = False
 
     def fight(on_step: OnDuel) -> Duel:
-        return session.compare(messages, *given, on_step) if given and not redone else session.duel(messages, on_step)
+        return (
+            session.compare(messages, *given, on_step)
+            if given and not redone
+            else session.duel(messages, on_step)
+        )
 
     while True:
         start = time.monotonic()
         duel, key = stream_duel(session, fight, console)
-        if not duel.complete or session.engine.stop.is_set():  # the stop may come with the last token
+        if (
+            not duel.complete or session.engine.stop.is_set()
+        ):  # the stop may come with the last token
             return Result(Outcome.stopped, duel)
         seconds = time.monotonic() - start
         rate = sum(len(arm.tokens) for arm in duel.arms) / max(1e-6, seconds)
@@ -108,7 +114,9 @@ def stream_answer(
     try:
         with (
             interruptible(session.engine.stop),
-            Live(console=console, auto_refresh=False, transient=True, vertical_overflow="crop") as live,
+            Live(
+                console=console, auto_refresh=False, transient=True, vertical_overflow="crop"
+            ) as live,
         ):
             paint = painter(live)
 
@@ -127,7 +135,9 @@ OnDuel = Callable[[Duel], None]
 """Called after every step with the duel as it stands."""
 
 
-def stream_duel(session: Session, fight: Callable[[OnDuel], Duel], console: Console) -> tuple[Duel, str | None]:
+def stream_duel(
+    session: Session, fight: Callable[[OnDuel], Duel], console: Console
+) -> tuple[Duel, str | None]:
     """Decode both arms while showing them; returns the duel, and the key if the user picked meanwhile.
 
     What Ctrl-C or an error cuts short stays on the screen.
@@ -149,7 +159,9 @@ def stream_duel(session: Session, fight: Callable[[OnDuel], Duel], console: Cons
         with (
             interruptible(session.engine.stop),
             key_reader() as keys,
-            Live(Text(" reading…", "dim"), console=console, auto_refresh=False, transient=True) as live,
+            Live(
+                Text(" reading…", "dim"), console=console, auto_refresh=False, transient=True
+            ) as live,
             keys.watching(on_key),
         ):
             live.refresh()
@@ -181,7 +193,10 @@ def ask_verdict(session: Session, duel: Duel, console: Console) -> tuple[str | N
         view = DuelView(_sides(session, duel), marking=marking)
         below = Group(*([Text(f" {reason}", "italic")] if reason else []), keys_line(KEYS))
         # What is folded away after the key must fit, on a terminal that can fold.
-        fits = not console.is_dumb_terminal and len(console.render_lines(Group(view, below))) < console.height
+        fits = (
+            not console.is_dumb_terminal
+            and len(console.render_lines(Group(view, below))) < console.height
+        )
         # What does not fit stands above and is not drawn again; what fits is folded away after the key.
         shown = below if printed else Group(view, below)
         key, printed = _key(shown, console, transient=fits), not fits
@@ -218,7 +233,11 @@ def _side(session: Session, arm: Arm) -> Side:
     done = arm.finish_reason is not None
     thought = arm.thought if session.options.show_thinking else ""
     return Side(
-        arm.answer, done, _NOTES.get(arm.finish_reason or "", ""), thought, hidden=bool(arm.thought) and not thought
+        arm.answer,
+        done,
+        _NOTES.get(arm.finish_reason or "", ""),
+        thought,
+        hidden=bool(arm.thought) and not thought,
     )
 
 

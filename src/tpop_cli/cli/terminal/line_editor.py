@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
 
 
-def line_editor(commands: Sequence[str], tell: Callable[[str], None], *, kept: bool = True) -> PromptSession[str]:
+def line_editor(
+    commands: Sequence[str], tell: Callable[[str], None], *, kept: bool = True
+) -> PromptSession[str]:
     """A prompt that completes commands and profiles, with history.
 
     Args:

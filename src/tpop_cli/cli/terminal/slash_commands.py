@@ -61,7 +61,9 @@ def _plain(chat: Chat, _: str) -> None:
         return
     answered = chat.past and chat.past[-1].question == chat.last_question
     messages = chat.messages(chat.last_question, chat.past[:-1] if answered else chat.past)
-    arm = stream_answer(Session(chat.session.engine, None, chat.session.options), messages, chat.console)[0]
+    arm = stream_answer(
+        Session(chat.session.engine, None, chat.session.options), messages, chat.console
+    )[0]
     if arm is not None:
         chat.tell("without your taste:")
         chat.print_answer(arm.answer)
@@ -95,7 +97,9 @@ def _temp(chat: Chat, text: str) -> None:
         if not 0 <= value <= 5:
             raise UsageError(f"{text} is no temperature", "/temp 0 is greedy; up to 5")
         options = chat.session.options
-        chat.session.options = replace(options, sampling=replace(options.sampling, temperature=value))
+        chat.session.options = replace(
+            options, sampling=replace(options.sampling, temperature=value)
+        )
     chat.tell(f"temperature {chat.session.options.sampling.temperature:g}")
 
 
@@ -148,13 +152,18 @@ def _stats(chat: Chat, _: str) -> None:
     picks = [turn for turn in chat.past if turn.pick_id is not None]
     context = fullness(chat.used(), chat.session.engine.n_ctx)
     chat.tell(f"{len(chat.past)} session, {len(picks)} picked here · {context}")
-    chat.tell(f"profile {chat.profile.name}, {chat.profile.n_picks} picks · {chat.session.engine.info.path}")
+    chat.tell(
+        f"profile {chat.profile.name}, {chat.profile.n_picks} picks · {chat.session.engine.info.path}"
+    )
 
 
 COMMANDS: dict[str, tuple[Command, str]] = {
     "/help": (_help, "this list"),
     "/undo": (_undo, "take the last pick back, and its turn out of the chat"),
-    "/regen": (_redo, "answer the last question again, with two new candidates; /redo does the same"),
+    "/regen": (
+        _redo,
+        "answer the last question again, with two new candidates; /redo does the same",
+    ),
     "/edit": (_edit, "change the last question, and ask it again"),
     "/compare": (
         lambda chat, _: chat.compare(),
