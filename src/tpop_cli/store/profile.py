@@ -12,7 +12,7 @@ from ..core.axes import Axis
 from ..core.picks import Pick, Verdict, fold, learn_pick
 from ..core.posterior import Posterior
 from ..core.response_matrix import ResponseMatrix
-from ..core.reward import AxesReward
+from ..core.reward import AxesReward, Priors
 from ..core.taste import Taste
 from ..errors import BadDataError, NoInputError, StorageError, TpopError
 from . import paths
@@ -37,13 +37,20 @@ class Profile:
         name: a checked profile name.
         axes: the taste axes; None: the built-in ones and the user's own. A state written for others is folded anew.
         parent: where the profile's folder is; None: with the user's other profiles.
+        priors: scales of the taste weights before any pick. A state does not record them: only a
+            bench that throws its profiles away sets others.
     """
 
     def __init__(
-        self, name: str, axes: Sequence[Axis] | None = None, parent: Path | None = None
+        self,
+        name: str,
+        axes: Sequence[Axis] | None = None,
+        parent: Path | None = None,
+        priors: Priors = Priors(),
     ) -> None:
         self.name = paths.check_profile_name(name)
         self.axes = load_axes() if axes is None else tuple(axes)
+        self._priors = priors
         self.folder = (parent or paths.profiles_dir()) / name
         self.log = PickLog(self.folder / "picks.jsonl")
         self.notices: list[str] = []  # what the user should be told about the state of the files
@@ -181,7 +188,7 @@ class Profile:
 
     def _fresh(self) -> Taste:
         return Taste.fresh(
-            AxesReward.fresh(self.axes, ResponseMatrix({}))
+            AxesReward.fresh(self.axes, ResponseMatrix({}), self._priors)
         )  # learning does not need B
 
     def _apply(self, pick: Pick) -> None:
