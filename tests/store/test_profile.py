@@ -9,7 +9,6 @@ import pytest
 
 from tpop_cli.core.picks import Candidate, Pick, Verdict
 from tpop_cli.errors import NoInputError
-from tpop_cli.store import paths
 from tpop_cli.store.pick_log import Undo, decode_event, encode
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import list_profiles, set_aside
@@ -165,8 +164,3 @@ def test_events_survive_the_log() -> None:
     odd = Pick(**{**odd.__dict__, "prompt": "half a pair \ud800 and \u2028 a line"})
     assert decode_event(encode(odd)) == odd
     assert b"\n" not in encode(odd)
-
-
-def test_the_home_follows_the_variable(home: Path) -> None:
-    assert paths.profiles_dir() == home / "profiles"
-    assert paths.models_dir() == home / "data" / "models"

@@ -1,0 +1,39 @@
+"""Response matrices: a measured one is preferred to the scaled-down matrix of the starter model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tpop_cli.core.response_matrix import ResponseMatrix
+from tpop_cli.errors import BadDataError
+from tpop_cli.store.response_matrices import load_response, save_response, starter_response
+
+
+def test_a_measured_matrix_is_preferred(home: Path) -> None:
+    guessed, measured = load_response("f00")
+    assert not measured
+    pole = next(iter(starter_response().rows))
+    feature = next(iter(starter_response().rows[pole]))
+    assert guessed.rows[pole][feature] == pytest.approx(
+        0.5 * starter_response().rows[pole][feature]
+    )
+    path = save_response(
+        ResponseMatrix({"brief": {"length": -1.23456}}), {"fingerprint": "f00", "prompts": 3}
+    )
+    assert path == home / "data" / "response" / "f00.json"
+    assert load_response("f00") == (ResponseMatrix({"brief": {"length": -1.235}}), True)
+    assert json.loads(path.read_text())["prompts"] == 3
+    assert not load_response("f01")[1]
+    path.write_text('{"rows": [1]}')
+    with pytest.raises(BadDataError, match="a response matrix file is broken") as caught:
+        load_response("f00")
+    assert caught.value.hint == "measure it again: tpop axes measure"
+
+
+def test_the_shipped_matrix_was_measured_on_the_starter_model(starter_path: Path) -> None:
+    from tpop_cli.engine.gguf import fingerprint
+
+    assert load_response(fingerprint(starter_path)) == (starter_response(), True)
