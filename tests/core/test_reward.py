@@ -119,7 +119,7 @@ def test_what_was_picked_is_exploited() -> None:
 
 
 def test_a_coin_toss_is_no_prediction() -> None:
-    predicted = [replace(pick(v), predicted=p).predicted_right for v, p in PREDICTIONS]
+    predicted = [replace(pick(v), predicted=p).predicted_correctly for v, p in PREDICTIONS]
     assert predicted == [True, False, False, True, None, None, None]
 
 

@@ -162,7 +162,7 @@ def test_pairs_are_imported_as_texts_or_as_chats() -> None:
         ("Why?", "Because.", "It is long."),
     ]
     assert found.passed_over == 4
-    assert all(p.predicted_right is None and p.verdict == "exploit" for p in found.picks)
+    assert all(p.predicted_correctly is None and p.verdict == "exploit" for p in found.picks)
     profile = Profile("work")
     profile.extend(found.picks)
     assert profile.n_picks == 2

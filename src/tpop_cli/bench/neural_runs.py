@@ -65,8 +65,8 @@ def neural_player(
                 meter.advance(2)
                 first, second = (arm.text for arm in duel.arms)
                 pick = session.learn(duel, verdict(user.outcome(first, second, n, rng)))
-                if pick.predicted_right is not None:
-                    trace.right.append(pick.predicted_right)
+                if pick.predicted_correctly is not None:
+                    trace.right.append(pick.predicted_correctly)
         return trace
         yield []  # a run is a generator, though this one asks the bank for nothing
 

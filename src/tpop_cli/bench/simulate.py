@@ -194,7 +194,7 @@ def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
         bank = yield keys
         pick = _decided(user, prompt, arms, [bank[key].text for key in keys], n, rng)
         difference = pick_difference(taste.reward, pick)
-        told = replace(pick, predicted=taste.reward.predict(difference)).predicted_right
+        told = replace(pick, predicted=taste.reward.predict(difference)).predicted_correctly
         if told is not None:
             trace.right.append(told)
         if learns:

@@ -24,7 +24,7 @@ class AxisTaste:
     Args:
         axis: its name.
         toward, away: its poles' names.
-        lean: mean gain of `toward` minus that of `away`, halved; its sign is the preferred pole's.
+        preference: mean gain of `toward` minus that of `away`, halved; its sign is the preferred pole's.
         certainty: P(the lean has that sign), from ½ to 1.
         trusted: whether the picks as a whole were told better than a coin tells them.
         toward_won: in how many clear picks the winner was more like `toward`; None if nobody counted.
@@ -34,7 +34,7 @@ class AxisTaste:
     axis: str
     toward: str
     away: str
-    lean: float
+    preference: float
     certainty: float
     trusted: bool = True
     toward_won: int | None = None
@@ -43,7 +43,7 @@ class AxisTaste:
     @property
     def preferred(self) -> str:
         """The pole that is leant to."""
-        return self.toward if self.lean >= 0 else self.away
+        return self.toward if self.preference >= 0 else self.away
 
     @property
     def known(self) -> bool:
@@ -66,7 +66,7 @@ class AxisTaste:
             return "not enough evidence"
         counted = ""
         if self.toward_won is not None:
-            won = self.toward_won if self.lean >= 0 else self.clear - self.toward_won
+            won = self.toward_won if self.preference >= 0 else self.clear - self.toward_won
             counted = f" ({won} of {self.clear} picks)"
         return ("sure" if self.certainty >= SURE else "probably") + counted
 

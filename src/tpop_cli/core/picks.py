@@ -98,7 +98,7 @@ class Pick:
         return {"exploit": self.exploit, "explore": self.explore}.get(self.verdict)
 
     @property
-    def predicted_right(self) -> bool | None:
+    def predicted_correctly(self) -> bool | None:
         """Whether a clear pick was predicted; None if it was not clear, or nothing was predicted (exactly ½)."""
         if self.winner is None or self.predicted == 0.5:
             return None

@@ -48,7 +48,9 @@ def _side(pick: Pick, won: bool, text: str) -> Side:
 def history_view(picks: Sequence[Pick]) -> RenderableType:
     """How many of each ten clear picks were told right before they were made, oldest first."""
     told = [
-        (pick.time[:10], pick.predicted_right) for pick in picks if pick.predicted_right is not None
+        (pick.time[:10], pick.predicted_correctly)
+        for pick in picks
+        if pick.predicted_correctly is not None
     ]
     if not told:
         return Text("no pick was told before it was made yet", "dim")

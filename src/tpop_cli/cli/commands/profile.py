@@ -69,7 +69,7 @@ def show(
                 {
                     "axis": t.axis,
                     "preferred": t.preferred,
-                    "lean": round(t.lean, 4),
+                    "lean": round(t.preference, 4),
                     "certainty": round(t.certainty, 4),
                     "words": t.words,
                 }
@@ -235,5 +235,5 @@ def _known(name: str | None) -> tuple[Profile, Taste]:
 
 def _predicted_right(picks: list[Pick]) -> tuple[int, int]:
     """How many picks were predicted right before they were made, of how many that were clear and predicted."""
-    told = [pick.predicted_right for pick in picks if pick.predicted_right is not None]
+    told = [pick.predicted_correctly for pick in picks if pick.predicted_correctly is not None]
     return sum(told), len(told)

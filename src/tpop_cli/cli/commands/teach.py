@@ -65,8 +65,8 @@ def teach(
 
             def on_pick(_: Duel, pick: Pick) -> None:
                 progress.advance(task)
-                if pick.predicted_right is not None:
-                    right.append(pick.predicted_right)
+                if pick.predicted_correctly is not None:
+                    right.append(pick.predicted_correctly)
 
             done = run(session, questions, judging, n, on_pick)
         note(
