@@ -213,4 +213,4 @@ def test_the_report_is_whole_and_drawn(bank: AnswerCache) -> None:
     console = Console(width=140, record=True, file=io.StringIO())
     console.print(taste_report(result))
     text = console.export_text()
-    assert "short" in text and "oracle" in text and "turns" in text and "How far behind ucb" in text
+    assert "short" in text and "oracle" in text and "turns" in text and "Behind ucb" in text

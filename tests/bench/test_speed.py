@@ -79,7 +79,7 @@ def test_every_part_runs_and_is_drawn(tiny_path: Path) -> None:
         "tenth turn",
         "llama_decode",
         "--version",
-        "Picks on record",
+        "Recorded picks",
         "naive T-POP step",
     ):
         assert words in text

@@ -18,7 +18,7 @@ def test_the_doctor_says_what_goes_where(tiny_path: Path) -> None:
     assert found["model"]["fits"] is True
     assert [share["device"] for share in found["model"]["shares"]] == ["host"]
     shown = run("doctor", "--model", str(tiny_path)).stdout
-    assert "KV cache" in shown and "to compute in" in shown
+    assert "KV cache" in shown and "compute buffers" in shown
 
 
 def test_the_doctor_names_a_model_that_is_not_there() -> None:

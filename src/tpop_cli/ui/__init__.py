@@ -1,1 +1,1 @@
-"""Pure functions from data to Rich renderables, the duel's live view, and the keys."""
+"""Functions from data to Rich renderables, throttled drawing, and single keys from the terminal."""

@@ -12,15 +12,15 @@ from rich.text import Text
 from .tables import plain_table
 
 _BARS = " ▁▂▃▄▅▆▇█"
-_LOW, _ROWS = 0.5, 6  # the curve starts where steering does nothing
+_LOW, _ROWS = 0.5, 6  # 0.5 is the win rate of steering that has no effect
 
 
 def taste_report(result: Mapping[str, Any]) -> RenderableType:
-    """Everything a run of `tpop bench taste` found."""
+    """All results of a run of `tpop bench taste`, given as its JSON object."""
     counts = [str(n) for n in result["plan"]["counts"]]
     parts: list[RenderableType] = [_learners(result, counts), Text()]
     if len(result["learners"]) > 1:
-        parts += [_behind(result["learners"], counts), Text()]
+        parts += [_differences(result["learners"], counts), Text()]
     parts += [_users(result["learners"][0], result["oracle"]["users"], counts), Text()]
     parts += [
         _costs(result["learners"]),
@@ -30,8 +30,8 @@ def taste_report(result: Mapping[str, Any]) -> RenderableType:
     return Group(*parts)
 
 
-def _rate(found: Mapping[str, float] | None) -> str:
-    return f"{found['mean']:.2f} [{found['low']:.2f}, {found['high']:.2f}]" if found else "-"
+def _rate(rate: Mapping[str, float] | None) -> str:
+    return f"{rate['mean']:.2f} [{rate['low']:.2f}, {rate['high']:.2f}]" if rate else "-"
 
 
 def _table(title: str, columns: Sequence[str]) -> Table:
@@ -43,7 +43,7 @@ def _learners(result: Mapping[str, Any], counts: Sequence[str]) -> Table:
     ceiling = "" if oracle is None else f" (oracle {oracle:.2f})"
     table = _table(
         "Win rate over the base model, mean of the consistent users" + ceiling,
-        ["after turns", *counts, "asked", "picks told"],
+        ["after turns", *counts, "duels", "prediction\naccuracy"],
     )
     for learner in result["learners"]:
         rates = [_rate(learner["consistent"][n]) for n in counts]
@@ -53,15 +53,18 @@ def _learners(result: Mapping[str, Any], counts: Sequence[str]) -> Table:
     return table
 
 
-def _behind(learners: Sequence[Mapping[str, Any]], counts: Sequence[str]) -> Table:
-    table = _table(f"How far behind {learners[0]['name']}", ["after turns", *counts])
+def _differences(learners: Sequence[Mapping[str, Any]], counts: Sequence[str]) -> Table:
+    """How much lower each other learner's win rate is than the first one's."""
+    table = _table(
+        f"Behind {learners[0]['name']} (difference in win rate)", ["after turns", *counts]
+    )
     for learner in learners[1:]:
         table.add_row(learner["name"], *[_rate(learner["behind_the_first"][n]) for n in counts])
     return table
 
 
 def _users(learner: Mapping[str, Any], oracles: Mapping[str, Any], counts: Sequence[str]) -> Table:
-    table = _table(f"Users ({learner['name']})", ["after turns", *counts, "oracle"])
+    table = _table(f"Win rate of each user ({learner['name']})", ["after turns", *counts, "oracle"])
     for user, rates in learner["users"].items():
         ceiling = f"{oracles[user]['win_rate']:.2f}" if user in oracles else "-"
         table.add_row(
@@ -72,15 +75,15 @@ def _users(learner: Mapping[str, Any], oracles: Mapping[str, Any], counts: Seque
 
 def _costs(learners: Sequence[Mapping[str, Any]]) -> Table:
     columns = [
-        "at the last count",
+        "after the last turn",
         "perplexity ratio",
         "repeated 4-grams",
-        "quoting",
+        "quotes the\ninstruction",
         "empty",
         "on topic",
-        "cut",
+        "cut off",
     ]
-    table = _table("What steering costs (base in brackets)", columns)
+    table = _table("Side effects of steering (base model in brackets)", columns)
     rows = [(learner["name"], learner["cost"]) for learner in learners]
     if learners[0]["cost_indifferent"]:
         rows.append((f"{learners[0]['name']}, indifferent user", learners[0]["cost_indifferent"]))
@@ -98,7 +101,7 @@ def _costs(learners: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _curve(rates: Mapping[str, Mapping[str, float] | None], counts: Sequence[str]) -> Text:
-    """The learning curve, from ½ to 1, a column of bars for each count."""
+    """The learning curve as bars from 0.5 to 1, one bar for each number of turns."""
     means = [(rates[n] or {"mean": _LOW})["mean"] for n in counts]
     eighths = [round(max(0.0, (mean - _LOW) / (1 - _LOW)) * _ROWS * 8) for mean in means]
     text = Text()

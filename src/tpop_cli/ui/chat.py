@@ -1,4 +1,4 @@
-"""A conversation to read elsewhere, and how full its context is."""
+"""A chat as Markdown or on the clipboard, and its use of the context."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class _Turn(Protocol):
 
 
 def transcript(turns: Sequence[_Turn]) -> str:
-    """A conversation as Markdown: questions quoted, answers as they are."""
+    """A chat as Markdown: questions as quotes, answers unchanged."""
     parts = []
     for turn in turns:
         quoted = "\n".join(f"> {line}" for line in turn.question.splitlines())
@@ -21,15 +21,15 @@ def transcript(turns: Sequence[_Turn]) -> str:
     return "\n\n".join(parts)
 
 
-def fullness(used: int, n_ctx: int) -> str:
+def context_usage(used: int, n_ctx: int) -> str:
     """How many tokens of the context a chat takes.
 
-    >>> fullness(1234, 8192)
+    >>> context_usage(1234, 8192)
     '1,234 of 8,192 tokens'
     """
     return f"{used:,} of {n_ctx:,} tokens"
 
 
-def clipboard(text: str) -> str:
-    """What a terminal is sent so that it puts a text on the clipboard (OSC 52); it works over ssh, too."""
+def clipboard_sequence(text: str) -> str:
+    """The escape sequence (OSC 52) that asks a terminal to copy a text; it also works over ssh."""
     return f"\x1b]52;c;{base64.b64encode(text.encode('utf-8', 'replace')).decode()}\x07"

@@ -1,4 +1,4 @@
-"""What `tpop doctor` found, to read."""
+"""The report of `tpop doctor`."""
 
 from __future__ import annotations
 
@@ -11,19 +11,11 @@ from rich.text import Text
 
 from .clean import clean
 from .tables import plain_table
-
-
-def size(n: float) -> str:
-    """Bytes in words.
-
-    >>> size(98_000_000), size(24.5e9), size(0)
-    ('98 MB', '24.5 GB', '0 MB')
-    """
-    return f"{n / 1e9:.1f} GB" if n >= 1e9 else f"{n / 1e6:.0f} MB"
+from .units import format_bytes
 
 
 def doctor_report(found: Mapping[str, Any]) -> RenderableType:
-    """Versions, devices, and where the model would go."""
+    """Versions, folders, devices, and the memory the model needs."""
     versions = " · ".join(f"{name} {version}" for name, version in found["versions"].items())
     facts = {
         **{name: Text(path, overflow="fold") for name, path in found["folders"].items()},
@@ -39,11 +31,11 @@ def doctor_report(found: Mapping[str, Any]) -> RenderableType:
     if found["missing_backend"]:
         parts += [
             Text(
-                "this machine has a GPU that this build of llama.cpp cannot use; install one that can:",
+                "this build of llama.cpp cannot use this machine's GPU; install one that can:",
                 "yellow",
-            )
+            ),
+            Text(found["missing_backend"], overflow="fold"),
         ]
-        parts += [Text(found["missing_backend"], overflow="fold")]
     if found["model"]:
         parts += [Text(), *_model(found["model"])]
     return Group(*parts)
@@ -57,15 +49,14 @@ def _pairs(rows: Mapping[str, Text]) -> Table:
 
 
 def _devices(devices: Sequence[Mapping[str, Any]]) -> Table:
-    table = plain_table(("device", "kind", "what", "free", "of"), numbers=2)
+    table = plain_table(("device", "kind", "description", "free", "total"), numbers=2)
     for device in devices:
-        what = Text(clean(device["description"]), overflow="fold")
         table.add_row(
             Text(clean(device["name"]), "bold"),
             device["kind"],
-            what,
-            size(device["free"]),
-            size(device["total"]),
+            Text(clean(device["description"]), overflow="fold"),
+            format_bytes(device["free"]),
+            format_bytes(device["total"]),
         )
     return table
 
@@ -73,20 +64,20 @@ def _devices(devices: Sequence[Mapping[str, Any]]) -> Table:
 def _model(model: Mapping[str, Any]) -> list[RenderableType]:
     name = Text(clean(f"{model['name']} "), "bold")
     name.append(f"{model['architecture']}, {model['quantization']}", "not bold dim")
-    takes = {
-        "weights": Text(size(model["weights"])),
-        "KV cache": Text(f"{size(model['kv_cache'])} for {model['context']} tokens"),
-        "to compute in": Text(f"about {size(model['compute'])} on each device"),
+    needs = {
+        "weights": Text(format_bytes(model["weights"])),
+        "KV cache": Text(f"{format_bytes(model['kv_cache'])} for {model['context']} tokens"),
+        "compute buffers": Text(f"about {format_bytes(model['compute'])} on each device"),
         "offloaded": Text(f"{model['offloaded']} of {model['layers']} layers"),
     }
-    table = plain_table(("where", "layers", "weights", "KV cache", "fits"), numbers=4)
+    table = plain_table(("device", "layers", "weights", "KV cache", "fits"), numbers=4)
     for share in model["shares"]:
         mark = Text("yes", "green") if share["fits"] else Text("no", "bold red")
         table.add_row(
             Text(share["device"], "bold"),
             str(share["layers"]),
-            size(share["weights"]),
-            size(share["kv_cache"]),
+            format_bytes(share["weights"]),
+            format_bytes(share["kv_cache"]),
             mark,
         )
-    return [name, _pairs(takes), table]
+    return [name, _pairs(needs), table]

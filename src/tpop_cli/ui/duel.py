@@ -1,4 +1,4 @@
-"""The duel's view: two candidates side by side, or one above the other where the terminal is narrow."""
+"""The view of a duel: two candidates side by side, or stacked on a narrow terminal."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from rich.segment import Segment
 from rich.text import Text
 
 from .clean import clean
-from .diff import marked
+from .diff import mark_differences
 
 SIDE_BY_SIDE = 110
-"""From this many columns on, candidates stand side by side."""
+"""Terminals with at least this many columns show the candidates side by side."""
 
 COLORS = ("cyan", "magenta")
-"""Of the first and the second candidate."""
+"""Border colors of the first and the second candidate."""
 
-_FRAME_COLUMNS, _FRAME_ROWS = 4, 2  # what a panel's border and padding take
+_FRAME_COLUMNS, _FRAME_ROWS = 4, 2  # taken by a panel's border and padding
 
 KEYS = (
     ("1", "first"),
@@ -35,13 +35,15 @@ KEYS = (
     ("d", "diff"),
     ("e", "why"),
 )
-"""When both answers are there."""
+"""Keys when both answers are complete, with their labels."""
 
 STOP_KEYS = (("Ctrl-C", "stop"),)
-EARLY_KEYS = (("1", "take the first"), ("2", "take the second"), *STOP_KEYS)
-"""While they are being written."""
+"""Keys while both answers stream and picking early is off."""
 
-# As Rich's own, which leaves HTML out and hides the address of an image.
+EARLY_KEYS = (("1", "take the first"), ("2", "take the second"), *STOP_KEYS)
+"""Keys while both answers stream and the user may pick early."""
+
+# Rich's own parser drops HTML and hides the addresses of images; this one shows both as text.
 _PARSER = (
     MarkdownIt(options_update={"html": False}).enable(["strikethrough", "table"]).disable("image")
 )
@@ -49,14 +51,14 @@ _PARSER = (
 
 @dataclass(frozen=True)
 class Side:
-    """What is shown of one candidate: never which arm it is.
+    """One candidate as the user sees it. It does not say which arm the candidate comes from.
 
     Args:
         text: the answer so far.
-        done: whether it is finished.
-        note: a word about how it ended, if it did not end by itself.
-        thought: what a reasoning model thought aloud before it.
-        hidden: whether it thought something that is not to be shown.
+        done: whether the answer is complete.
+        note: why the answer ended, unless the model ended it.
+        thought: a reasoning model's thoughts before the answer.
+        hidden: whether the model produced thoughts that are not shown.
     """
 
     text: str
@@ -68,21 +70,21 @@ class Side:
 
 @dataclass(frozen=True)
 class DuelView:
-    """Both candidates, in the order they are given, in frames of the same height.
+    """Both candidates in the given order, in frames of equal height when side by side.
 
     Args:
-        sides: two of them.
+        sides: the two candidates.
         colors: border styles of the first and the second frame.
-        height: rows there are while answers stream: longer ones scroll, so that their ends show. None shows the
-            whole of both, Markdown rendered.
-        marking: show the whole of both as they were written, with their differences marked.
-        titles: what stands above them.
+        height: rows available while answers stream; of a longer answer the last rows are shown.
+            None shows both answers in full, with Markdown rendered.
+        show_diff: show both answers in full as plain text, with their differences marked.
+        titles: titles of the frames.
     """
 
     sides: tuple[Side, Side]
     colors: tuple[str, str] = COLORS
     height: int | None = None
-    marking: bool = False
+    show_diff: bool = False
     titles: tuple[str, str] = ("1", "2")
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
@@ -116,8 +118,8 @@ class DuelView:
             yield from panels
 
     def _bodies(self) -> Sequence[RenderableType]:
-        if self.marking:
-            return marked(self.sides[0].text, self.sides[1].text, self.colors)
+        if self.show_diff:
+            return mark_differences(self.sides[0].text, self.sides[1].text, self.colors)
         if self.height is not None:
             return [thought_and_answer(side) for side in self.sides]
         return [
@@ -130,7 +132,7 @@ class DuelView:
 
 
 def thought_and_answer(side: Side) -> Text:
-    """An answer as it is written, what was thought before it dim."""
+    """An answer as plain text while it streams, after the model's thoughts in dim italics."""
     shown = Text(overflow="fold")
     if side.thought:
         shown.append(clean(side.thought) + "\n\n", "dim italic")
@@ -143,7 +145,7 @@ def thought_and_answer(side: Side) -> Text:
 
 @dataclass(frozen=True)
 class _Lines:
-    """Lines that are rendered already."""
+    """Lines that are already rendered."""
 
     lines: list[list[Segment]]
 
@@ -154,14 +156,14 @@ class _Lines:
 
 
 def markdown(text: str) -> RenderableType:
-    """A model's answer, Markdown rendered: nothing of it hidden, HTML as it was written, links with their address."""
+    """An answer with its Markdown rendered; HTML stays text, and links show their address."""
     shown = Markdown(" ", hyperlinks=False)
     shown.parsed = _PARSER.parse(clean(text) or " ")
     return shown
 
 
 def keys_line(keys: Sequence[tuple[str, str]] = KEYS) -> Text:
-    """The footer: which key does what. A narrow terminal breaks it between keys only."""
+    """The footer with keys and their labels. On a narrow terminal it breaks between keys only."""
     line = Text(" ")
     for key, meaning in keys:
         line.append(f"\u00a0{key}\u00a0", style="reverse")

@@ -1,4 +1,4 @@
-"""Single keys from the terminal, without Enter."""
+"""Reads single keys from the terminal, without Enter."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
 
-_GLANCE = 0.05  # seconds between two looks at the keyboard, or at whether to stop looking
+_POLL_SECONDS = 0.05  # between two checks of the keyboard, or of whether to stop
 
 
 class KeyReader:
-    """Reads keys from a terminal in raw mode; see `key_reader`."""
+    """Reads keys from a terminal in raw mode; made by `key_reader`."""
 
     def __init__(self, source: Input) -> None:
         self._source = source
 
     def wait_for(self, allowed: Container[str]) -> str | None:
-        """Wait for one of the allowed keys; None on Ctrl-C, Ctrl-D or the end of input."""
+        """Wait for one of the allowed keys; None means Ctrl-C, Ctrl-D or the end of input."""
         while True:
             _wait(self._source.fileno())
             for key in self._read():
@@ -29,7 +29,7 @@ class KeyReader:
                     return key
 
     def _read(self) -> list[str | None]:
-        """The keys that were pressed; None for Ctrl-C, Ctrl-D or the end of input."""
+        """The keys pressed since the last call; None for Ctrl-C, Ctrl-D or the end of input."""
         from prompt_toolkit.keys import Keys
 
         presses = self._source.read_keys() + self._source.flush_keys()
@@ -41,12 +41,12 @@ class KeyReader:
 
     @contextmanager
     def watching(self, on_key: Callable[[str | None], None]) -> Iterator[None]:
-        """While inside, keys are given to `on_key`, on a thread of its own, as they are pressed."""
-        over = threading.Event()
+        """Inside the context, a thread calls `on_key` with every key as it is pressed."""
+        stop = threading.Event()
 
         def watch() -> None:
-            while not over.is_set():
-                if _wait(self._source.fileno(), _GLANCE):
+            while not stop.is_set():
+                if _wait(self._source.fileno(), _POLL_SECONDS):
                     for key in self._read():
                         on_key(key)
 
@@ -55,13 +55,16 @@ class KeyReader:
         try:
             yield
         finally:
-            over.set()
+            stop.set()
             thread.join()
 
 
 @contextmanager
 def key_reader() -> Iterator[KeyReader]:
-    """The terminal in raw mode. Enter it before a question is shown: then an early key counts, and so does Ctrl-C."""
+    """Put the terminal into raw mode and read its keys.
+
+    Enter the context before the question is shown, so that early keys and Ctrl-C are not missed.
+    """
     from prompt_toolkit.input import create_input
 
     source = create_input(sys.stdin)
@@ -70,12 +73,12 @@ def key_reader() -> Iterator[KeyReader]:
 
 
 def _wait(descriptor: int, seconds: float | None = None) -> bool:
-    """Wait for input, for so long or for ever; whether there may be some."""
+    """Wait until there may be input, at most `seconds`; False after a timeout."""
     if sys.platform != "win32":
         import select
 
         return bool(select.select([descriptor], [], [], seconds)[0])
     import time
 
-    time.sleep(_GLANCE)
+    time.sleep(_POLL_SECONDS)
     return True

@@ -1,4 +1,4 @@
-"""Drawing while answers are written: no more often than an eye can follow."""
+"""Redraws a live view while answers stream, at a limited frame rate."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from rich.console import RenderableType
 from rich.live import Live
 
 FRAME = 0.1
-"""Seconds between two drawings: a step is not worth a frame each."""
+"""Least time between two frames, in seconds. Drawing at every decoding step would cost too much."""
 
 Paint = Callable[[Callable[[], RenderableType]], None]
-"""Called after every step with what makes the picture; it is made for the frames that are drawn only."""
+"""Called after every step with a function that makes the view; only drawn frames call it."""
 
 
 def painter(live: Live, frame: float = FRAME) -> Paint:
-    """A function that draws what it is given to make, at most once a frame."""
+    """A function that updates `live`, at most once in `frame` seconds."""
     last = 0.0
 
     def paint(make: Callable[[], RenderableType]) -> None:

@@ -1,4 +1,4 @@
-"""Picks to read: one of them whole, and all of them over time."""
+"""A single recorded pick in full, and the accuracy of predictions over time."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from ..core.picks import Pick
 from .clean import clean
 from .duel import DuelView, Side
 
-_WINDOW = 10  # picks that a column of the history is the mean of
+_PICKS_PER_ROW = 10
 
 
 def pick_view(pick: Pick) -> RenderableType:
-    """The question, both answers as they were shown, and what was picked."""
+    """The prompt, both answers in the order they were shown, and the verdict."""
     first, second = (
         (pick.exploit, pick.explore) if pick.left == "exploit" else (pick.explore, pick.exploit)
     )
@@ -28,7 +28,7 @@ def pick_view(pick: Pick) -> RenderableType:
     about = [pick.time.replace("T", " "), pick.verdict + (", picked early" if pick.early else "")]
     if pick.seconds is not None:
         about.append(f"after {pick.seconds:.0f} s")
-    about.append(f"{pick.predicted:.0%} for exploit before")
+    about.append(f"predicted: {pick.predicted:.0%} for exploit")
     strengths = [
         f"{name}: "
         + (", ".join(f"{axis} {s:+g}" for axis, s in candidate.strengths.items()) or "plain")
@@ -36,7 +36,7 @@ def pick_view(pick: Pick) -> RenderableType:
     ]
     return Group(
         Text(f"{pick.id}. ", "bold").append(clean(pick.prompt), "bold"),
-        shown if pick.has_texts else Text("no texts were kept of this pick", "dim"),
+        shown if pick.has_texts else Text("the texts of this pick were not kept", "dim"),
         Text(" · ".join([*about, *strengths]), "dim"),
     )
 
@@ -46,22 +46,23 @@ def _side(pick: Pick, won: bool, text: str) -> Side:
 
 
 def history_view(picks: Sequence[Pick]) -> RenderableType:
-    """How many of each ten clear picks were told right before they were made, oldest first."""
-    told = [
+    """How many picks were predicted correctly, one row for every ten, oldest first.
+
+    Picks without a clear winner or a prediction are left out.
+    """
+    predicted = [
         (pick.time[:10], pick.predicted_correctly)
         for pick in picks
         if pick.predicted_correctly is not None
     ]
-    if not told:
-        return Text("no pick was told before it was made yet", "dim")
+    if not predicted:
+        return Text("no pick has been predicted yet", "dim")
     lines: list[Text] = []
-    for start in range(0, len(told), _WINDOW):
-        some = told[start : start + _WINDOW]
-        n = sum(right for _, right in some)
-        line = Text(f"{some[0][0]}  ", "dim")
-        line.append("█" * n, "green").append("░" * (len(some) - n), "dim")
-        lines.append(line.append(f"  {n} of {len(some)}"))
-    total = sum(right for _, right in told)
-    return Group(
-        *lines, Text(f"{total} of {len(told)} picks told right before they were made", "dim")
-    )
+    for start in range(0, len(predicted), _PICKS_PER_ROW):
+        row = predicted[start : start + _PICKS_PER_ROW]
+        n_right = sum(right for _, right in row)
+        line = Text(f"{row[0][0]}  ", "dim")
+        line.append("█" * n_right, "green").append("░" * (len(row) - n_right), "dim")
+        lines.append(line.append(f"  {n_right} of {len(row)}"))
+    total = sum(right for _, right in predicted)
+    return Group(*lines, Text(f"{total} of {len(predicted)} picks predicted correctly", "dim"))

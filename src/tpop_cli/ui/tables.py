@@ -1,4 +1,4 @@
-"""The table that everything is listed in: no lines, dim heads."""
+"""The style of table that every list uses: no lines, dim headers."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ def plain_table(
     """An empty table.
 
     Args:
-        columns: their heads.
-        numbers: how many of the last columns hold numbers, which stand to the right.
-        title: what stands above.
-        wrap: whether cells and heads may be broken.
+        columns: the headers.
+        numbers: how many of the last columns hold numbers; they are aligned right.
+        title: printed above the table.
+        wrap: whether headers and cells may be broken into several lines.
     """
     table = Table(
         title=title,

@@ -1,4 +1,4 @@
-"""The learned taste in words and bars."""
+"""The learned taste as words and bars."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from rich.text import Text
 from ..core.describe import SURE, AxisTaste
 from .tables import plain_table
 
-_HALF = 8  # columns of a bar from its middle to its end
-_FULL_GAIN = 2.0  # a gain this large fills the bar: it would win 88% of duels
+_HALF = 8  # columns from the middle of a bar to either end
+_FULL_GAIN = 2.0  # the gain that fills the bar: it wins 88% of duels
 
 
 def bar(taste: AxisTaste) -> Text:
-    """A bar from the middle towards the preferred pole; dim while the evidence is thin."""
-    n = min(_HALF, round(_HALF * abs(taste.lean) / _FULL_GAIN))
-    left = "█" * n if taste.lean < 0 else ""
-    right = "█" * n if taste.lean >= 0 else ""
+    """A bar from the middle towards the preferred pole; dim while there is too little evidence."""
+    n = min(_HALF, round(_HALF * abs(taste.preference) / _FULL_GAIN))
+    left = "█" * n if taste.preference < 0 else ""
+    right = "█" * n if taste.preference >= 0 else ""
     style = "dim" if not taste.known else "bold green" if taste.certainty >= SURE else "green"
     line = Text()
     line.append("·" * (_HALF - len(left)), "dim").append(left, style)
@@ -30,31 +30,26 @@ def bar(taste: AxisTaste) -> Text:
 def taste_diff(
     names: tuple[str, str], tastes: tuple[Sequence[AxisTaste], Sequence[AxisTaste]]
 ) -> RenderableType:
-    """Two tastes side by side, axes of which something is known in either of them first."""
+    """Two tastes side by side, axes on which at least one of them has enough evidence first."""
     table = plain_table(("axis", *names, ""))
-    second = {one.axis: one for one in tastes[1]}
-    for one in sorted(
-        tastes[0],
-        key=lambda one: not (one.known or (one.axis in second and second[one.axis].known)),
-    ):
-        other = second.get(one.axis)
-        if other is None:
-            continue
-        apart = one.known and other.known and one.preferred != other.preferred
+    second = {taste.axis: taste for taste in tastes[1]}
+    pairs = [(taste, second[taste.axis]) for taste in tastes[0] if taste.axis in second]
+    for pair in sorted(pairs, key=lambda pair: not (pair[0].known or pair[1].known)):
+        opposite = all(taste.known for taste in pair) and pair[0].preferred != pair[1].preferred
         cells = [
-            Text(f"{t.preferred}: {t.short}" if t.known else "-", "" if t.known else "dim")
-            for t in (one, other)
+            Text(f"{taste.preferred}: {taste.short}") if taste.known else Text("-", "dim")
+            for taste in pair
         ]
         table.add_row(
-            Text(one.axis, "bold" if apart else ""),
+            Text(pair[0].axis, "bold" if opposite else ""),
             *cells,
-            Text("they differ" if apart else "", "yellow"),
+            Text("opposite" if opposite else "", "yellow"),
         )
     return table
 
 
 def taste_table(tastes: Sequence[AxisTaste]) -> RenderableType:
-    """The axes as bars between their poles, with the certainty in words."""
+    """Every axis as a bar between its poles, with the evidence in words."""
     table = Table(box=None, padding=(0, 1), header_style="dim")
     table.add_column("", justify="right")
     table.add_column("")
@@ -63,7 +58,7 @@ def taste_table(tastes: Sequence[AxisTaste]) -> RenderableType:
     for taste in tastes:
         away, toward = Text(taste.away), Text(taste.toward)
         if taste.known:
-            (toward if taste.lean >= 0 else away).stylize("bold")
+            (toward if taste.preference >= 0 else away).stylize("bold")
         else:
             away.stylize("dim")
             toward.stylize("dim")

@@ -26,8 +26,8 @@ def list_(as_json: opt.JsonOption = False) -> None:
     from ...store.models import NO_MODEL_HINT, find_model, list_models
     from ...store.paths import models_dir
     from ...ui.clean import clean
-    from ...ui.doctor import size
     from ...ui.tables import plain_table
+    from ...ui.units import format_bytes
 
     found = list_models()
     try:
@@ -46,7 +46,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
         table.add_row(
             Text("●" if row["in_use"] else " ", "green"),
             Text(clean(row["name"]), overflow="fold"),
-            size(row["size"]),
+            format_bytes(row["size"]),
             Text(clean(row["quantization"])),
             str(row["context"] or "-"),
             {True: Text("yes", "green"), False: Text("no", "red"), None: Text("-")}[row["fits"]],
@@ -99,7 +99,7 @@ def pull(
     )
 
     from ...store.hub import pull as fetch
-    from ...ui.doctor import size
+    from ...ui.units import format_bytes
 
     progress = progress_bar(
         TextColumn("{task.description}"),
@@ -114,7 +114,7 @@ def pull(
             name, lambda done, total: progress.update(task, completed=done, total=total or None)
         )
     note(
-        f"{name} is here: {size(pulled.size)}, sha256 {pulled.sha256}; use it with: tpop models use {name}"
+        f"{name} is here: {format_bytes(pulled.size)}, sha256 {pulled.sha256}; use it with: tpop models use {name}"
     )
 
 

@@ -79,7 +79,7 @@ class Chat:
             edited, self.editing = self.editing, None
             try:
                 line = session.prompt(
-                    [("class:prompt", "› ")], default=edited or "", rprompt=self._fullness()
+                    [("class:prompt", "› ")], default=edited or "", rprompt=self._context_usage()
                 ).strip()
             except KeyboardInterrupt:
                 continue
@@ -220,10 +220,10 @@ class Chat:
             else 0
         )
 
-    def _fullness(self) -> str:
-        from ...ui.chat import fullness
+    def _context_usage(self) -> str:
+        from ...ui.chat import context_usage
 
-        return fullness(self.used(), self.session.engine.n_ctx) if self.past else ""
+        return context_usage(self.used(), self.session.engine.n_ctx) if self.past else ""
 
     def _keep(self) -> None:
         """Write the chat down, so that it can be gone on with."""

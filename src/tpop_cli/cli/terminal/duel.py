@@ -190,7 +190,7 @@ def ask_verdict(session: Session, duel: Duel, console: Console) -> tuple[str | N
     """Show the whole of both candidates and wait for a verdict; returns its key and the seconds it took."""
     start, marking, reason, printed = time.monotonic(), False, "", False
     while True:
-        view = DuelView(_sides(session, duel), marking=marking)
+        view = DuelView(_sides(session, duel), show_diff=marking)
         below = Group(*([Text(f" {reason}", "italic")] if reason else []), keys_line(KEYS))
         # What is folded away after the key must fit, on a terminal that can fold.
         fits = (

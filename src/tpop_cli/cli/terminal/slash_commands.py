@@ -136,21 +136,21 @@ def _load(chat: Chat, chat_id: str) -> None:
 
 
 def _copy(chat: Chat, _: str) -> None:
-    from ...ui.chat import clipboard
+    from ...ui.chat import clipboard_sequence
 
     if not chat.past:
         chat.tell("there is no answer to copy yet")
         return
-    chat.console.file.write(clipboard(chat.past[-1].answer.strip()))
+    chat.console.file.write(clipboard_sequence(chat.past[-1].answer.strip()))
     chat.console.file.flush()
     chat.tell("copied, if your terminal allows it")
 
 
 def _stats(chat: Chat, _: str) -> None:
-    from ...ui.chat import fullness
+    from ...ui.chat import context_usage
 
     picks = [turn for turn in chat.past if turn.pick_id is not None]
-    context = fullness(chat.used(), chat.session.engine.n_ctx)
+    context = context_usage(chat.used(), chat.session.engine.n_ctx)
     chat.tell(f"{len(chat.past)} session, {len(picks)} picked here · {context}")
     chat.tell(
         f"profile {chat.profile.name}, {chat.profile.n_picks} picks · {chat.session.engine.info.path}"
