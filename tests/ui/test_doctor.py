@@ -1,0 +1,60 @@
+"""The report of `tpop doctor`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tpop_cli.ui.doctor import doctor_report
+
+from .console import draw
+
+FOUND: dict[str, Any] = {
+    "versions": {"tpop": "1.0", "python": "3.12"},
+    "folders": {"models": "/models"},
+    "backends": ["CPU"],
+    "threads": 2,
+    "devices": [
+        {"name": "CPU", "kind": "CPU", "description": "x\x1b[31m", "free": 8e9, "total": 16e9}
+    ],
+    "missing_backend": None,
+    "model": {
+        "name": "small",
+        "architecture": "llama",
+        "quantization": "Q4_1",
+        "weights": 98e6,
+        "kv_cache": 12e6,
+        "context": 512,
+        "compute": 50e6,
+        "offloaded": 0,
+        "layers": 30,
+        "shares": [
+            {"device": "host", "layers": 30, "weights": 98e6, "kv_cache": 12e6, "fits": True}
+        ],
+    },
+}
+
+
+def test_the_report_names_devices_and_the_memory_a_model_needs() -> None:
+    assert [line.rstrip() for line in draw(doctor_report(FOUND))] == [
+        "tpop 1.0 · python 3.12",
+        "models    /models",
+        "backends  CPU",
+        "threads   2",
+        "",
+        "device  kind  description    free    total",
+        "CPU     CPU   x^[[31m      8.0 GB  16.0 GB",
+        "",
+        "small llama, Q4_1",
+        "weights          98 MB",
+        "KV cache         12 MB for 512 tokens",
+        "compute buffers  about 50 MB on each device",
+        "offloaded        0 of 30 layers",
+        "device  layers  weights  KV cache  fits",
+        "host        30    98 MB     12 MB   yes",
+    ]
+
+
+def test_a_backend_that_is_missing_comes_with_its_install_command() -> None:
+    lines = draw(doctor_report(FOUND | {"missing_backend": "pip install x", "model": None}))
+    assert lines[-2].startswith("this build of llama.cpp cannot use this machine's GPU")
+    assert lines[-1] == "pip install x"
