@@ -1,19 +1,19 @@
-"""The errors that a user can meet, and the exit code of each.
+"""The errors a user can meet, and the exit code of each.
 
     TpopError               1   the command failed
-    ├── UsageError          2   the command was called wrongly
-    ├── BadDataError       65   a file's content cannot be used
-    ├── NoInputError       66   a file or model that was named is not there
-    ├── UnavailableError   69   a server that was named does not answer, or went away
+    ├── UsageError          2   wrong usage: an unknown name or an impossible value
+    ├── BadDataError       65   the content of a file cannot be used
+    ├── NoInputError       66   a file, profile or model does not exist
+    ├── UnavailableError   69   a server does not answer or closed the connection
     ├── CannotCreateError  73   a file or folder cannot be created
     ├── StorageError       74   reading or writing failed
-    ├── BusyError          75   somebody else holds the profile: try again
+    ├── BusyError          75   another process uses the profile: try again
     ├── ConfigError        78   the configuration is wrong
     ├── ContextFullError    1   the conversation does not fit the context
-    └── DecodeError         1   llama.cpp could not go on
+    └── DecodeError         1   llama.cpp cannot continue decoding
 
-The codes are those of BSD's sysexits.h, plus 128 + signal for a signal (130: Ctrl-C).
-A message is one line without a final stop; the hint names the command that helps.
+The codes follow BSD's sysexits.h. A process that a signal ends exits with 128 + the signal's
+number (130 for Ctrl-C). A message is one line without a final stop; the hint says what to do.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class TpopError(Exception):
     """Root of the tree.
 
     Args:
-        message: what is wrong, one line, no final stop.
+        message: what is wrong, in one line without a final stop.
         hint: the command or step that fixes it.
     """
 
@@ -36,25 +36,25 @@ class TpopError(Exception):
 
 
 class UsageError(TpopError):
-    """The command was called wrongly: an unknown name, an impossible value."""
+    """Wrong usage of a command: an unknown name or an impossible value."""
 
     exit_code = 2
 
 
 class BadDataError(TpopError):
-    """A file's content cannot be used: a broken model, a broken profile, bad JSON."""
+    """The content of a file cannot be used: a broken model, a broken profile, invalid JSON."""
 
     exit_code = 65
 
 
 class NoInputError(TpopError):
-    """A file, profile or model that was named is not there."""
+    """A file, profile or model does not exist."""
 
     exit_code = 66
 
 
 class UnavailableError(TpopError):
-    """A server that was named does not answer, or went away."""
+    """A server does not answer or closed the connection."""
 
     exit_code = 69
 
@@ -72,13 +72,13 @@ class StorageError(TpopError):
 
 
 class BusyError(TpopError):
-    """Another process holds the profile; trying again can work."""
+    """Another process uses the profile; trying again can work."""
 
     exit_code = 75
 
 
 class ConfigError(TpopError):
-    """config.toml or a TPOP_* variable holds something that is not understood."""
+    """The file config.toml or a TPOP_* variable holds an invalid value."""
 
     exit_code = 78
 
@@ -88,4 +88,4 @@ class ContextFullError(TpopError):
 
 
 class DecodeError(TpopError):
-    """llama.cpp could not go on decoding."""
+    """llama.cpp cannot continue decoding."""

@@ -54,7 +54,7 @@ def turned_naively(taste: Taste) -> Taste:
         if span < taste.n and span <= len(taste.recent):
             afresh = Taste.fresh(taste.reward.with_posterior(taste.prior))
             for seen in taste.recent[-span:]:
-                afresh = afresh._with(seen.difference, seen.outcome, seen.weight)
+                afresh = afresh._observe(seen.difference, seen.outcome, seen.weight)
             factor = sum(s.log_p for s in afresh.recent) - sum(
                 s.log_p for s in taste.recent[-span:]
             )
@@ -69,7 +69,7 @@ def test_a_turn_is_found_where_it_is_likeliest(seed: int, before: int, after: in
     taste = naive = fresh()
     for i, d in enumerate(differences(before + after, seed)):
         outcome = likes_short(d) if i < before else 1.0 - likes_short(d)
-        with_it = naive._with(d, outcome, 1.0)
+        with_it = naive._observe(d, outcome, 1.0)
         naive = turned_naively(with_it) if with_it.recent[-1].mispredicted else with_it
         taste = taste.learn(d, outcome)
         assert (taste.n, len(taste.recent)) == (naive.n, len(naive.recent))
@@ -146,7 +146,7 @@ def test_initial_weights_are_mirrored_seeded_and_of_the_right_size() -> None:
     wide = Network.initial(3, 20_000)
     assert wide.W.std() == pytest.approx(1.0, abs=0.02)
     assert wide.a[:10_000].std() * math.sqrt(20_000) == pytest.approx(1.0, abs=0.03)
-    with pytest.raises(ValueError, match=r"^the hidden layer must be even$"):
+    with pytest.raises(ValueError, match=r"^the number of hidden units must be even$"):
         Network.initial(3, 7)
 
 

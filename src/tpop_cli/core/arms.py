@@ -1,4 +1,4 @@
-"""Which strengths the two arms of a duel get: exploit what is known of the taste, explore what is not."""
+"""Choosing the strengths of the two arms of a duel: the exploit arm and the explore arm."""
 
 from __future__ import annotations
 
@@ -15,16 +15,20 @@ from .taste import Taste
 
 @dataclass(frozen=True)
 class ArmRules:
-    """How arms are chosen.
+    """How the strengths of both arms are chosen.
+
+    A pole's z-score is its mean gain divided by the standard deviation of that gain.
 
     Args:
-        max_axes: at most so many axes are active in the exploit arm (m); the explore arm tries one at a time.
-        nu: exploration weight ν on the confidence width.
-        min_z: a pole is exploited when its mean gain is at least so many standard deviations above zero.
-        min_z_second: the same for a second pole.
-        min_z_unproven: the same for any, while the picks look like a coin's.
-        burn_in: only after so many picks can they look so.
-        min_gain: and at least this large: an effect too small to notice is not worth steering for.
+        max_axes: maximum number of axes active in the exploit arm. The explore arm tries one pole
+            at a time.
+        nu: exploration weight ν of the confidence width.
+        min_z: minimum z-score of the first pole to exploit.
+        min_z_second: minimum z-score of each further pole.
+        min_z_unproven: minimum z-score of every pole while the reward model predicts picks no
+            better than chance.
+        burn_in: number of picks before `min_z_unproven` can apply.
+        min_gain: minimum mean gain of a pole to exploit; a smaller effect is not noticeable.
     """
 
     max_axes: int = 2
@@ -37,36 +41,37 @@ class ArmRules:
 
 
 def candidates(axes: Sequence[Axis]) -> list[dict[str, float]]:
-    """The strengths that are tried to learn from: none, and each pole at full strength.
+    """The strengths the explore arm chooses from: none, and each single pole at full strength.
 
-    One pole at a time: pairs are hundreds, and taught no more than their poles do (docs/taste.md).
+    Pairs of poles are left out: there are hundreds, and in measurements they taught no more than
+    their poles did (docs/taste.md).
     """
     return [{}, *({name: s} for name, s in _full_poles(axes))]
 
 
 def _full_poles(axes: Sequence[Axis]) -> list[tuple[str, float]]:
-    """Every pole at full strength, as its axis's name and s."""
+    """Every pole at full strength, as (axis name, s)."""
     return [(axis.name, s) for axis in axes for s in (axis.toward.full, -axis.away.full)]
 
 
 def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
-    """The poles that gain most, one after the other, those not yet sure left out; none if none is sure.
+    """Arm 1: the strengths of the highest mean reward among poles that are certain enough.
 
-    A second pole counts for what it adds to the first (`AxesReward.expected`). Where the picks have not been told
-    better than a coin tells them, there may be no taste to serve: then a pole must be quite sure.
+    Poles are added greedily, each for what it gains over those already chosen, so a second pole
+    counts only for what it adds (`AxesReward.expected`). The result is empty if no pole qualifies.
     """
     reward, chosen = taste.reward, dict[str, float]()
-    doubtful = taste.n >= rules.burn_in and taste.log_bayes_factor <= 0
+    unproven = taste.n >= rules.burn_in and taste.log_bayes_factor <= 0
     for n in range(rules.max_axes):
         options = [
             {**chosen, name: s} for name, s in _full_poles(reward.axes) if name not in chosen
         ]
         if not options:
             break
-        sure = rules.min_z_unproven if doubtful else rules.min_z_second if n else rules.min_z
+        min_z = rules.min_z_unproven if unproven else rules.min_z_second if n else rules.min_z
         gain, width = gains_over(reward, options, chosen)
-        best = int(np.argmax(np.where(gain >= sure * width, gain, -np.inf)))
-        if gain[best] < max(rules.min_gain, sure * width[best]):
+        best = int(np.argmax(np.where(gain >= min_z * width, gain, -np.inf)))
+        if gain[best] < max(rules.min_gain, min_z * width[best]):
             break
         chosen = options[best]
     return chosen
@@ -75,35 +80,42 @@ def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
 def gains_over(
     reward: AxesReward, options: Sequence[Strengths], against: Strengths
 ) -> tuple[Vector, Vector]:
-    """Expected Δr of each of n options against `against`, and its confidence width ‖Δf‖ in V⁻¹, shapes (n,)."""
-    difference = np.array([reward.expected(s) for s in options]) - reward.expected(
-        against
-    )  # (n, D)
-    width = np.sqrt(
-        np.einsum("nd,dn->n", difference, reward.posterior.solve(difference.T)).clip(0.0)
-    )
+    """The expected gain Δr of n options over `against`, and its confidence width ‖Δf‖ in V⁻¹.
+
+    Returns:
+        (Δr, width), both of shape (n,).
+    """
+    expected = np.array([reward.expected(s) for s in options])  # (n, D)
+    difference = expected - reward.expected(against)  # Δf, (n, D)
+    solved = reward.posterior.solve(difference.T)  # V⁻¹Δf, (D, n)
+    width = np.sqrt(np.einsum("nd,dn->n", difference, solved).clip(0.0))  # √(Δfᵀ V⁻¹ Δf)
     return difference @ reward.posterior.mean, width
 
 
 def explore_ucb(
     reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()
 ) -> dict[str, float]:
-    """The paper's rule on this reward: the candidate of the highest `upper_bounds` against the exploit arm."""
+    """Arm 2: argmax of `upper_bounds` over `candidates`, given the exploit arm's strengths."""
     return candidates(reward.axes)[int(np.argmax(upper_bounds(reward, against, rules)))]
 
 
 def upper_bounds(reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()) -> Vector:
-    """Δr + ν·‖Δ∇r‖_{V⁻¹} of each candidate against the exploit arm's strengths, in the order of `candidates`."""
+    """Δr + ν·‖Δ∇r‖_{V⁻¹} of each candidate against the exploit arm, in the order of `candidates`.
+
+    This is the paper's rule for arm 2 (arXiv 2509.24696), applied once a response instead of once
+    a token. With a linear reward ∇r is the feature vector f, and r(against) is the same for every
+    candidate, so Δr has the same argmax as r.
+    """
     gain, width = gains_over(reward, candidates(reward.axes), against)
-    found: Vector = gain + rules.nu * width
-    return found
+    bounds: Vector = gain + rules.nu * width
+    return bounds
 
 
 def sample(reward: AxesReward, rng: np.random.Generator) -> dict[str, float]:
-    """Thompson sampling: the best strengths for one draw of the taste weights from the posterior."""
-    draw = sample_weights(reward.posterior, rng)
+    """Thompson sampling: the best candidate under one posterior draw of the taste weights."""
+    weights = sample_weights(reward.posterior, rng)
     options = candidates(reward.axes)
-    values = np.array([reward.expected(s) for s in options]) @ draw
+    values = np.array([reward.expected(s) for s in options]) @ weights
     return options[int(np.argmax(values))]
 
 

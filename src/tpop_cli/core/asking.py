@@ -1,4 +1,4 @@
-"""When to ask: a duel is worth a person's while if its pick may change what they are shown."""
+"""When to ask: a duel is worth the user's time if its pick can change the answers they get."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from .taste import Taste
 
 @dataclass(frozen=True)
 class AskRules:
-    """When `--ask auto` asks.
+    """When `--ask auto` asks for a pick.
 
     Args:
-        min_picks: so many picks are asked for in any case.
-        min_gain: below this optimistic gain of the explore arm, Δr + ν·width, a duel teaches too little.
-        recheck_every: after so many single answers it checks back.
-        recent_misses: as long as one of so many last picks was told wrong, it asks.
+        min_picks: always ask until the taste rests on this many picks.
+        min_gain: ask while the optimistic gain of the explore arm, Δr + ν·width, is above this.
+        recheck_every: ask after this many single answers in a row.
+        recent_misses: ask while any of this many latest picks was mispredicted.
     """
 
     min_picks: int = 8
@@ -32,17 +32,22 @@ def should_ask(
     """Whether the next answer should be a duel.
 
     Args:
-        taste: of this moment.
+        taste: the current taste.
         exploit: the exploit arm's strengths.
-        singles: single answers since the last duel.
+        singles: number of single answers since the last duel.
+        arms: the rules for choosing arms; ν enters the optimistic gain.
+        rules: the thresholds.
     """
     if taste.n < rules.min_picks or singles >= rules.recheck_every:
         return True
-    if any(seen.mispredicted for seen in taste.recent[-rules.recent_misses :]):
+    if any(observation.mispredicted for observation in taste.recent[-rules.recent_misses :]):
         return True
     return optimistic_gain(taste, exploit, arms) > rules.min_gain
 
 
 def optimistic_gain(taste: Taste, exploit: Strengths, arms: ArmRules) -> float:
-    """What the best explore arm may gain over the exploit arm at most: an upper bound on the regret of not asking."""
+    """The largest upper confidence bound on what any candidate gains over the exploit arm.
+
+    It bounds the regret of not asking.
+    """
     return float(upper_bounds(taste.reward, exploit, arms).max())

@@ -9,13 +9,13 @@ from .lexicon import Tilt
 
 @dataclass(frozen=True)
 class Pole:
-    """One end of an axis: a name people read, and the instruction the model reads.
+    """One end of an axis.
 
     Args:
-        name: what people read.
-        instruction: what the model reads.
-        full: the strength |s| of the pole when it is fully on (z = 1). Above 1 the instruction is amplified
-            beyond what prompting does; docs/taste.md has the measurements that each value rests on.
+        name: the name shown to users.
+        instruction: the text added to the prompt.
+        full: the strength |s| at which the pole is fully on (z = 1). Above 1 the instruction is
+            amplified beyond what prompting does; docs/taste.md has the measurements.
         tilt: word classes that the pole favours or avoids (`core.lexicon`).
     """
 
@@ -27,9 +27,14 @@ class Pole:
 
 @dataclass(frozen=True)
 class Axis:
-    """A taste axis. `toward` is the pole of positive strength s, `away` that of negative s.
+    """A taste axis.
 
-    Nothing is known beforehand of what an axis that is not `builtin` does to a text.
+    Args:
+        name: the axis's name, unique in a profile.
+        toward: the pole of positive strength s.
+        away: the pole of negative strength s.
+        builtin: False for an axis that the user added. The response matrix has no rows for its
+            poles, so its prior is wider (`core.reward.Priors`).
     """
 
     name: str
@@ -169,4 +174,5 @@ AXES: tuple[Axis, ...] = (
         Pole("closing summary", "Please finish with a short summary."),
     ),
 )
-"""The built-in axes. Wordings and tilts were chosen on tuning prompts, by tuning users (docs/taste.md)."""
+"""The built-in axes. Their wordings and tilts were tuned on prompts and simulated users kept apart
+from those of the benchmarks (docs/taste.md)."""

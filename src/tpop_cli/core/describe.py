@@ -1,4 +1,4 @@
-"""What is said of a taste in words: each axis, one line, a system prompt, and why a duel is asked."""
+"""A taste in words: a sentence for each axis, one line, a system prompt, the reason for a duel."""
 
 from __future__ import annotations
 
@@ -11,24 +11,26 @@ from .steering import active_poles
 from .taste import Taste
 
 SURE, PROBABLE = 0.95, 0.8
-"""Certainties from which on a leaning is called sure, or probable."""
+"""Minimum certainty of a preference described as "sure", and as "probably"."""
 
-TRUSTED = 1.0
-"""Log of how much likelier than by a coin the picks must have been told before anything is said of them."""
+MIN_LOG_BAYES_FACTOR = 1.0
+"""Minimum log Bayes factor over chance before any preference is described."""
+
+_MAX_IN_LINE = 4
 
 
 @dataclass(frozen=True)
 class AxisTaste:
-    """What is known about one axis.
+    """The taste on one axis.
 
     Args:
         axis: its name.
-        toward, away: its poles' names.
-        preference: mean gain of `toward` minus that of `away`, halved; its sign is the preferred pole's.
-        certainty: P(the lean has that sign), from ½ to 1.
-        trusted: whether the picks as a whole were told better than a coin tells them.
-        toward_won: in how many clear picks the winner was more like `toward`; None if nobody counted.
-        clear: how many clear picks there were.
+        toward, away: the names of its poles.
+        preference: half the mean gain of `toward` minus that of `away`; positive favours `toward`.
+        certainty: probability that the preference has this sign, from ½ to 1.
+        trusted: whether the reward model predicted the picks clearly better than chance.
+        toward_won: in how many clear picks the winner was more like `toward`; None if not counted.
+        clear: number of clear picks, those in which one candidate won.
     """
 
     axis: str
@@ -42,110 +44,111 @@ class AxisTaste:
 
     @property
     def preferred(self) -> str:
-        """The pole that is leant to."""
+        """The name of the preferred pole."""
         return self.toward if self.preference >= 0 else self.away
 
     @property
     def known(self) -> bool:
-        """Whether there is enough evidence to say which pole is preferred."""
+        """Whether the evidence is enough to name the preferred pole."""
         return self.trusted and self.certainty >= PROBABLE
 
     @property
     def words(self) -> str:
-        """What the picks say of this axis, as a sentence."""
-        return (
-            f"you prefer {self.preferred}: {self.short}"
-            if self.known
-            else f"{self.toward} or {self.away}: {self.short}"
-        )
+        """The taste on this axis as a sentence."""
+        if not self.known:
+            return f"{self.toward} or {self.away}: {self.short}"
+        return f"you prefer {self.preferred}: {self.short}"
 
     @property
     def short(self) -> str:
-        """The same beside the names of the poles."""
+        """The evidence without the names of the poles, such as "sure (14 of 16 picks)"."""
         if not self.known:
             return "not enough evidence"
-        counted = ""
-        if self.toward_won is not None:
-            won = self.toward_won if self.preference >= 0 else self.clear - self.toward_won
-            counted = f" ({won} of {self.clear} picks)"
-        return ("sure" if self.certainty >= SURE else "probably") + counted
+        certainty = "sure" if self.certainty >= SURE else "probably"
+        if self.toward_won is None:
+            return certainty
+        won = self.toward_won if self.preference >= 0 else self.clear - self.toward_won
+        return f"{certainty} ({won} of {self.clear} picks)"
 
 
 def axis_tastes(taste: Taste, picks: Sequence[Pick] | None = None) -> list[AxisTaste]:
-    """The taste on every axis, clearest first; with the evidence counted in `picks`, if they are given."""
-    trusted = taste.log_bayes_factor >= TRUSTED
-    counted = (
-        count_agreeing(taste.reward, picks)
-        if picks is not None
-        else [(None, 0)] * len(taste.reward.axes)
+    """The taste on every axis, the most certain first.
+
+    Args:
+        taste: the taste to describe.
+        picks: the picks behind it, to count how many agree with each preference; None to not count.
+    """
+    reward = taste.reward
+    trusted = taste.log_bayes_factor >= MIN_LOG_BAYES_FACTOR
+    preferences, certainties = reward.axis_preferences()
+    counts: Sequence[tuple[int | None, int]] = (
+        [(None, 0)] * len(reward.axes) if picks is None else count_agreeing(reward, picks)
     )
-    found = [
+    described = [
         AxisTaste(
-            axis.name,
-            axis.toward.name,
-            axis.away.name,
-            float(lean),
-            float(certainty),
-            trusted,
-            won,
-            clear,
+            axis=axis.name,
+            toward=axis.toward.name,
+            away=axis.away.name,
+            preference=float(preference),
+            certainty=float(certainty),
+            trusted=trusted,
+            toward_won=toward_won,
+            clear=clear,
         )
-        for axis, lean, certainty, (won, clear) in zip(
-            taste.reward.axes, *taste.reward.axis_preferences(), counted, strict=True
+        for axis, preference, certainty, (toward_won, clear) in zip(
+            reward.axes, preferences, certainties, counts, strict=True
         )
     ]
-    return sorted(found, key=lambda taste: -taste.certainty)
+    return sorted(described, key=lambda one: -one.certainty)
 
 
 def taste_line(taste: Taste) -> str:
-    """The taste in half a line: what is sure or probable, clearest first."""
-    known = [one for one in axis_tastes(taste) if one.known][:4]
+    """The most certain preferences in half a line."""
+    known = [one for one in axis_tastes(taste) if one.known][:_MAX_IN_LINE]
     if not known:
         return "not enough evidence yet"
     return "you like: " + ", ".join(
-        one.preferred + ("" if one.certainty >= SURE else " (probably)") for one in known
+        one.preferred if one.certainty >= SURE else f"{one.preferred} (probably)" for one in known
     )
 
 
 def taste_prompt(taste: Taste) -> str:
-    """The taste as a system prompt: the instructions of the poles that are sure or probable; empty if none is."""
+    """The taste as a system prompt: the instructions of the preferred poles, one a line.
+
+    The result is empty if no preference is known.
+    """
     instructions = {
         pole.name: pole.instruction for axis in taste.reward.axes for pole in axis.poles
     }
     lines = [f"- {instructions[one.preferred]}" for one in axis_tastes(taste) if one.known]
-    return (
-        "\n".join(["Whatever is asked, answer in the way this person likes:", *lines])
-        if lines
-        else ""
-    )
+    if not lines:
+        return ""
+    return "\n".join(["Whatever is asked, answer in the way this person likes:", *lines])
 
 
 def why(taste: Taste, exploit: Strengths, explore: Strengths) -> str:
-    """What this duel asks, and how sure the answer is so far."""
+    """What a duel with these strengths tests, and how much is known about it so far.
+
+    The text does not say which candidate is which arm, so it can be shown before the pick.
+    """
     axes = taste.reward.axes
-    tried = [
-        pole.name
-        for pole, _ in active_poles(axes, {a: s for a, s in explore.items() if exploit.get(a) != s})
-    ]
-    left_out = [
-        pole.name
-        for pole, _ in active_poles(axes, {a: s for a, s in exploit.items() if a not in explore})
-    ]
+    added = {axis: s for axis, s in explore.items() if exploit.get(axis) != s}
+    removed = {axis: s for axis, s in exploit.items() if axis not in explore}
+    tried = [pole.name for pole, _ in active_poles(axes, added)]
+    left_out = [pole.name for pole, _ in active_poles(axes, removed)]
     if not tried and not left_out:
         return "both are written alike: nothing else is worth trying"
     if not tried:
-        return f"one of them goes without {_listed(left_out)}: is that really what you like?"
-    asked = f"one of them tries {_listed(tried)}"
-    known = {pole: one for one in axis_tastes(taste) for pole in (one.toward, one.away)}
-    doubts = [known[pole] for pole in tried if pole in known]
-    if any(one.known and one.preferred in tried for one in doubts):
-        return f"{asked}, which you seem to like: does it still hold?"
-    return f"{asked}: still unsure whether you like that"
+        return f"one of them goes without {_quoted(left_out)}: is that really what you like?"
+    test = f"one of them tries {_quoted(tried)}"
+    if any(one.known and one.preferred in tried for one in axis_tastes(taste)):
+        return f"{test}, which you seem to like: does it still hold?"
+    return f"{test}: still unsure whether you like that"
 
 
-def _listed(names: list[str]) -> str:
+def _quoted(names: Sequence[str]) -> str:
     """
-    >>> _listed(["lists", "warm"])
+    >>> _quoted(["lists", "warm"])
     '"lists" and "warm"'
     """
     return " and ".join(f'"{name}"' for name in names)

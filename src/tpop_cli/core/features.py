@@ -1,7 +1,8 @@
-"""Text features: what can be read off an answer's surface, and tells most of what a person likes.
+"""Text features: what can be measured on the surface of an answer.
 
-`text_features` gives F raw numbers; `SPREAD` is the standard deviation of each between answers to one
-prompt, so that a difference of one means "as different as two answers of this model usually are".
+`text_features` gives F raw numbers. `SPREAD` is the standard deviation of each between answers to
+one prompt, so a scaled difference of 1 means "as different as two answers of this model usually
+are".
 """
 
 from __future__ import annotations
@@ -16,27 +17,30 @@ import numpy.typing as npt
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _SENTENCE_END = re.compile(r"[.!?。！？]+(?=\s|$)")
 _LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s+\S", re.MULTILINE)
+_LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]", re.MULTILINE)
 _HEADING = re.compile(r"^\s*(?:#{1,6}\s+\S|\*\*[^*\n]+\*\*:?\s*$)", re.MULTILINE)
+_EXAMPLE = re.compile(
+    r"\b(?:for example|for instance|such as|e\.g\.|like when|imagine)\b", re.IGNORECASE
+)
+
 YOU = frozenset("you your yours yourself you're you'll you've you'd".split())
 I_WE = frozenset("i i'm i've i'd i'll me my mine myself we we're we've our ours us let's".split())
 WARM = frozenset(
-    "great wonderful amazing fantastic love lovely enjoy happy excited exciting awesome fun beautiful "
-    "delightful perfect glad joy best favorite favourite absolutely brilliant".split()
+    "great wonderful amazing fantastic love lovely enjoy happy excited exciting awesome fun "
+    "beautiful delightful perfect glad joy best favorite favourite absolutely brilliant".split()
 )
 _HEDGE = frozenset(
     "may might could perhaps possibly probably often sometimes usually generally typically".split()
 )
 IMAGE = frozenset(
-    "like bright dark warm cold soft sweet golden deep light sun sky sea ocean river fire glow shining "
-    "whisper dance dancing imagine picture colorful colourful vibrant gentle sparkling breath heart".split()
-)
-_EXAMPLE = re.compile(
-    r"\b(?:for example|for instance|such as|e\.g\.|like when|imagine)\b", re.IGNORECASE
+    "like bright dark warm cold soft sweet golden deep light sun sky sea ocean river fire glow "
+    "shining whisper dance dancing imagine picture colorful colourful vibrant gentle sparkling "
+    "breath heart".split()
 )
 
 
-class _Reading:
-    """One answer taken apart once, so that every feature reads from the same pieces."""
+class _ParsedText:
+    """An answer split once into the parts that the features share."""
 
     def __init__(self, text: str) -> None:
         self.text = text
@@ -46,75 +50,78 @@ class _Reading:
         self.lines = [line for line in text.splitlines() if line.strip()]
         self.items = len(_LIST_ITEM.findall(text))
 
-    def per_hundred(self, count: float) -> float:
+    def log_rate(self, count: float) -> float:
+        """log(1 + count per hundred words)."""
         return math.log1p(100.0 * count / self.n)
 
-    def share_of(self, words: frozenset[str]) -> float:
-        return self.per_hundred(sum(word in words for word in self.words))
+    def log_rate_of(self, words: frozenset[str]) -> float:
+        """`log_rate` of the words in a set."""
+        return self.log_rate(sum(word in words for word in self.words))
 
 
-# name -> what it measures. Counts are logarithms of rates, so that one long answer does not outweigh all.
-_FEATURES: dict[str, Callable[[_Reading], float]] = {
-    "length": lambda r: math.log1p(len(r.words)),
-    "sentence length": lambda r: math.log(r.n / r.sentences),
-    "word length": lambda r: sum(map(len, r.words)) / r.n,
-    "long words": lambda r: sum(len(word) >= 8 for word in r.words) / r.n,
-    "list items": lambda r: math.log1p(r.items),
-    "list share": lambda r: r.items / max(1, len(r.lines)),
-    "line breaks": lambda r: math.log1p(max(0, len(r.lines) - 1)),
-    "headings and bold": lambda r: math.log1p(
-        len(_HEADING.findall(r.text)) + r.text.count("**") / 2
+# Counts enter as logarithms, so that one very long answer does not dominate.
+_FEATURES: dict[str, Callable[[_ParsedText], float]] = {
+    "length": lambda t: math.log1p(len(t.words)),
+    "sentence length": lambda t: math.log(t.n / t.sentences),
+    "word length": lambda t: sum(map(len, t.words)) / t.n,
+    "long words": lambda t: sum(len(word) >= 8 for word in t.words) / t.n,
+    "list items": lambda t: math.log1p(t.items),
+    "list share": lambda t: t.items / max(1, len(t.lines)),
+    "line breaks": lambda t: math.log1p(max(0, len(t.lines) - 1)),
+    "headings and bold": lambda t: math.log1p(
+        len(_HEADING.findall(t.text)) + t.text.count("**") / 2
     ),
-    "exclamation marks": lambda r: r.per_hundred(r.text.count("!")),
-    "questions": lambda r: r.per_hundred(r.text.count("?")),
-    "ends with a question": lambda r: float(r.text.rstrip().endswith("?")),
-    "addresses you": lambda r: r.share_of(YOU),
-    "says I or we": lambda r: r.share_of(I_WE),
-    "numbers": lambda r: r.per_hundred(
-        sum(ch.isdigit() for ch in re.sub(r"(?m)^\s*\d{1,3}[.)]", "", r.text))
-    ),
-    "examples": lambda r: r.per_hundred(len(_EXAMPLE.findall(r.text))),
-    "commas": lambda r: r.per_hundred(r.text.count(",")),
-    "warm words": lambda r: r.share_of(WARM),
-    "hedges": lambda r: r.share_of(_HEDGE),
-    "images": lambda r: r.share_of(IMAGE),
+    "exclamation marks": lambda t: t.log_rate(t.text.count("!")),
+    "questions": lambda t: t.log_rate(t.text.count("?")),
+    "ends with a question": lambda t: float(t.text.rstrip().endswith("?")),
+    "addresses you": lambda t: t.log_rate_of(YOU),
+    "says I or we": lambda t: t.log_rate_of(I_WE),
+    "numbers": lambda t: t.log_rate(sum(ch.isdigit() for ch in _LIST_NUMBER.sub("", t.text))),
+    "examples": lambda t: t.log_rate(len(_EXAMPLE.findall(t.text))),
+    "commas": lambda t: t.log_rate(t.text.count(",")),
+    "warm words": lambda t: t.log_rate_of(WARM),
+    "hedges": lambda t: t.log_rate_of(_HEDGE),
+    "images": lambda t: t.log_rate_of(IMAGE),
+}
+
+_SPREADS = {
+    "length": 0.74,
+    "sentence length": 0.49,
+    "word length": 0.57,
+    "long words": 0.08,
+    "list items": 0.69,
+    "list share": 0.34,
+    "line breaks": 0.66,
+    "headings and bold": 0.35,
+    "exclamation marks": 0.54,
+    "questions": 0.43,
+    "ends with a question": 0.35,
+    "addresses you": 0.74,
+    "says I or we": 0.77,
+    "numbers": 0.66,
+    "examples": 0.35,
+    "commas": 0.55,
+    "warm words": 0.56,
+    "hedges": 0.40,
+    "images": 0.55,
 }
 
 FEATURES: tuple[str, ...] = tuple(_FEATURES)
 """The names of the F features, in the order of every feature vector."""
 
-SPREAD: npt.NDArray[np.float64] = np.array(
-    [
-        0.74,
-        0.49,
-        0.57,
-        0.08,
-        0.69,
-        0.34,
-        0.66,
-        0.35,
-        0.54,
-        0.43,
-        0.35,
-        0.74,
-        0.77,
-        0.66,
-        0.35,
-        0.55,
-        0.56,
-        0.40,
-        0.55,
-    ]
-)
-"""Standard deviation of each feature between answers to one prompt, plain and steered, shape (F,): measured on
-tuning prompts with the starter model, at least 0.35 for features that most answers lack altogether."""
+SPREAD: npt.NDArray[np.float64] = np.array([_SPREADS[name] for name in FEATURES])
+"""Standard deviation of each feature between answers to one prompt, plain and steered, shape (F,).
+
+Measured on tuning prompts with the starter model, and at least 0.35 for features that most answers
+lack altogether.
+"""
 
 
 def text_features(text: str) -> npt.NDArray[np.float64]:
-    """The raw features of one text, shape (F,), finite for any string.
+    """The raw features of a text, shape (F,), finite for any string.
 
     >>> bool(text_features("Hi! You win.")[FEATURES.index("exclamation marks")] > 3)
     True
     """
-    reading = _Reading(text)
-    return np.array([measure(reading) for measure in _FEATURES.values()])
+    parsed = _ParsedText(text)
+    return np.array([measure(parsed) for measure in _FEATURES.values()])

@@ -1,4 +1,4 @@
-"""Picks: what a duel's outcome is, and what each verdict teaches."""
+"""Picks: the outcomes of duels, and what each verdict teaches the reward model."""
 
 from __future__ import annotations
 
@@ -17,20 +17,28 @@ Verdict = Literal["exploit", "explore", "tie", "both-bad", "skip"]
 
 TIE_WEIGHT = 0.5
 
-# verdict -> (outcome for the exploit arm, weight of the evidence). A tie is weak evidence that both are liked
-# the same. That both are bad, or that nobody wanted to say, ranks nothing: such a pick teaches no reward.
 OUTCOMES: Mapping[Verdict, tuple[float, float]] = {
     "exploit": (1.0, 1.0),
     "explore": (0.0, 1.0),
     "tie": (0.5, TIE_WEIGHT),
 }
+"""Verdict -> (outcome for the exploit arm, weight of the evidence).
+
+A tie is weak evidence that both answers are liked equally. "both-bad" and "skip" do not rank the
+answers, so they teach nothing and are absent here.
+"""
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """One side of a duel: the answer, and what it was decoded with.
+    """One side of a duel: an answer and how it was decoded.
 
-    features: by name, in place of a text that is not to be kept; else None.
+    Args:
+        text: the answer; empty if texts are not kept.
+        strengths: the strengths it was decoded with.
+        seed: the seed it was sampled with.
+        finish_reason: why decoding ended.
+        features: raw text features by name, kept in place of the text; None while it is kept.
     """
 
     text: str
@@ -40,28 +48,31 @@ class Candidate:
     features: Mapping[str, float] | None = None
 
     def without_text(self) -> Candidate:
-        """The same as far as learning goes, and nothing that could be read."""
+        """The same candidate for learning, with features in place of the text."""
         measured = dict(zip(FEATURES, text_features(self.text).tolist(), strict=True))
         return replace(self, text="", features=self.features or measured)
 
 
 @dataclass(frozen=True)
 class Pick:
-    """The outcome of a duel, stored by arm and never by side of the screen.
+    """The outcome of a duel, stored by arm and not by position on the screen.
+
+    A pick is *clear* if one of the two candidates won.
 
     Args:
         id: its number in the profile's log, from 1.
-        time: when, ISO 8601 with offset.
+        time: time of the pick, ISO 8601 with offset.
         prompt: the last message of the user.
         exploit, explore: the two candidates.
-        verdict: who was picked, or why nobody was.
-        left: the arm that was shown first (left or above).
-        predicted: P(exploit arm is picked) before the duel was shown, by the reward model of that moment.
-        seconds: from both answers being there to the pick; None where a program decided.
-        source: the command the duel was fought in.
-        model: name of the model that wrote both.
-        fingerprint: of the model's file.
-        early: whether the user picked while answers were being written; the texts are as they stood then.
+        verdict: the arm that won, or why none did.
+        left: the arm shown first (left or above).
+        predicted: P(exploit arm wins), by the reward model before the pick.
+        seconds: time from both answers being complete to the pick; None if a program decided.
+        source: the command that ran the duel.
+        model: name of the model that wrote both answers.
+        fingerprint: fingerprint of the model's file.
+        early: whether the user picked before both answers were complete; the texts are what was on
+            the screen at that moment.
     """
 
     id: int
@@ -79,7 +90,7 @@ class Pick:
     early: bool = False
 
     def without_texts(self) -> Pick:
-        """The pick without what was asked and answered; it teaches the same."""
+        """The pick without its prompt and answers; it teaches the same."""
         return replace(
             self,
             prompt="",
@@ -89,29 +100,32 @@ class Pick:
 
     @property
     def has_texts(self) -> bool:
-        """Whether it holds what was asked and answered."""
+        """Whether the prompt and both answers were kept."""
         return self.exploit.features is None and self.explore.features is None
 
     @property
     def winner(self) -> Candidate | None:
-        """The candidate that was picked, if one was."""
+        """The candidate that was picked; None unless the pick is clear."""
         return {"exploit": self.exploit, "explore": self.explore}.get(self.verdict)
 
     @property
+    def loser(self) -> Candidate | None:
+        """The candidate that was not picked; None unless the pick is clear."""
+        return {"exploit": self.explore, "explore": self.exploit}.get(self.verdict)
+
+    @property
     def predicted_correctly(self) -> bool | None:
-        """Whether a clear pick was predicted; None if it was not clear, or nothing was predicted (exactly ½)."""
+        """Whether the more probable candidate won.
+
+        None if the pick is not clear, or if both candidates were exactly as probable.
+        """
         if self.winner is None or self.predicted == 0.5:
             return None
         return (self.predicted > 0.5) == (self.verdict == "exploit")
 
-    @property
-    def loser(self) -> Candidate | None:
-        """The candidate that was passed over, if one was."""
-        return {"exploit": self.explore, "explore": self.exploit}.get(self.verdict)
-
 
 def learn_pick(taste: Taste, pick: Pick) -> Taste:
-    """The taste after a pick: exactly as it was if the verdict teaches no ranking."""
+    """The taste after a pick; the same object if the verdict does not rank the answers."""
     if pick.verdict not in OUTCOMES:
         return taste
     outcome, weight = OUTCOMES[pick.verdict]
@@ -119,36 +133,39 @@ def learn_pick(taste: Taste, pick: Pick) -> Taste:
 
 
 def pick_difference(reward: AxesReward, pick: Pick) -> Vector:
-    """Gradient feature of the exploit arm's answer minus the explore arm's, shape (D,)."""
+    """The gradient feature of the exploit arm's answer minus the explore arm's, shape (D,)."""
     return _gradient(reward, pick.exploit) - _gradient(reward, pick.explore)
 
 
 def _gradient(reward: AxesReward, candidate: Candidate) -> Vector:
-    known = candidate.features
-    if known is None:
+    """The gradient feature of an answer; a feature that was not measured counts as 0."""
+    if candidate.features is None:
         return reward.gradient(candidate.strengths, candidate.text)
-    return reward.gradient_of(
-        candidate.strengths, np.array([known.get(name, 0.0) for name in FEATURES])
-    )
+    x = np.array([candidate.features.get(name, 0.0) for name in FEATURES])
+    return reward.gradient_of(candidate.strengths, x)
 
 
 def count_agreeing(reward: AxesReward, picks: Iterable[Pick]) -> list[tuple[int, int]]:
-    """For each axis, in how many clear picks the winner was more like its `toward` pole, and how many there were.
+    """For each axis, how many clear picks agree with its `toward` pole.
 
-    What a text is like is read off its features: x·(B_toward − B_away), the direction in which the axis moves them.
+    A pick agrees if its winner was more like `toward` than its loser was, measured along the
+    direction in which the axis moves text features: (B_toward − B_away)·Δx > 0.
+
+    Returns:
+        (number of agreeing picks, number of clear picks) for each axis.
     """
     directions = reward.B[0::2] - reward.B[1::2]  # (A, F)
-    toward, clear = np.zeros(len(directions), dtype=int), 0
+    agreeing, clear = np.zeros(len(directions), dtype=int), 0
     for pick in picks:
         if pick.verdict in ("exploit", "explore"):
             _, dx = reward.split(pick_difference(reward, pick))
-            toward += directions @ (dx if pick.verdict == "exploit" else -dx) > 0
+            agreeing += directions @ (dx if pick.verdict == "exploit" else -dx) > 0
             clear += 1
-    return [(int(n), clear) for n in toward]
+    return [(int(n), clear) for n in agreeing]
 
 
 def fold(taste: Taste, picks: Iterable[Pick]) -> Taste:
-    """The taste after all of `picks`, in order."""
+    """The taste after learning all picks in order."""
     for pick in picks:
         taste = learn_pick(taste, pick)
     return taste

@@ -1,13 +1,18 @@
-"""The Bradley-Terry-Luce likelihood and the Gaussian (Laplace) posterior over taste weights.
+"""The Bradley-Terry-Luce likelihood and the Gaussian (Laplace) posterior over the taste weights.
 
-A duel between responses with features f1 and f2 has d = f1 − f2, and BTL says
+A duel of two responses with features f1 and f2 has the difference d = f1 − f2, and BTL says
 
-    P(1 beats 2) = σ(θ·d)                                                   (arXiv 2509.24696, eq. 1)
+    P(1 beats 2) = σ(θ·d)                                          (arXiv 2509.24696, eq. 1)
 
-The posterior over θ is kept as a Gaussian (mean, precision V), renewed after every pick by a Laplace step:
-the new mean maximises  w·[p·log σ(θ·d) + (1 − p)·log σ(−θ·d)] − ½(θ − mean)ᵀV(θ − mean), and
-V ← V + w·σ(1 − σ)·d·dᵀ. The maximiser moves along V⁻¹d only, so the step is a search in one dimension.
-V is kept, never its inverse: rank-one updates of an inverse drift, a sum of outer products does not.
+The posterior over θ is a Gaussian with a mean and a precision V. Each pick, with outcome p and
+weight w, updates it by one Laplace step:
+
+    mean ← argmax_θ  w·[p·log σ(θ·d) + (1 − p)·log σ(−θ·d)] − ½(θ − mean)ᵀV(θ − mean)
+    V    ← V + w·σ(1 − σ)·d·dᵀ,    σ = σ(θ·d) at the new mean
+
+The maximiser lies on the line mean + t·V⁻¹d, so the step is a search in one dimension. V is stored
+and never its inverse: repeated rank-one updates of an inverse drift, a sum of outer products does
+not.
 """
 
 from __future__ import annotations
@@ -22,7 +27,7 @@ Matrix = npt.NDArray[np.float64]
 
 
 def sigmoid(u: float) -> float:
-    """The logistic function, safe for any finite u.
+    """The logistic function σ, without overflow for any finite u.
 
     >>> sigmoid(0.0), sigmoid(-1000.0), sigmoid(1000.0)
     (0.5, 0.0, 1.0)
@@ -35,33 +40,40 @@ def sigmoid(u: float) -> float:
 
 @dataclass(frozen=True)
 class Posterior:
-    """A Gaussian over taste weights: mean of shape (D,), precision V of shape (D, D), symmetric positive definite."""
+    """A Gaussian over the taste weights.
+
+    Args:
+        mean: shape (D,).
+        precision: V, shape (D, D), symmetric positive definite.
+    """
 
     mean: Vector
     precision: Matrix
 
     @classmethod
     def prior(cls, scales: Vector) -> Posterior:
-        """The state before any pick: zero mean, independent weights with standard deviations `scales` (D,).
+        """The state before any pick: independent weights of mean zero.
 
-        1/scale² is the paper's regularization λ, one a weight.
+        Args:
+            scales: their standard deviations, shape (D,); 1/scale² is the paper's regularization λ,
+                here one for each weight.
         """
         return cls(np.zeros(len(scales)), np.diag(1.0 / np.square(scales)))
 
     def solve(self, d: Vector) -> Vector:
         """V⁻¹d, for d of shape (D,) or (D, n)."""
-        found: Vector = np.linalg.solve(self.precision, d).astype(np.float64)
-        return found
+        solved: Vector = np.linalg.solve(self.precision, d).astype(np.float64)
+        return solved
 
     def width(self, d: Vector) -> float:
         """The confidence width ‖d‖ in V⁻¹: the standard deviation of θ·d."""
         return float(np.sqrt(max(0.0, float(d @ self.solve(d)))))
 
     def predict(self, d: Vector) -> float:
-        """P(1 beats 2), the weights integrated out.
+        """P(1 beats 2), with the weights integrated out.
 
-        Uses the probit approximation σ(μ / √(1 + π·var/8)) (MacKay 1992), so that a pair which the picks
-        say little about is predicted near one half.
+        Uses the probit approximation σ(μ / √(1 + π·var/8)) (MacKay 1992), so a pair about which
+        the picks say little is predicted near one half.
         """
         mean, width = float(self.mean @ d), self.width(d)
         return sigmoid(mean / np.sqrt(1.0 + np.pi * width**2 / 8.0))
@@ -71,16 +83,16 @@ class Posterior:
 
         Args:
             d: feature difference f1 − f2, shape (D,).
-            outcome: 1 if candidate 1 was picked, 0 if candidate 2, ½ for a tie.
-            weight: how much evidence this is, in units of one clear pick.
+            outcome: p, 1 if candidate 1 was picked, 0 if candidate 2, ½ for a tie.
+            weight: w, the amount of evidence in units of one clear pick.
 
         Returns:
-            A new posterior; `self` is left as it is.
+            A new posterior; `self` is unchanged.
         """
         v_inv_d = self.solve(d)
-        mean, var = float(self.mean @ d), float(d @ v_inv_d)
-        # With θ = mean + t·V⁻¹d the stationarity condition is t = w·(p − σ(mean + t·var)). The left side
-        # minus the right rises with t, and |t| ≤ w, so bisection cannot fail.
+        mean, var = float(self.mean @ d), float(d @ v_inv_d)  # of θ·d
+        # At θ = mean + t·V⁻¹d the gradient vanishes where t = w·(p − σ(mean + t·var)). The left
+        # side minus the right increases in t, and |t| ≤ w, so bisection always finds the root.
         low, high = -weight, weight
         for _ in range(60):
             t = 0.5 * (low + high)
@@ -89,7 +101,7 @@ class Posterior:
             else:
                 high = t
         t = 0.5 * (low + high)
-        p = sigmoid(mean + t * var)
+        p = sigmoid(mean + t * var)  # σ at the new mean
         return Posterior(
             self.mean + t * v_inv_d, self.precision + weight * p * (1.0 - p) * np.outer(d, d)
         )

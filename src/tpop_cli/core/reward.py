@@ -1,9 +1,19 @@
-"""The `axes` reward model: what is liked is learned on strengths and text features, joined by B.
+"""The `axes` reward model: a linear reward on pole activations and text features.
 
-A response has the gradient feature f = (z, x): z ∈ [0,1]^2A, how strongly each pole was on, and x ∈ R^F, its
-text features in units of spread. The reward is r = θ·z + w·x, and BTL learns (θ, w) from differences. Features
-see what a text is; θ can hold what no feature sees (humour, warmth). An arm that has one pole on is expected to
-show x = B_pole, so the gain of a pole is g = θ_pole + B_pole·w, and its uncertainty follows from V.
+A response has the gradient feature f = ∇r = (z, x): z ∈ [0,1]^2A says how far each pole was on, and
+x ∈ R^F holds its text features in units of spread. The reward is
+
+    r = θ·z + w·x
+
+and BTL learns (θ, w) from the differences of picked pairs (`core.posterior`). w learns from what a
+text looks like, whichever poles were on; θ captures what no feature measures (humour, warmth).
+
+The response matrix B turns strengths into expected features: one pole at full strength gives
+x = B_pole, so the gain of a pole is
+
+    g = θ_pole + B_pole·w
+
+and its variance follows from the posterior.
 """
 
 from __future__ import annotations
@@ -22,17 +32,19 @@ from .response_matrix import ResponseMatrix
 
 Vector = npt.NDArray[np.float64]
 Strengths = Mapping[str, float]
-"""Axis name -> strength s; the sign picks the pole, |s| = `Pole.full` has it fully on. Absent is 0."""
+"""Axis name -> strength s. The sign selects the pole, |s| = `Pole.full` turns it fully on, and an
+absent axis has s = 0."""
 
 
 @dataclass(frozen=True)
 class Priors:
-    """Standard deviations of the taste weights before any pick (1/σ² is the regularization λ).
+    """Prior standard deviations σ of the taste weights (1/σ² is the paper's regularization λ).
 
     Args:
-        theta: of a pole's own weight θ.
-        theta_own: of the θ of poles that the user added: no row of B speaks for them, so θ must.
-        w: of a text feature's weight w.
+        theta: σ of the weight θ of a built-in pole.
+        theta_own: σ of the weight θ of a pole that the user added. It is wider, because B has no
+            row for such a pole and θ alone must carry its gain.
+        w: σ of the weight w of a text feature.
     """
 
     theta: float = 0.3
@@ -42,7 +54,13 @@ class Priors:
 
 @dataclass(frozen=True)
 class AxesReward:
-    """The reward model: A axes, B for them, and the posterior over (θ, w), of dimension D = 2A + F."""
+    """The reward model.
+
+    Args:
+        axes: the A axes.
+        B: their response matrix, shape (2A, F).
+        posterior: over the weights (θ, w), of dimension D = 2A + F.
+    """
 
     axes: tuple[Axis, ...]
     B: npt.NDArray[np.float64]
@@ -52,7 +70,7 @@ class AxesReward:
     def fresh(
         cls, axes: Sequence[Axis], response: ResponseMatrix, priors: Priors = Priors()
     ) -> AxesReward:
-        """A reward model that has seen no pick."""
+        """The reward model before any pick."""
         poles = [pole.name for axis in axes for pole in axis.poles]
         B = response.matrix(poles, FEATURES)
         theta = [
@@ -62,11 +80,11 @@ class AxesReward:
         return cls(tuple(axes), B, Posterior.prior(scales))
 
     def with_posterior(self, posterior: Posterior) -> AxesReward:
-        """The same model in another state of knowledge."""
+        """The same model with another posterior."""
         return replace(self, posterior=posterior)
 
     def split(self, f: Vector) -> tuple[Vector, Vector]:
-        """A gradient feature (or a difference of two) taken apart into z (2A,) and x (F,)."""
+        """Split a gradient feature, or a difference of two, into z (2A,) and x (F,)."""
         return f[: 2 * len(self.axes)], f[2 * len(self.axes) :]
 
     def z(self, strengths: Strengths) -> Vector:
@@ -78,18 +96,19 @@ class AxesReward:
         return z
 
     def gradient(self, strengths: Strengths, text: str) -> Vector:
-        """The gradient feature ∇r = f = (z, x) of an answer that was decoded with `strengths`, shape (D,)."""
+        """∇r = f = (z, x) of an answer decoded with `strengths`, shape (D,)."""
         return self.gradient_of(strengths, text_features(text))
 
     def gradient_of(self, strengths: Strengths, x: Vector) -> Vector:
-        """The same, from the text's features as they are measured, shape (F,)."""
+        """`gradient` from raw text features x of shape (F,) instead of a text."""
         return np.concatenate([self.z(strengths), x / SPREAD])
 
     def expected(self, strengths: Strengths) -> Vector:
-        """The gradient feature (z, x) to expect before decoding, relative to a plain answer, shape (D,).
+        """The expected f = (z, x) of an answer, relative to a plain one, shape (D,).
 
-        For one pole x = z·B. Two poles that move a feature the same way move it no further than the stronger of
-        them does (two calls for brevity are not twice as brief), so the second pole is worth what it adds.
+        For one pole x = z·B. Two poles that move a feature the same way are expected to move it as
+        far as the stronger of them does, because two requests for brevity are not twice as brief.
+        Two poles that move it in opposite directions add up.
         """
         z = self.z(strengths)
         shifts = z[z > 0, None] * self.B[z > 0]  # (poles that are on, F)
@@ -97,22 +116,28 @@ class AxesReward:
         return np.concatenate([z, x])
 
     def axis_preferences(self) -> tuple[Vector, Vector]:
-        """For each axis half the difference of its poles' gains, and P(it has its sign); shapes (A,).
+        """The preference on each axis and its certainty.
 
-        The gain of a pole is g = θ + B·w. Half, since this is what leaving the middle for the better pole is worth.
+        The preference is half the difference of the gains g = θ + B·w of the two poles: what moving
+        from the middle of the axis to the better pole is worth. The certainty is the posterior
+        probability that it has the sign of its mean.
+
+        Returns:
+            (mean preference, certainty), both of shape (A,).
         """
-        G = np.hstack([np.eye(len(self.B)), self.B])
+        G = np.hstack([np.eye(len(self.B)), self.B])  # g = G·(θ, w), (2A, D)
         H = (G[0::2] - G[1::2]) / 2  # (A, D)
         mean = H @ self.posterior.mean
-        variance = np.einsum("ad,da->a", H, self.posterior.solve(H.T))
+        variance = np.einsum("ad,da->a", H, self.posterior.solve(H.T))  # diagonal of H·V⁻¹·Hᵀ
         ratio = np.abs(mean) / np.sqrt(np.maximum(variance, 1e-12))
+        # The standard normal distribution function Φ of each ratio.
         certainty = np.array([0.5 * (1.0 + math.erf(r / math.sqrt(2.0))) for r in ratio])
         return mean, certainty
 
     def predict(self, difference: Vector) -> float:
-        """P(first is picked) for a difference of two gradient features, shape (D,)."""
+        """P(first is picked) for the difference f1 − f2 of two gradient features, shape (D,)."""
         return self.posterior.predict(difference)
 
     def learn(self, difference: Vector, outcome: float, weight: float = 1.0) -> AxesReward:
-        """The model after a pick; arguments as in `Posterior.update`."""
+        """The model after one more pick; arguments as in `Posterior.update`."""
         return self.with_posterior(self.posterior.update(difference, outcome, weight))

@@ -1,7 +1,8 @@
-"""What is held of one person's taste: the reward model, how well it has predicted, and whether the taste has turned.
+"""One person's taste: the reward model, how well it predicts, and whether the taste has changed.
 
-Picks are learned one by one. Where recent ones are told much better by a model that starts afresh than by the one
-that knows all picks, the taste has turned: the older picks are forgotten, and learning goes on from the recent ones.
+Picks are learned one at a time. If a model that starts afresh predicts the latest picks much better
+than the model that knows all picks, the taste has changed: the older picks are forgotten, and
+learning continues from the latest ones.
 """
 
 from __future__ import annotations
@@ -16,23 +17,23 @@ from .posterior import Posterior
 from .reward import AxesReward, Vector
 
 WINDOW = 16
-"""Picks that are kept at hand to ask whether the taste turned before them."""
+"""Number of latest observations kept to look for a change of taste."""
 
-_SPANS = (3, 4, 5, 6, 8, 10, 12, 16)
-_TURN_EVIDENCE = 3.0
-_SLIP = 0.1
-_COIN = math.log(0.5)
+_SPANS = (3, 4, 5, 6, 8, 10, 12, 16)  # how many picks ago a change is looked for
+_MIN_CHANGE_EVIDENCE = 3.0  # minimum log Bayes factor of a change
+_SLIP_RATE = 0.1  # share of picks taken to be random, so that one odd pick is no change
+_LOG_CHANCE = math.log(0.5)
 
 
 @dataclass(frozen=True)
 class Observation:
-    """A pick as the reward model saw it.
+    """A pick as the reward model learns it.
 
     Args:
-        difference: gradient feature of the exploit arm minus the explore arm, (D,).
+        difference: gradient feature of the exploit arm minus that of the explore arm, (D,).
         outcome: 1 if the exploit arm was picked, 0 if the explore arm, ½ for a tie.
-        weight: of the evidence.
-        log_p: logarithm of the probability that was given to this outcome before.
+        weight: the amount of evidence, in units of one clear pick.
+        log_p: log probability of this outcome, predicted before the pick was learned.
     """
 
     difference: Vector
@@ -42,8 +43,8 @@ class Observation:
 
     @property
     def mispredicted(self) -> bool:
-        """Whether the model had thought the other outcome likelier. A tie is never wrong."""
-        return self.outcome != 0.5 and self.log_p < _COIN
+        """Whether the model considered the other outcome more likely; never true of a tie."""
+        return self.outcome != 0.5 and self.log_p < _LOG_CHANCE
 
 
 @dataclass(frozen=True)
@@ -53,9 +54,10 @@ class Taste:
     Args:
         reward: the reward model.
         prior: its posterior before any pick.
-        recent: the last picks, at most `WINDOW`, since the taste last turned.
-        n: picks learned since then.
-        log_bayes_factor: log of how much likelier the model made those picks than a coin would have.
+        recent: the latest observations since the taste last changed, at most `WINDOW`.
+        n: number of picks learned since the taste last changed.
+        log_bayes_factor: log Bayes factor over chance of these picks, each predicted before it was
+            learned; positive if the model predicts them better than a coin would.
     """
 
     reward: AxesReward
@@ -66,46 +68,51 @@ class Taste:
 
     @classmethod
     def fresh(cls, reward: AxesReward) -> Taste:
-        """Nothing known."""
+        """The taste before any pick."""
         return cls(reward, reward.posterior)
 
     def with_B(self, B: npt.NDArray[np.float64]) -> Taste:
-        """The same taste on another response matrix: what is liked does not depend on it."""
+        """The same taste with another response matrix; the posterior does not depend on it."""
         return replace(self, reward=replace(self.reward, B=B))
 
     def learn(self, difference: Vector, outcome: float, weight: float = 1.0) -> Taste:
         """The taste after one more pick; arguments as in `Posterior.update`."""
-        after = self._with(difference, outcome, weight)
-        return after._turned() if after.recent[-1].mispredicted else after
+        after = self._observe(difference, outcome, weight)
+        return after._restart_on_change() if after.recent[-1].mispredicted else after
 
-    def _with(self, difference: Vector, outcome: float, weight: float) -> Taste:
-        p = (1.0 - _SLIP) * self.reward.predict(difference) + _SLIP / 2  # anybody may slip
+    def _observe(self, difference: Vector, outcome: float, weight: float) -> Taste:
+        """The taste after one more pick, without looking for a change."""
+        p = (1.0 - _SLIP_RATE) * self.reward.predict(difference) + _SLIP_RATE / 2
         log_p = outcome * math.log(p) + (1.0 - outcome) * math.log(1.0 - p)
         return replace(
             self,
             reward=self.reward.learn(difference, outcome, weight),
             recent=(*self.recent, Observation(difference, outcome, weight, log_p))[-WINDOW:],
             n=self.n + 1,
-            log_bayes_factor=self.log_bayes_factor + weight * (log_p - _COIN),
+            log_bayes_factor=self.log_bayes_factor + weight * (log_p - _LOG_CHANCE),
         )
 
-    def _turned(self) -> Taste:
-        """This taste, or the one that starts within the last picks, if those say clearly that it turned there.
+    def _restart_on_change(self) -> Taste:
+        """The taste that starts afresh with the latest picks, if there is evidence of a change.
 
-        Compared are the predictive probabilities of the last m picks: given all picks before them, and given
-        none (a Bayes factor; compare Adams & MacKay 2007, Bayesian online changepoint detection).
+        The evidence of a change m picks ago is the log Bayes factor of the last m picks,
+
+            Σ log p(pick | picks since the change) − Σ log p(pick | all picks before it)
+
+        (compare Adams & MacKay 2007, Bayesian online changepoint detection). The m of the strongest
+        evidence is chosen; without enough evidence for any, the result is `self`.
         """
-        best, most = self, _TURN_EVIDENCE
+        best, most_evidence = self, _MIN_CHANGE_EVIDENCE
         for span in _SPANS:
             if span >= self.n or span > len(self.recent):
                 break
+            latest = self.recent[-span:]
             afresh = Taste(self.reward.with_posterior(self.prior), self.prior)
-            for pick in self.recent[-span:]:
-                afresh = afresh._with(pick.difference, pick.outcome, pick.weight)
-            factor = sum(
-                new.log_p - old.log_p
-                for new, old in zip(afresh.recent, self.recent[-span:], strict=True)
+            for old in latest:
+                afresh = afresh._observe(old.difference, old.outcome, old.weight)
+            evidence = sum(
+                new.log_p - old.log_p for new, old in zip(afresh.recent, latest, strict=True)
             )
-            if factor > most:
-                best, most = afresh, factor
+            if evidence > most_evidence:
+                best, most_evidence = afresh, evidence
         return best
