@@ -46,8 +46,9 @@ def should_ask(
 
 
 def optimistic_gain(taste: Taste, exploit: Strengths, arms: ArmRules) -> float:
-    """The largest upper confidence bound on what any candidate gains over the exploit arm.
+    """The largest optimistic estimate of what any candidate gains over the exploit arm.
 
-    It bounds the regret of not asking.
+    With the default ν = 1 it is one posterior standard deviation above the mean, not a bound on
+    the regret of not asking.
     """
     return float(upper_bounds(taste.reward, exploit, arms).max())
