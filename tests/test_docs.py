@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+import operator
 import re
 from pathlib import Path
 
@@ -15,7 +17,15 @@ from .faults.table import FAULTS
 
 ROOT = Path(__file__).parents[1]
 PAGES = ["README.md", "CONTRIBUTING.md"]
-PAGES += [f"docs/{name}.md" for name in ("algorithm", "guide", "taste", "speed", "reliability")]
+PAGES += [
+    f"docs/{name}.md"
+    for name in ("algorithm", "glossary", "guide", "taste", "speed", "reliability")
+]
+CODE = re.compile(
+    r"(?<![\w./])((?:core|engine|decoding|session|store|ui|bench|cli)/[a-z_/]+\.py)"
+    r"(?:: ([A-Za-z_.]+))?"
+)
+"""A module below src/tpop_cli, and perhaps a name in it: `core/posterior.py: Posterior.update`."""
 
 
 def test_the_reference_is_the_programs_own() -> None:
@@ -27,7 +37,7 @@ def test_every_fault_is_in_the_documents() -> None:
     """Made anew with: python -m tests.faults --report docs/reliability.md"""
     page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
     for fault in FAULTS:
-        assert f"| {fault.what} | {fault.then} |" in page
+        assert f"| {fault.event} | {fault.response} |" in page
 
 
 def sections() -> dict[str, set[str]]:
@@ -68,14 +78,37 @@ def test_commands_and_options_on_a_page_exist(page: str) -> None:
             assert option in known[name] or option.startswith("--no-") or option == "--help", line
 
 
+def headings(text: str) -> set[str]:
+    """The anchors of a page's headings, as GitHub makes them."""
+    found = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
+
+
 @pytest.mark.parametrize("page", PAGES)
-def test_links_and_paths_on_a_page_lead_somewhere(page: str) -> None:
+def test_links_on_a_page_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text("utf-8")
-    for target in re.findall(r"\]\(([^)#\s]+)", text):
-        if "://" not in target:
-            assert (ROOT / page).parent.joinpath(target).exists(), target
-    for path in re.findall(r"`((?:core|engine|store|ui|cli|bench)/[a-z_]+\.py)", text):
+    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", text):
+        if "://" in target:
+            continue
+        linked = (ROOT / page).parent / target if target else ROOT / page
+        assert linked.exists(), target
+        assert not anchor or anchor in headings(linked.read_text("utf-8")), f"{target}#{anchor}"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_code_that_a_page_names_exists(page: str) -> None:
+    for path, name in CODE.findall((ROOT / page).read_text("utf-8")):
         assert (ROOT / "src" / "tpop_cli" / path).exists(), path
+        if name:
+            module = importlib.import_module(f"tpop_cli.{path[:-3].replace('/', '.')}")
+            assert operator.attrgetter(name.rstrip("."))(module) is not None, f"{path}: {name}"
+
+
+def test_the_glossary_is_in_alphabetical_order() -> None:
+    page = (ROOT / "docs" / "glossary.md").read_text("utf-8")
+    words = [word.lower() for word in re.findall(r"^\*\*(.+?)\*\*", page, re.MULTILINE)]
+    assert words
+    assert words == sorted(words)
 
 
 def test_the_readme_names_no_axis_that_is_not_there() -> None:
