@@ -145,7 +145,7 @@ class TestAsk:
             (["ask"], "there is no question"),
             (["ask", "x", "--pick", "ask"], "needs a terminal"),
             (["ask", "x", "--pick", "judge"], "go together"),
-            (["ask", "x", "--profile", "../up"], "cannot be a profile's name"),
+            (["ask", "x", "--profile", "../up"], "is not a valid profile name"),
             (["chat"], "needs a terminal"),
             (["reset", "-p", "taught"], ""),
             (["ask", "x", "--ctx", "3"], "not possible"),

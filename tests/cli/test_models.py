@@ -145,7 +145,7 @@ def test_a_file_that_is_not_what_was_announced_is_removed(hub: Hub) -> None:
     [
         ((403, "GatedRepo"), 1, "is gated", "hf auth login"),
         ((401, "RepoNotFound"), 66, "no repository org/repo", "check the name"),
-        ((404, "EntryNotFound"), 66, "holds no file tiny.gguf", "file's name"),
+        ((404, "EntryNotFound"), 66, "has no file tiny.gguf", "file's name"),
     ],
 )
 def test_what_a_hub_refuses_is_explained(
@@ -169,7 +169,7 @@ def test_offline_is_honoured(hub: Hub) -> None:
 
 def test_a_network_that_is_away_is_told(tmp_path: Path) -> None:
     away = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hf")}
-    assert "cannot get hf:org/repo/tiny.gguf" in run("models", "pull", NAME, code=69, **away).stderr
+    assert "cannot download hf:org/repo/tiny.gguf" in run("models", "pull", NAME, code=69, **away).stderr
     assert "does not name a file" in run("models", "pull", "hf:org", code=2, **away).stderr
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tpop_cli.core.axes import AXES
 from tpop_cli.errors import TpopError
-from tpop_cli.store.files import seal, unseal
+from tpop_cli.store.files import decode_checksummed, encode_checksummed
 from tpop_cli.store.profile import Profile
 
 from ..store.test_profile import make_pick, same
@@ -73,7 +73,7 @@ def test_flipped_bytes_are_detected_or_harmless(figures: Figures) -> None:
 def resealed(profile: Profile, change: Callable[[dict[str, Any]], object], text: str = "") -> None:
     """Change the state, put `text` where the change left "HERE", and give it a sum that fits."""
     path = profile.folder / "state.json"
-    state = unseal(path.read_bytes())
+    state = decode_checksummed(path.read_bytes())
     change(state)
     body = json.dumps(state, ensure_ascii=False, separators=(",", ":")).replace('"HERE"', text)
     digest = hashlib.sha256(body.encode()).hexdigest()
@@ -128,7 +128,7 @@ def test_numbers_that_do_not_fit_together_are_refused(
 @NO_NUMBERS.shown
 def test_no_such_number_is_ever_written() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
-        seal({"schema": 2, "mean": [float("nan")]})
+        encode_checksummed({"schema": 2, "mean": [float("nan")]})
 
 
 ODD = {
@@ -180,7 +180,7 @@ def test_a_state_of_a_gigabyte_is_not_read(figures: Figures) -> None:
 def test_a_newer_schema_is_refused_and_untouched() -> None:
     profile = taught(1)
     path = profile.folder / "state.json"
-    path.write_bytes(seal({"schema": 99, "surprise": True}))
+    path.write_bytes(encode_checksummed({"schema": 99, "surprise": True}))
     before = {one.name: one.read_bytes() for one in profile.folder.iterdir()}
     with pytest.raises(TpopError, match="newer tpop") as caught:
         Profile("work")
@@ -195,16 +195,16 @@ def test_a_newer_schema_is_refused_and_untouched() -> None:
 def test_an_older_schema_is_folded_anew_and_kept_as_the_backup(schema: int) -> None:
     profile = taught(3)
     path = profile.folder / "state.json"
-    old = unseal(path.read_bytes()) | {"schema": schema}
+    old = decode_checksummed(path.read_bytes()) | {"schema": schema}
     for key in ("seen", "since", "evidence", "singles"):
         del old[key]
-    path.write_bytes(seal(old))
+    path.write_bytes(encode_checksummed(old))
     again = Profile("work")
     assert not again.notices
     assert same(again, profile)
     again.record(make_pick(3))
-    assert unseal(path.read_bytes())["schema"] == 2
-    assert unseal((profile.folder / "state.json.bak").read_bytes()) == old
+    assert decode_checksummed(path.read_bytes())["schema"] == 2
+    assert decode_checksummed((profile.folder / "state.json.bak").read_bytes()) == old
 
 
 @BOTH_BROKEN.shown

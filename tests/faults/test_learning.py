@@ -13,7 +13,8 @@ from tpop_cli.core.picks import Candidate, Pick, Verdict, learn_pick, pick_diffe
 from tpop_cli.core.response_matrix import ResponseMatrix
 from tpop_cli.core.reward import AxesReward
 from tpop_cli.core.taste import Taste
-from tpop_cli.store.profile import MAX_STATE, Profile
+from tpop_cli.store.profile import Profile
+from tpop_cli.store.state_files import MAX_STATE
 
 from ..store.test_profile import make_pick
 from .report import Figures

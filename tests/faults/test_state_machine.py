@@ -15,9 +15,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.picks import Candidate, Pick, Verdict
 from tpop_cli.store.imports import read_preferences
-from tpop_cli.store.pick_log import encode
+from tpop_cli.store.pick_log import encode_event
 from tpop_cli.store.profile import Profile
-from tpop_cli.store.profiles import set_aside
+from tpop_cli.store.profiles import back_up
 
 from .table import ANY_ORDER, FULL
 
@@ -109,13 +109,13 @@ class Profiles(RuleBasedStateMachine):
 
     @rule()
     def reset(self) -> None:
-        set_aside(self.fresh())
+        back_up(self.fresh())
         self.expected = {}
 
     @rule()
     def crash_in_the_middle_of_a_line(self) -> None:
         if self.ours.log.path.exists():
-            line = encode(
+            line = encode_event(
                 Pick(
                     9999,
                     "",

@@ -12,10 +12,10 @@ from tpop_cli.core.neural import Network
 from tpop_cli.errors import BadDataError, CannotCreateError, StorageError
 from tpop_cli.store import files
 from tpop_cli.store.neural_files import NeuralFiles, NeuralState
-from tpop_cli.store.pick_log import MAX_LINE, Amend, PickLog, Undo, decode_event, encode
+from tpop_cli.store.pick_log import MAX_LINE, Amend, PickLog, Undo, decode_event, encode_event
 from tpop_cli.store.profile import Profile
-from tpop_cli.store.profiles import delete_profile, set_aside
-from tpop_cli.store.state import set_aside as set_file_aside
+from tpop_cli.store.profiles import back_up, delete_profile
+from tpop_cli.store.state_files import quarantine
 
 from .test_profile import make_pick, same
 
@@ -84,16 +84,16 @@ def test_stale_is_an_hour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         path.write_text("x")
         now = path.stat().st_mtime
         os.utime(path, (now - age, now - age))
-    files.sweep_temporaries(tmp_path)
+    files.remove_stale_temporaries(tmp_path)
     assert sorted(one.name for one in tmp_path.iterdir()) == [".b.tmp", ".d.txt", "c.tmp"]
     monkeypatch.setattr(files, "_STALE_SECONDS", -1.0)
     monkeypatch.setattr(Path, "unlink", lambda *_: (_ for _ in ()).throw(FileNotFoundError()))
-    files.sweep_temporaries(tmp_path)  # somebody else was quicker: no matter
+    files.remove_stale_temporaries(tmp_path)  # somebody else was quicker: no matter
 
 
 def test_what_is_sealed_is_told_from_what_is_not() -> None:
-    sealed = files.seal({"schema": 1, "text": "é ☃"})
-    assert files.unseal(sealed) == {"schema": 1, "text": "é ☃"}
+    sealed = files.encode_checksummed({"schema": 1, "text": "é ☃"})
+    assert files.decode_checksummed(sealed) == {"schema": 1, "text": "é ☃"}
     for bad in (
         sealed.replace(b"1", b"2", 1),
         b"[]",
@@ -103,18 +103,18 @@ def test_what_is_sealed_is_told_from_what_is_not() -> None:
         b'{"a":1,"a":2}',
     ):
         with pytest.raises(BadDataError):
-            files.unseal(bad)
+            files.decode_checksummed(bad)
 
 
 def test_a_file_that_cannot_be_set_aside_stays(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
     path.write_text("x")
     (tmp_path / "state.json.corrupt-1").write_text("an older one")
-    assert set_file_aside(path).name == "state.json.corrupt-2"
-    assert set_file_aside(path) == path  # it is gone by now
+    assert quarantine(path).name == "state.json.corrupt-2"
+    assert quarantine(path) == path  # it is gone by now
 
 
-LINE = encode(make_pick(1))
+LINE = encode_event(make_pick(1))
 
 
 # -- the log ---------------------------------------------------------------------------------------------
@@ -127,8 +127,8 @@ LINE = encode(make_pick(1))
         b"{}",
         b"[]",
         b'{"event":"pick"}',
-        encode(make_pick(1))[:-3],
-        encode(make_pick(1)).replace(b"question", b"Question"),
+        encode_event(make_pick(1))[:-3],
+        encode_event(make_pick(1)).replace(b"question", b"Question"),
     ],
 )
 def test_lines_that_are_no_events(line: bytes) -> None:
@@ -152,21 +152,21 @@ def _signed(body: dict[str, object]) -> bytes:
     ],
 )
 def test_signed_lines_that_are_no_events(body: dict[str, object]) -> None:
-    with pytest.raises(BadDataError, match="a line is no event"):
+    with pytest.raises(BadDataError, match="a line is not an event"):
         decode_event(_signed(body))
 
 
 def test_a_newer_programs_pick_is_read_as_far_as_it_is_known() -> None:
     import json
 
-    body = json.loads(encode(make_pick(1)))
+    body = json.loads(encode_event(make_pick(1)))
     del body["crc"]
     assert decode_event(_signed({**body, "mood": "good"})) == make_pick(1)
 
 
 def test_events_are_read_from_anywhere_and_damage_is_told(tmp_path: Path) -> None:
     log = PickLog(tmp_path / "picks.jsonl")
-    assert (log.size(), log.end(), log.mark(0), log.picks(), list(log.events())) == (
+    assert (log.size(), log.end(), log.tail_checksum(0), log.picks(), list(log.events())) == (
         0,
         0,
         0,
@@ -179,15 +179,15 @@ def test_events_are_read_from_anywhere_and_damage_is_told(tmp_path: Path) -> Non
     assert [event for event, _ in log.events(ends[0])] == [Amend(0, "tie"), Undo(5)]
     assert [event for event, _ in log.events(end=ends[1])][1:] == [Amend(0, "tie")]
     with log.path.open("ab") as file:
-        file.write(b"damage\n" + b"y" * (MAX_LINE + 5) + b"\n" + encode(Undo(6)) + b"\n")
+        file.write(b"damage\n" + b"y" * (MAX_LINE + 5) + b"\n" + encode_event(Undo(6)) + b"\n")
     damaged: list[int] = []
     assert [event for event, _ in log.events(ends[1], damaged)] == [Undo(5), Undo(6)]
     assert damaged[0] == ends[2] + 7
     assert len(damaged) == 3  # a line that is too long counts for each part that is read
-    log.cut(ends[0])
+    log.truncate(ends[0])
     assert [pick.verdict for pick in log.picks()] == ["exploit"]
     log.path.unlink()
-    log.cut(0)  # nothing to cut
+    log.truncate(0)  # nothing to cut
 
 
 def test_a_log_that_cannot_be_read_is_named(
@@ -238,9 +238,9 @@ def test_a_state_of_before_there_were_marks_is_read() -> None:
     profile = Profile("work")
     profile.record(make_pick(0))
     path = profile.folder / "state.json"
-    state = files.unseal(path.read_bytes())
+    state = files.decode_checksummed(path.read_bytes())
     del state["log_mark"]
-    path.write_bytes(files.seal(state))
+    path.write_bytes(files.encode_checksummed(state))
     assert same(Profile("work"), profile)
     profile.log.path.write_bytes(b"")
     assert Profile("work").n_picks == 0
@@ -278,7 +278,7 @@ def test_moving_files_that_cannot_be_moved_is_told(monkeypatch: pytest.MonkeyPat
         raise OSError(28, "No space left on device")
 
     profile = Profile("work")
-    assert set_aside(profile) is None
+    assert back_up(profile) is None
     profile.record(make_pick(1))
     monkeypatch.setattr(shutil, "move", refused)
     with pytest.raises(StorageError, match=r"cannot move or copy .*No space left"):
@@ -302,7 +302,7 @@ def test_the_networks_state_comes_back_and_is_checked(tmp_path: Path) -> None:
     np.testing.assert_allclose(found.network.a, network.a, rtol=1e-6)
     path = tmp_path / "work" / "neural.json"
     assert path.stat().st_mode & 0o777 == 0o600
-    state = files.unseal(path.read_bytes())
+    state = files.decode_checksummed(path.read_bytes())
     for change in (
         {"schema": 9},
         {"shape": [3, 5]},
@@ -310,10 +310,10 @@ def test_the_networks_state_comes_back_and_is_checked(tmp_path: Path) -> None:
         {"V": None},
         {"b": state["b"][:8]},
     ):
-        path.write_bytes(files.seal(state | change))
+        path.write_bytes(files.encode_checksummed(state | change))
         with pytest.raises(BadDataError, match="cannot read") as caught:
             kept.load()
-        assert caught.value.hint == "make it anew with --rebuild"
+        assert caught.value.hint == "rebuild it: add --rebuild"
 
 
 def test_embeddings_are_those_of_the_model_and_damage_is_passed_over(tmp_path: Path) -> None:

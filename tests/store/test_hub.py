@@ -9,10 +9,10 @@ from tpop_cli.store import hub
 
 
 def test_a_name_is_split_into_repository_and_file() -> None:
-    assert hub.parts_of("hf:org/repo/a/b.gguf") == ("org/repo", "a/b.gguf")
+    assert hub.split_name("hf:org/repo/a/b.gguf") == ("org/repo", "a/b.gguf")
 
 
 @pytest.mark.parametrize("name", ["hf:", "hf:org", "hf:org/repo", "hf:org//x", "hf:/repo/x"])
 def test_an_incomplete_name_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match="does not name a file"):
-        hub.parts_of(name)
+        hub.split_name(name)

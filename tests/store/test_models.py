@@ -35,7 +35,7 @@ def test_models_are_found_by_name_path_and_default(
     ):
         with pytest.raises(NoInputError, match=said) as caught:
             find_model(name)
-        assert caught.value.hint == "see the models there are: tpop models list"
+        assert caught.value.hint == "list the models: tpop models list"
 
 
 def test_without_any_model_the_hint_names_three_ways_to_get_one(
@@ -52,6 +52,6 @@ def test_without_any_model_the_hint_names_three_ways_to_get_one(
 
 
 def test_a_missing_hub_model_is_not_fetched_unless_asked() -> None:
-    with pytest.raises(NoInputError, match=r"hf:org/repo/x\.gguf is not here") as caught:
+    with pytest.raises(NoInputError, match=r"hf:org/repo/x\.gguf is not downloaded") as caught:
         find_model("hf:org/repo/x.gguf", fetch=False)
     assert caught.value.hint == "tpop models pull hf:org/repo/x.gguf"

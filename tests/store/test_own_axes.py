@@ -46,7 +46,7 @@ def test_an_axis_is_added_and_removed(home: Path) -> None:
     ],
 )
 def test_an_invalid_name_or_instruction_is_refused(axis: Axis, home: Path) -> None:
-    with pytest.raises(UsageError, match=r"cannot be a name|is empty or too long"):
+    with pytest.raises(UsageError, match=r"is not a valid name|is empty or too long"):
         add_axis(axis)
     assert not home.exists()
 
@@ -64,4 +64,4 @@ def test_the_error_for_a_broken_file_names_it(text: str, home: Path) -> None:
     (home / "axes.json").write_text(text)
     with pytest.raises(BadDataError, match=r"axes\.json is broken") as caught:
         load_axes()
-    assert "mend it, or move it away" in caught.value.hint
+    assert "fix it, or move it away" in caught.value.hint

@@ -9,9 +9,9 @@ import pytest
 
 from tpop_cli.core.picks import Candidate, Pick, Verdict
 from tpop_cli.errors import NoInputError
-from tpop_cli.store.pick_log import Undo, decode_event, encode
+from tpop_cli.store.pick_log import Undo, decode_event, encode_event
 from tpop_cli.store.profile import Profile
-from tpop_cli.store.profiles import list_profiles, set_aside
+from tpop_cli.store.profiles import back_up, list_profiles
 
 from ..faults.table import ISOLATED, MANY_PICKS
 
@@ -138,7 +138,7 @@ def test_reset_keeps_a_backup() -> None:
     profile = Profile("work")
     profile.record(make_pick(1))
     log = profile.log.path.read_bytes()
-    backup = set_aside(profile)
+    backup = back_up(profile)
     assert backup is not None
     assert (backup / "picks.jsonl").read_bytes() == log
     assert profile.n_picks == Profile("work").n_picks == 0
@@ -159,8 +159,8 @@ def test_profiles_never_touch() -> None:
 
 def test_events_survive_the_log() -> None:
     for event in (make_pick(3, "tie"), Undo(7)):
-        assert decode_event(encode(event)) == event
+        assert decode_event(encode_event(event)) == event
     odd = make_pick(1)
     odd = Pick(**{**odd.__dict__, "prompt": "half a pair \ud800 and \u2028 a line"})
-    assert decode_event(encode(odd)) == odd
-    assert b"\n" not in encode(odd)
+    assert decode_event(encode_event(odd)) == odd
+    assert b"\n" not in encode_event(odd)

@@ -138,7 +138,7 @@ def test_ones_own_export_is_imported_whole(tmp_path: Path) -> None:
     profile.amend(1, "tie")
     data = json.dumps({"schema": 1, "picks": [asdict(p) for p in profile.picks()]}).encode()
     found = read_preferences(data)
-    assert (len(found.picks), found.passed_over) == (4, 0)
+    assert (len(found.picks), found.n_skipped) == (4, 0)
     other = Profile("other")
     other.extend(found.picks)
     same(other, profile)
@@ -161,7 +161,7 @@ def test_pairs_are_imported_as_texts_or_as_chats() -> None:
         ("Why?", "Yes.", "It is so."),
         ("Why?", "Because.", "It is long."),
     ]
-    assert found.passed_over == 4
+    assert found.n_skipped == 4
     assert all(p.predicted_correctly is None and p.verdict == "exploit" for p in found.picks)
     profile = Profile("work")
     profile.extend(found.picks)
@@ -195,7 +195,7 @@ def test_open_webui_feedback_is_imported() -> None:
         ("a", "c"),
         ("b", "a"),
     ]
-    assert found.passed_over == 3
+    assert found.n_skipped == 3
 
 
 @pytest.mark.parametrize(

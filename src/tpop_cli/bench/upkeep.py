@@ -16,7 +16,7 @@ import numpy as np
 
 from ..core.axes import AXES
 from ..core.picks import Candidate, Pick
-from ..store.pick_log import encode
+from ..store.pick_log import encode_event
 from ..store.profile import Profile
 from .prompts import TRAIN, TUNE
 
@@ -178,7 +178,7 @@ def _keeping(count: int, rounds: int) -> dict[str, float]:
         parent = Path(home)
         (parent / "bench").mkdir()
         log = parent / "bench" / "picks.jsonl"
-        log.write_bytes(b"".join(encode(_pick(n + 1, rng)) + b"\n" for n in range(count)))
+        log.write_bytes(b"".join(encode_event(_pick(n + 1, rng)) + b"\n" for n in range(count)))
         replayed = seconds_of(lambda: _open(parent).record(_pick(0, rng)))
         profile = _open(parent)
         loaded = [seconds_of(lambda: _open(parent)) for _ in range(rounds)]

@@ -1,1 +1,1 @@
-"""What is kept on disk: paths, configuration, profiles (state and picks), locks."""
+"""Files on disk: settings, profiles (state and picks), chats, models."""

@@ -1,4 +1,7 @@
-"""Conversations: what the person typed and what they picked, never an instruction. One file each."""
+"""Saved chats, one file each.
+
+A chat holds what the user typed and the answers they picked, but no steering instruction.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +23,13 @@ _ID = re.compile(r"[0-9]{8}-[0-9]{6}(-[0-9]+)?")
 
 @dataclass
 class Turn:
-    """One question of a chat, the answer that went on, and the number of the pick behind it, if there was one."""
+    """One question of a chat and its answer.
+
+    Args:
+        question: what the user typed.
+        answer: the answer that became part of the chat.
+        pick_id: the number of the pick that chose it; None if there was no duel.
+    """
 
     question: str
     answer: str
@@ -29,11 +38,11 @@ class Turn:
 
 @dataclass
 class SavedChat:
-    """A chat that can be gone on with.
+    """A chat that can be resumed.
 
     Args:
-        id: when it began, which names its file.
-        profile, model: of its last turn.
+        id: the time it began, which is also the name of its file.
+        profile, model: those of its last turn.
         system: its system prompt.
         turns: oldest first.
     """
@@ -51,7 +60,7 @@ class SavedChat:
 
 
 def messages_of(turns: Sequence[Turn]) -> list[dict[str, str]]:
-    """The turns of a chat as the model reads them."""
+    """The turns of a chat as chat-template messages with `role` and `content`."""
     return [
         message
         for turn in turns
@@ -63,17 +72,17 @@ def messages_of(turns: Sequence[Turn]) -> list[dict[str, str]]:
 
 
 def new_id(now: datetime | None = None) -> str:
-    """An id that no conversation has yet."""
+    """An id that no saved chat has, made of the time; `now` is for tests."""
     stamp = (now or datetime.now()).strftime("%Y%m%d-%H%M%S")
-    found, n = stamp, 1
-    while _path(found).exists():
+    free, n = stamp, 1
+    while _path(free).exists():
         n += 1
-        found = f"{stamp}-{n}"
-    return found
+        free = f"{stamp}-{n}"
+    return free
 
 
 def save_chat(chat: SavedChat) -> None:
-    """Keep a conversation; one without turns is not kept. Raises StorageError, CannotCreateError."""
+    """Save a chat. One without turns is not saved. Raises StorageError, CannotCreateError."""
     if not chat.turns:
         return
     make_private_dir(_folder())
@@ -83,11 +92,11 @@ def save_chat(chat: SavedChat) -> None:
 
 
 def load_chat(chat_id: str) -> SavedChat:
-    """A conversation by its id.
+    """Load a chat by its id.
 
     Raises:
-        NoInputError: there is none of this id.
-        BadDataError: its file cannot be read.
+        NoInputError: there is no such chat.
+        BadDataError: its file is damaged.
     """
     if not _ID.fullmatch(chat_id) or not _path(chat_id).exists():
         raise NoInputError(f"there is no chat {chat_id}", "tpop chats list")
@@ -104,7 +113,7 @@ def load_chat(chat_id: str) -> SavedChat:
 
 
 def list_chats(profile: str | None = None) -> list[SavedChat]:
-    """All conversations that can be read, the latest first; of one profile only, if it is given."""
+    """All readable chats, the latest first; with `profile`, only those of that profile."""
     ids = sorted(
         (path.stem for path in _folder().glob("*.json") if _ID.fullmatch(path.stem)), reverse=True
     )
@@ -120,7 +129,7 @@ def list_chats(profile: str | None = None) -> list[SavedChat]:
 
 
 def delete_chat(chat_id: str) -> None:
-    """Remove a conversation for good. Raises NoInputError, StorageError."""
+    """Delete a chat. Raises NoInputError, StorageError."""
     if not _ID.fullmatch(chat_id) or not _path(chat_id).exists():
         raise NoInputError(f"there is no chat {chat_id}", "tpop chats list")
     try:

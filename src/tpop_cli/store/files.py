@@ -1,4 +1,7 @@
-"""Writing files so that a crash leaves the old one or the new one, and only their owner can read them."""
+"""Files that survive a crash and that only their owner can read.
+
+A write replaces a file as a whole or leaves the old one; an append adds a whole line or nothing.
+"""
 
 from __future__ import annotations
 
@@ -18,21 +21,22 @@ from filelock import FileLock, Timeout
 from ..errors import BadDataError, BusyError, CannotCreateError, StorageError
 
 _STALE_SECONDS = 3600.0
-_REPLACE_TRIES = 20
+_REPLACE_ATTEMPTS = 20
+_REPLACE_PAUSE = 0.05  # seconds between attempts
+_BLOCK = 1 << 16  # bytes read at a time when looking for the last newline
 _WINDOWS = os.name == "nt"
 
 
 def make_private_dir(path: Path) -> None:
-    """Create a folder, and its parents, that only the user can enter.
+    """Create a folder and its missing parents, with mode 0700.
 
     Raises:
-        CannotCreateError: it cannot be created.
+        CannotCreateError: the folder cannot be created, or a file has its name.
     """
     missing = [folder for folder in (path, *path.parents) if not folder.exists()]
     try:
-        for folder in reversed(
-            missing
-        ):  # mkdir(parents=True) would leave the mode of parents to the umask
+        # mkdir(parents=True) would leave the mode of the parents to the umask.
+        for folder in reversed(missing):
             folder.mkdir(mode=0o700, exist_ok=True)
         if not path.is_dir():
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
@@ -44,7 +48,7 @@ def make_private_dir(path: Path) -> None:
 
 
 def write_atomic(path: Path, data: bytes, *, backup: bool = False) -> None:
-    """Replace a file in one step: temporary file, fsync, rename, fsync of the folder; mode 0600.
+    """Replace a file atomically: temporary file, fsync, rename, fsync of the folder. Mode 0600.
 
     Args:
         path: the file; its folder must exist.
@@ -52,19 +56,19 @@ def write_atomic(path: Path, data: bytes, *, backup: bool = False) -> None:
         backup: keep the old content as `<name>.bak`.
 
     Raises:
-        StorageError: nothing was changed.
+        StorageError: writing failed; nothing has changed.
     """
     temporary = None
     try:
         descriptor, temporary = tempfile.mkstemp(
             dir=path.parent, prefix=f".{path.name}.", suffix=".tmp"
         )
-        with os.fdopen(descriptor, "wb") as file:  # mkstemp makes it 0600
+        with os.fdopen(descriptor, "wb") as file:  # mkstemp created it with mode 0600
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
         if backup and path.exists():
-            _replace_by_link(path, path.with_name(path.name + ".bak"))
+            _keep_backup(path, path.with_name(path.name + ".bak"))
         _replace(temporary, path)
         temporary = None
         _sync_dir(path.parent)
@@ -79,17 +83,20 @@ def write_atomic(path: Path, data: bytes, *, backup: bool = False) -> None:
 
 
 def append_line(path: Path, line: bytes) -> int:
-    """Append one line to a log of mode 0600 and sync it; returns the new length in bytes.
+    """Append one line to a log and sync it. A new log has mode 0600.
 
-    A torn last line, left by a crash, is cut off first; an append that fails is undone.
+    An incomplete last line, left by a crash, is removed first. A failed append is undone.
+
+    Returns:
+        The new length of the log, in bytes.
 
     Raises:
-        StorageError: the log is as it was.
+        StorageError: writing failed; the complete lines of the log are unchanged.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "r+b") as file:
-            end = end_of_whole_lines(cast("BinaryIO", file))
+            end = end_of_last_line(cast("BinaryIO", file))
             file.truncate(end)
             file.seek(end)
             try:
@@ -107,26 +114,26 @@ def append_line(path: Path, line: bytes) -> int:
         ) from None
 
 
-def end_of_whole_lines(file: BinaryIO) -> int:
-    """The offset behind the last newline."""
+def end_of_last_line(file: BinaryIO) -> int:
+    """Offset after the last newline, that is, after the last complete line; 0 if there is none."""
     end: int = file.seek(0, os.SEEK_END)
     while end > 0:
-        start = max(0, end - 65536)
+        start = max(0, end - _BLOCK)
         file.seek(start)
-        at = file.read(end - start).rfind(b"\n")
-        if at >= 0:
-            return start + int(at) + 1
+        newline = file.read(end - start).rfind(b"\n")
+        if newline >= 0:
+            return start + int(newline) + 1
         end = start
     return 0
 
 
 def read_bounded(path: Path, limit: int) -> bytes:
-    """A file's content, refused when it is longer than `limit` bytes.
+    """Read a file of at most `limit` bytes.
 
     Raises:
-        FileNotFoundError: there is no such file.
-        BadDataError: too long, or not a regular file.
-        StorageError: it cannot be read.
+        FileNotFoundError: the file does not exist.
+        BadDataError: it is longer than `limit`, or not a regular file.
+        StorageError: reading failed.
     """
     try:
         if not path.is_file():
@@ -147,104 +154,114 @@ def read_bounded(path: Path, limit: int) -> bytes:
 
 
 def strict_json(data: bytes) -> Any:
-    """Parse JSON without NaN, Infinity or duplicate keys.
+    """Parse JSON, rejecting NaN, Infinity and duplicate keys.
 
     Raises:
-        BadDataError: it is not such JSON.
+        BadDataError: the data is not valid JSON.
     """
 
-    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(pairs)
-        if len(found) != len(pairs):
-            raise ValueError("a key stands twice")
-        return found
+    def unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        parsed = dict(pairs)
+        if len(parsed) != len(pairs):
+            raise ValueError("duplicate key")
+        return parsed
 
-    def no_constant(name: str) -> Any:
-        raise ValueError(f"{name} is not a number of JSON")
+    def reject_constant(name: str) -> Any:
+        raise ValueError(f"{name} is not a JSON number")
 
     try:
         return json.loads(
-            data.decode("utf-8"), object_pairs_hook=unique, parse_constant=no_constant
+            data.decode("utf-8"), object_pairs_hook=unique_keys, parse_constant=reject_constant
         )
     except (ValueError, RecursionError) as error:
         raise BadDataError(f"not valid JSON: {error}") from None
 
 
-def seal(state: dict[str, Any]) -> bytes:
-    """A JSON object in one line, with a checksum of its body as the first key. No NaN, no Infinity."""
-    body = json.dumps(state, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+def encode_checksummed(content: dict[str, Any]) -> bytes:
+    """Encode an object as one line of JSON, with the SHA-256 of the rest as its first key.
+
+    Raises:
+        ValueError: the object holds NaN or Infinity.
+
+    >>> decode_checksummed(encode_checksummed({"schema": 1, "picks": 3}))
+    {'schema': 1, 'picks': 3}
+    """
+    body = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     digest = hashlib.sha256(body.encode()).hexdigest()
     return f'{{"sha256":"{digest}",{body[1:]}\n'.encode()
 
 
-def unseal(data: bytes) -> dict[str, Any]:
-    """What `seal` wrote.
+def decode_checksummed(data: bytes) -> dict[str, Any]:
+    """Decode and verify what `encode_checksummed` wrote.
 
     Raises:
-        BadDataError: it is no JSON object, or its checksum does not fit.
+        BadDataError: not a JSON object with a `schema` number, or the checksum is wrong.
     """
-    state = strict_json(data)
-    if not isinstance(state, dict) or not isinstance(state.get("schema"), int):
-        raise BadDataError("it is no state of tpop's")
-    digest = state.pop("sha256", None)
-    body = json.dumps(state, ensure_ascii=False, separators=(",", ":"))
+    content = strict_json(data)
+    if not isinstance(content, dict) or not isinstance(content.get("schema"), int):
+        raise BadDataError("not a tpop state file")
+    digest = content.pop("sha256", None)
+    body = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
     if digest != hashlib.sha256(body.encode("utf-8", "replace")).hexdigest():
-        raise BadDataError("its checksum does not fit")
-    return state
+        raise BadDataError("wrong checksum")
+    return content
 
 
 @contextmanager
-def hold(path: Path, seconds: float, what: str) -> Iterator[None]:
-    """Hold a lock file, which is never removed.
+def file_lock(path: Path, timeout: float, subject: str) -> Iterator[None]:
+    """Hold a lock file for the duration of a `with` block. The file is never removed.
 
     Args:
-        path: the file; its folder must exist.
-        seconds: how long to wait for whoever holds it.
-        what: it locks, in words.
+        path: the lock file; its folder must exist.
+        timeout: seconds to wait while another process holds the lock.
+        subject: what the lock protects, for error messages.
 
     Raises:
-        BusyError: somebody holds it for longer.
-        StorageError: it cannot be used.
+        BusyError: another process still holds the lock after `timeout`.
+        StorageError: the lock file cannot be used.
     """
-    lock = FileLock(path, timeout=seconds, mode=0o600)
+    lock = FileLock(path, timeout=timeout, mode=0o600)
     try:
         lock.acquire()
     except Timeout:
         raise BusyError(
-            f"{what} is in use by another process", "wait for it to finish and try again"
+            f"{subject} is in use by another process", "wait for it to finish and try again"
         ) from None
     except OSError as error:
-        raise StorageError(f"cannot lock {what}: {error.strerror}", f"see {path}") from None
+        raise StorageError(f"cannot lock {subject}: {error.strerror}", f"check {path}") from None
     try:
         yield
     finally:
         lock.release()
 
 
-def sweep_temporaries(folder: Path) -> None:
-    """Remove temporary files that a killed process left behind an hour ago or more."""
+def remove_stale_temporaries(folder: Path) -> None:
+    """Remove temporary files older than an hour: a killed process left them."""
     for path in folder.glob(".*.tmp"):
         try:
             if time.time() - path.stat().st_mtime > _STALE_SECONDS:
                 path.unlink()
         except OSError:
-            continue  # somebody else swept it
+            continue  # another process removed it first
 
 
 def _replace(source: str | Path, target: Path) -> None:
-    """Rename over the target; tried again for a while on Windows, where a reader of the target makes it fail."""
-    for attempt in range(_REPLACE_TRIES):
+    """Rename over the target.
+
+    On Windows this fails while another process reads the target, so it is retried for a second.
+    """
+    for attempt in range(_REPLACE_ATTEMPTS):
         try:
             Path(source).replace(target)
             return
         except PermissionError:
-            if not _WINDOWS or attempt == _REPLACE_TRIES - 1:
+            if not _WINDOWS or attempt == _REPLACE_ATTEMPTS - 1:
                 raise
-            time.sleep(0.05)
+            time.sleep(_REPLACE_PAUSE)
 
 
-def _replace_by_link(path: Path, backup: Path) -> None:
-    """Keep the present content as `backup` without a moment in which `path` is missing."""
+def _keep_backup(path: Path, backup: Path) -> None:
+    """Save the current content as `backup`; `path` exists at every moment."""
     link = backup.with_name(f".{backup.name}.{os.getpid()}.tmp")
     link.unlink(missing_ok=True)
     try:
@@ -253,9 +270,8 @@ def _replace_by_link(path: Path, backup: Path) -> None:
         link.write_bytes(path.read_bytes())
         link.chmod(0o600)
     _replace(link, backup)
-    link.unlink(
-        missing_ok=True
-    )  # after a crash both may be one file already, and then renaming does nothing
+    # After a crash `path` and `backup` may be the same file. Renaming `link` then does nothing.
+    link.unlink(missing_ok=True)
 
 
 def _sync_dir(folder: Path) -> None:

@@ -1,4 +1,7 @@
-"""Models from Hugging Face, through huggingface_hub: its cache, its resuming, its settings (offline, tokens)."""
+"""Models from Hugging Face, through huggingface_hub.
+
+Its cache, resumed downloads, tokens and offline mode work here as in every other program.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +19,7 @@ from . import paths
 from .files import make_private_dir, write_atomic
 
 OnProgress = Callable[[int, int], None]
-"""Called with (bytes there, bytes in all)."""
+"""Called with (bytes downloaded, bytes in total)."""
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 22
@@ -28,18 +31,18 @@ SUGGESTED = (
     (8, "hf:bartowski/Meta-Llama-3.1-8B-Instruct-GGUF/Meta-Llama-3.1-8B-Instruct-Q4_K_M.gguf"),
     (16, "hf:bartowski/Qwen2.5-14B-Instruct-GGUF/Qwen2.5-14B-Instruct-Q4_K_M.gguf"),
 )
-"""(gigabytes of free memory, a model that is at home there)."""
+"""(gigabytes of free memory, a model that runs well with that much)."""
 
 
 @dataclass(frozen=True)
-class Pulled:
-    """A model that was fetched.
+class PulledModel:
+    """A downloaded model.
 
     Args:
         name: hf:ORG/REPO/FILE.
         path: its file.
         size: in bytes.
-        sha256: of the whole file, as it is on the disk.
+        sha256: of the file on disk.
     """
 
     name: str
@@ -48,15 +51,19 @@ class Pulled:
     sha256: str
 
 
-def parts_of(name: str) -> tuple[str, str]:
-    """(ORG/REPO, FILE) of hf:ORG/REPO/FILE. Raises UsageError if it is not of that form."""
+def split_name(name: str) -> tuple[str, str]:
+    """Split a name into repository and file. Raises UsageError if it is not hf:ORG/REPO/FILE.
+
+    >>> split_name("hf:org/repo/file.gguf")
+    ('org/repo', 'file.gguf')
+    """
     parts = name.removeprefix("hf:").split("/", 2)
     if len(parts) != 3 or not all(parts):
         raise UsageError(f"{name} does not name a file", "write hf:ORG/REPO/FILE.gguf")
     return f"{parts[0]}/{parts[1]}", parts[2]
 
 
-def _hub() -> ModuleType:
+def _import_hub() -> ModuleType:
     try:
         import huggingface_hub
     except ImportError:
@@ -67,70 +74,74 @@ def _hub() -> ModuleType:
     return huggingface_hub
 
 
-def cached(name: str) -> Path | None:
-    """The file in huggingface_hub's cache, if it is there. Never touches the network."""
-    repo, file = parts_of(name)
-    found = _hub().try_to_load_from_cache(repo, file)
+def cached_file(name: str) -> Path | None:
+    """The file in huggingface_hub's cache, or None. Does not use the network."""
+    repo, file = split_name(name)
+    found = _import_hub().try_to_load_from_cache(repo, file)
     return Path(found) if isinstance(found, str) else None
 
 
-def pull(name: str, on_progress: OnProgress = lambda _done, _total: None) -> Pulled:
-    """Fetch a file, check it, remember it. huggingface_hub goes on by itself where a line went dead.
+def pull(name: str, on_progress: OnProgress = lambda _done, _total: None) -> PulledModel:
+    """Download a model, verify it and record it. An interrupted download is resumed.
 
     Raises:
         NoInputError: there is no such repository or file.
-        TpopError: it is gated and access was not granted.
-        UnavailableError: the network is away, or offline was asked for.
-        BadDataError: what came is not what the server announced; it is removed.
+        TpopError: the repository is gated, and access was not granted.
+        UnavailableError: the server does not answer, or HF_HUB_OFFLINE is set.
+        BadDataError: the file does not have the announced checksum; it is removed.
     """
-    hub = _hub()
-    repo, file = parts_of(name)
+    hub = _import_hub()
+    repo, file = split_name(name)
     try:
         announced = hub.get_hf_file_metadata(hub.hf_hub_url(repo, file)).etag or ""
         path = Path(hub.hf_hub_download(repo, file, tqdm_class=_progress_class(on_progress)))
     except Exception as error:
-        raise _explained(name, error) from None
+        raise _to_tpop_error(name, error) from None
     digest = _sha256(path)
     if _SHA256.fullmatch(announced) and digest != announced:
         remove(name)
         raise BadDataError(
-            f"{name} arrived damaged and was removed", f"fetch it again: tpop models pull {name}"
+            f"{name} arrived damaged and was removed", f"pull it again: tpop models pull {name}"
         )
-    pulled = Pulled(name, str(path), path.stat().st_size, digest)
-    _remember({**pulled_models(), name: pulled})
+    pulled = PulledModel(name, str(path), path.stat().st_size, digest)
+    _save_record({**pulled_models(), name: pulled})
     return pulled
 
 
 def remove(name: str) -> bool:
-    """Remove a file from the cache, and what is remembered of it; whether it was there."""
-    path = cached(name)
+    """Remove a model from the cache and from the record of downloads.
+
+    Returns:
+        Whether it was in the cache.
+    """
+    path = cached_file(name)
     if path is not None:
-        path.resolve().unlink(missing_ok=True)  # the cache keeps contents apart from names
+        path.resolve().unlink(missing_ok=True)  # names in the cache are links to the contents
         path.unlink(missing_ok=True)
     known = pulled_models()
     if known.pop(name, None):
-        _remember(known)
+        _save_record(known)
     return path is not None
 
 
-def pulled_models() -> dict[str, Pulled]:
-    """The models that were fetched with `pull` and are still there, by name."""
+def pulled_models() -> dict[str, PulledModel]:
+    """The models that `pull` downloaded and that still exist, by name."""
     try:
-        body = json.loads(_record().read_bytes())
-        known = {name: Pulled(**one) for name, one in body.items()}
+        body = json.loads(_record_file().read_bytes())
+        known = {name: PulledModel(**fields) for name, fields in body.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    return {name: one for name, one in known.items() if Path(one.path).exists()}
+    return {name: model for name, model in known.items() if Path(model.path).exists()}
 
 
-def _record() -> Path:
+def _record_file() -> Path:
     return paths.data_dir() / "pulled.json"
 
 
-def _remember(models: dict[str, Pulled]) -> None:
-    make_private_dir(_record().parent)
-    body = {name: asdict(one) for name, one in models.items()}
-    write_atomic(_record(), json.dumps(body, indent=1).encode())
+def _save_record(models: dict[str, PulledModel]) -> None:
+    make_private_dir(_record_file().parent)
+    body = {name: asdict(model) for name, model in models.items()}
+    write_atomic(_record_file(), json.dumps(body, indent=1).encode())
 
 
 def _sha256(path: Path) -> str:
@@ -142,12 +153,12 @@ def _sha256(path: Path) -> str:
 
 
 def _progress_class(on_progress: OnProgress) -> type[Any]:
-    """A progress bar in huggingface_hub's terms that only passes on what it is told."""
+    """A tqdm class for huggingface_hub that draws nothing and calls `on_progress` instead."""
     from tqdm import tqdm
 
-    class Silent(tqdm):  # type: ignore[misc]
+    class Reporting(tqdm):  # type: ignore[misc]
         def __init__(self, *args: Any, **kwargs: Any) -> None:
-            super().__init__(*args, **{**kwargs, "disable": False, "file": _Nowhere()})
+            super().__init__(*args, **{**kwargs, "disable": False, "file": _NullFile()})
             on_progress(int(self.n), int(self.total or 0))
 
         def update(self, n: float | None = 1) -> bool | None:
@@ -155,11 +166,11 @@ def _progress_class(on_progress: OnProgress) -> type[Any]:
             on_progress(int(self.n), int(self.total or 0))
             return updated
 
-    return Silent
+    return Reporting
 
 
-class _Nowhere:
-    """A file that forgets what is written to it."""
+class _NullFile:
+    """A text file that discards what is written to it."""
 
     def write(self, _: str) -> int:
         return 0
@@ -168,17 +179,17 @@ class _Nowhere:
         pass
 
 
-def _explained(name: str, error: Exception) -> TpopError:
-    """What went wrong, and what helps."""
+def _to_tpop_error(name: str, error: Exception) -> TpopError:
+    """The error to raise in place of one that huggingface_hub raised."""
     from huggingface_hub import errors
 
-    repo, file = parts_of(name)
-    said = str(error).strip().splitlines()
-    reason = said[0] if said else type(error).__name__
+    repo, file = split_name(name)
+    lines = str(error).strip().splitlines()
+    reason = lines[0] if lines else type(error).__name__
     if isinstance(error, errors.GatedRepoError):
         return TpopError(
-            f"{repo} is gated: its owner asks you to agree to terms first",
-            "agree on the model's page, then: hf auth login",
+            f"{repo} is gated: its owner asks you to accept terms first",
+            "accept them on the model's page, then: hf auth login",
         )
     if isinstance(error, errors.RepositoryNotFoundError):
         return NoInputError(
@@ -186,13 +197,15 @@ def _explained(name: str, error: Exception) -> TpopError:
         )
     if isinstance(error, errors.RemoteEntryNotFoundError):
         return NoInputError(
-            f"{repo} holds no file {file}", "check the file's name on the model's page"
+            f"{repo} has no file {file}", "check the file's name on the model's page"
         )
     if isinstance(error, errors.OfflineModeIsEnabled):
         return UnavailableError(
-            f"{name} is not here, and HF_HUB_OFFLINE is set", "unset HF_HUB_OFFLINE"
+            f"{name} is not downloaded, and HF_HUB_OFFLINE is set", "unset HF_HUB_OFFLINE"
         )
     if isinstance(error, errors.HFValidationError):
         return UsageError(f"{name} does not name a file: {reason}", "write hf:ORG/REPO/FILE.gguf")
-    # What is left is trouble of the network, of the server or of the disk.
-    return UnavailableError(f"cannot get {name}: {reason}", "check the network, then try again")
+    # Any other error comes from the network, the server or the disk.
+    return UnavailableError(
+        f"cannot download {name}: {reason}", "check the network, then try again"
+    )

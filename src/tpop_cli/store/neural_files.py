@@ -1,6 +1,6 @@
-"""The state of the neural reward in a profile's folder: `neural.json` and `embeddings.jsonl`, for one model.
+"""Files of the neural reward in a profile's folder: `neural.json` and `embeddings.jsonl`.
 
-Both can be made anew from the log of picks and the model: they spare the time of it.
+Both belong to one model, and both can be rebuilt from that model and the pick log.
 """
 
 from __future__ import annotations
@@ -14,22 +14,29 @@ import numpy as np
 
 from ..core.neural import Matrix, Network, Vector
 from ..errors import BadDataError
-from .files import append_line, make_private_dir, read_bounded, seal, unseal, write_atomic
+from .files import (
+    append_line,
+    decode_checksummed,
+    encode_checksummed,
+    make_private_dir,
+    read_bounded,
+    write_atomic,
+)
 
 SCHEMA = 1
 MAX_STATE = 64 << 20
 Pair = tuple[Vector, Vector]
-"""Embeddings of the exploit arm's response and of the explore arm's."""
+"""Embeddings of the exploit arm's answer and of the explore arm's, each of shape (d,)."""
 
 
 @dataclass(frozen=True)
 class NeuralState:
-    """What a fit and the duels before it left.
+    """The neural reward after a fit.
 
     Args:
-        fingerprint: of the model whose hidden states θ weighs.
-        network: θ.
-        V: diagonal of the precision, (P,).
+        fingerprint: of the model that produced the hidden states.
+        network: the reward network, θ.
+        V: diagonal of the precision, shape (P,), P being the number of parameters of θ.
         fitted: how many picks θ was fitted to.
     """
 
@@ -43,62 +50,65 @@ class NeuralFiles:
     """Reads and writes the neural state of one profile.
 
     Args:
-        folder: the profile's.
+        folder: the profile's folder.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._state, self._log = folder / "neural.json", folder / "embeddings.jsonl"
+        self._state, self._embeddings = folder / "neural.json", folder / "embeddings.jsonl"
 
     def load(self) -> NeuralState | None:
-        """The state, or None if there is none.
+        """The saved state; None if there is none.
 
         Raises:
-            BadDataError: it cannot be used; `tpop chat --reward neural --rebuild` makes it anew.
+            BadDataError: it is damaged; `tpop chat --reward neural --rebuild` rebuilds it.
         """
         try:
-            state = unseal(read_bounded(self._state, MAX_STATE))
+            state = decode_checksummed(read_bounded(self._state, MAX_STATE))
             if state["schema"] != SCHEMA:
-                raise BadDataError(f"it has schema {state['schema']}")
+                raise BadDataError(f"unknown schema {state['schema']}")
             m, d = state["shape"]
-            network = Network(
-                _unpack(state["W"], m, d), _unpack(state["b"], m), _unpack(state["a"], m)
-            )
-            return NeuralState(
-                state["fingerprint"],
-                network,
-                _unpack(state["V"], m * d + 2 * m, kind="<f8"),
-                state["fitted"],
-            )
+            W, b, a = _unpack(state["W"], m, d), _unpack(state["b"], m), _unpack(state["a"], m)
+            V = _unpack(state["V"], m * d + 2 * m, kind="<f8")
+            return NeuralState(state["fingerprint"], Network(W, b, a), V, state["fitted"])
         except FileNotFoundError:
             return None
         except (BadDataError, KeyError, TypeError, ValueError) as error:
             raise BadDataError(
-                f"cannot read {self._state}: {error}", "make it anew with --rebuild"
+                f"cannot read {self._state}: {error}", "rebuild it: add --rebuild"
             ) from None
 
     def save(self, state: NeuralState) -> None:
         """Replace the state. Raises StorageError."""
         make_private_dir(self._folder)
         network = state.network
-        body: dict[str, Any] = {
+        body = {
             "schema": SCHEMA,
             "fingerprint": state.fingerprint,
             "shape": list(network.W.shape),
+            "W": _pack(network.W),
+            "b": _pack(network.b),
+            "a": _pack(network.a),
+            "V": _pack(state.V, "<f8"),  # it grows by increments too small for float32
+            "fitted": state.fitted,
         }
-        body |= {"W": _pack(network.W), "b": _pack(network.b), "a": _pack(network.a)}
-        write_atomic(self._state, seal(body | {"V": _pack(state.V, "<f8"), "fitted": state.fitted}))
+        write_atomic(self._state, encode_checksummed(body))
 
     def embeddings(self, fingerprint: str, d: int) -> dict[int, Pair]:
-        """Pick id -> embeddings, of those made by this model; lines that cannot be read are passed over."""
+        """The saved embeddings of one model, by number of the pick. Unreadable lines are skipped.
+
+        Args:
+            fingerprint: of the model.
+            d: dimension of an embedding.
+        """
         found: dict[int, Pair] = {}
         try:
-            lines = self._log.read_bytes().splitlines()
+            lines = self._embeddings.read_bytes().splitlines()
         except FileNotFoundError:
             return found
         for line in lines:
             try:
-                body = unseal(line)
+                body = decode_checksummed(line)
                 if body["fingerprint"] == fingerprint:
                     found[body["id"]] = (_unpack(body["exploit"], d), _unpack(body["explore"], d))
             except (BadDataError, KeyError, TypeError, ValueError):
@@ -116,24 +126,21 @@ class NeuralFiles:
             "exploit": exploit,
             "explore": explore,
         }
-        append_line(self._log, seal(body))
+        append_line(self._embeddings, encode_checksummed(body))
 
     def clear(self) -> None:
-        """Forget all."""
+        """Delete both files."""
         self._state.unlink(missing_ok=True)
-        self._log.unlink(missing_ok=True)
+        self._embeddings.unlink(missing_ok=True)
 
 
 def _pack(x: Vector | Matrix, kind: str = "<f4") -> str:
     return base64.b64encode(np.asarray(x, dtype=kind).tobytes()).decode()
 
 
-def _unpack(text: str, *shape: int, kind: str = "<f4") -> Any:  # V grows by less than float32 sees
-    found = (
-        np.frombuffer(base64.b64decode(text, validate=True), dtype=kind)
-        .astype(np.float64)
-        .reshape(shape)
-    )
+def _unpack(text: str, *shape: int, kind: str = "<f4") -> Any:
+    values = np.frombuffer(base64.b64decode(text, validate=True), dtype=kind)
+    found = values.astype(np.float64).reshape(shape)
     if not np.isfinite(found).all():
-        raise ValueError("it holds something that is no finite number")
+        raise ValueError("a value is not a finite number")
     return found

@@ -1,4 +1,4 @@
-"""axes.json: the taste axes that a user added to the built-in ones."""
+"""axes.json: the taste axes that the user added to the built-in ones."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _MAX_NAME, _MAX_INSTRUCTION = 40, 400
 
 
 def load_axes() -> tuple[Axis, ...]:
-    """The built-in axes and the user's own.
+    """The built-in axes, followed by the user's own.
 
     Raises:
-        BadDataError: axes.json cannot be used.
+        BadDataError: axes.json is broken.
     """
     return (*AXES, *own_axes())
 
 
 def own_axes() -> tuple[Axis, ...]:
-    """The axes that the user added, in the order they were."""
+    """The user's own axes, in the order they were added. Raises BadDataError as `load_axes`."""
     path = paths.axes_file()
     try:
         body = strict_json(read_bounded(path, _MAX_FILE))
@@ -37,7 +37,7 @@ def own_axes() -> tuple[Axis, ...]:
         return ()
     except (BadDataError, UsageError, TypeError, ValueError, KeyError, AttributeError) as error:
         raise BadDataError(
-            f"{path} is broken: {error}", f"mend it, or move it away: {path}"
+            f"{path} is broken: {error}", f"fix it, or move it away: {path}"
         ) from None
 
 
@@ -46,10 +46,10 @@ def _pole(body: dict[str, Any]) -> Pole:
 
 
 def add_axis(axis: Axis) -> None:
-    """Add an axis of the user's own.
+    """Add an axis to the user's own.
 
     Raises:
-        UsageError: a name is taken or too long, or an instruction is empty or too long.
+        UsageError: a name is taken or not valid, or an instruction is empty or too long.
     """
     axis = _checked(axis)
     taken = {name for a in load_axes() for name in (a.name, a.toward.name, a.away.name)}
@@ -60,14 +60,14 @@ def add_axis(axis: Axis) -> None:
 
 
 def remove_axis(name: str) -> None:
-    """Remove an axis of the user's own. Picks stay; what they taught of its poles is no longer counted.
+    """Remove one of the user's own axes. Picks that used it stay, but no longer count for it.
 
     Raises:
-        NoInputError: the user has no such axis.
+        NoInputError: there is no such axis among the user's own.
     """
     kept = tuple(axis for axis in own_axes() if axis.name != name)
     if len(kept) == len(own_axes()):
-        raise NoInputError(f"there is no axis of your own named {name!r}", "see: tpop axes list")
+        raise NoInputError(f"you have no axis of your own named {name!r}", "see: tpop axes list")
     _save(kept)
 
 
@@ -81,11 +81,11 @@ def _save(axes: tuple[Axis, ...]) -> None:
 
 
 def _checked(axis: Axis) -> Axis:
-    """The axis itself, if its names and instructions can be used."""
+    """Return the axis if its names and instructions are valid. Raises UsageError if not."""
     for name in (axis.name, axis.toward.name, axis.away.name):
         if not name.strip() or len(name) > _MAX_NAME or not name.isprintable():
             raise UsageError(
-                f"{name[:80]!r} cannot be a name", f"use 1 to {_MAX_NAME} printable characters"
+                f"{name[:80]!r} is not a valid name", f"use 1 to {_MAX_NAME} printable characters"
             )
     for pole in axis.poles:
         if not pole.instruction.strip() or len(pole.instruction) > _MAX_INSTRUCTION:

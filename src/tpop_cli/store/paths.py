@@ -1,4 +1,4 @@
-"""Where things live. Nothing here creates a folder; writers do that when they write."""
+"""Where files are. Nothing here creates a folder; whoever writes a file does."""
 
 from __future__ import annotations
 
@@ -15,43 +15,47 @@ _RESERVED = {"con", "prn", "aux", "nul"} | {f"{d}{i}" for d in ("com", "lpt") fo
 
 
 def home() -> Path:
-    """The folder of the configuration and the profiles: $TPOP_HOME, or the user's config directory."""
+    """The folder of settings and profiles: $TPOP_HOME, or the user's configuration directory."""
     override = os.environ.get("TPOP_HOME")
     return Path(override).expanduser() if override else user_config_path("tpop", appauthor=False)
 
 
 def config_file() -> Path:
-    """The settings file."""
+    """The user's settings."""
     return home() / "config.toml"
 
 
 def axes_file() -> Path:
-    """The axes that the user added."""
+    """The user's own taste axes."""
     return home() / "axes.json"
 
 
 def profiles_dir() -> Path:
-    """The folder that holds one folder a profile."""
+    """The folder that holds one folder per profile."""
     return home() / "profiles"
 
 
 def data_dir() -> Path:
-    """The folder of what can be made anew: models, response matrices, the input history."""
+    """The folder of chats, models, response matrices and the input history."""
     return (
         home() / "data" if os.environ.get("TPOP_HOME") else user_data_path("tpop", appauthor=False)
     )
 
 
 def models_dir() -> Path:
-    """The folder in which models are looked for by name."""
+    """The folder whose models can be used by name."""
     return data_dir() / "models"
 
 
-def check_profile_name(name: str) -> str:
-    """The name itself, if every file system can hold it.
+def check_profile_name(name: str, parent: Path | None = None) -> str:
+    """Return the name if it is safe as a folder's name on every platform.
+
+    Args:
+        name: the name of a profile.
+        parent: the folder that holds the profiles; None: `profiles_dir()`.
 
     Raises:
-        UsageError: otherwise, or when it differs from an existing profile's name in letter case only.
+        UsageError: it is not, or it differs from an existing profile's name only in letter case.
 
     >>> check_profile_name("work")
     'work'
@@ -59,17 +63,17 @@ def check_profile_name(name: str) -> str:
     stem = name.split(".", maxsplit=1)[0].lower()
     if not _NAME.fullmatch(name) or name.endswith(".") or stem in _RESERVED:
         raise UsageError(
-            f"{name[:80]!r} cannot be a profile's name",
+            f"{name[:80]!r} is not a valid profile name",
             "use 1 to 80 letters, digits and _ - . and start with a letter, digit or _",
         )
     try:
-        others = [path.name for path in profiles_dir().iterdir()]
+        others = [path.name for path in (parent or profiles_dir()).iterdir()]
     except OSError:
         others = []
     for other in others:
         if other != name and other.lower() == name.lower():
             raise UsageError(
-                f"a profile named {other!r} exists, and some file systems cannot tell it from {name!r}",
+                f"profile {other!r} exists, and some file systems would not distinguish {name!r}",
                 f"use --profile {other}",
             )
     return name

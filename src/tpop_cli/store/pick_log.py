@@ -1,7 +1,7 @@
-"""picks.jsonl: the append-only log of a profile. It is the truth; the state is its fold.
+"""picks.jsonl: the append-only log of a profile, from which its taste can always be learned again.
 
-A line is one event, a JSON object with a checksum `crc`: {"event": "pick", ...}, {"event": "undo", "id": n} or
-{"event": "amend", "id": n, "verdict": ...}.
+A line is one event, a JSON object with a checksum `crc`: {"event": "pick", ...},
+{"event": "undo", "id": n} or {"event": "amend", "id": n, "verdict": ...}.
 """
 
 from __future__ import annotations
@@ -16,26 +16,24 @@ from typing import Any, BinaryIO, get_args
 
 from ..core.picks import Candidate, Pick, Verdict
 from ..errors import BadDataError, StorageError
-from .files import append_line, end_of_whole_lines, strict_json, write_atomic
+from .files import append_line, end_of_last_line, strict_json, write_atomic
 
 MAX_LINE = 4 << 20
 _TYPICAL_LINE = 4096
-SHORTER = -1
-"""The mark of a log that does not reach so far."""
-
-_MARKED = 64  # bytes, of which the sum of the last line is a part
+_TAIL = 64  # bytes in `tail_checksum`; they include the `crc` of the last line
+_LATEST = 10  # how many picks `find` looks through before it reads the whole log
 
 
 @dataclass(frozen=True)
 class Undo:
-    """The event that takes a pick back."""
+    """The event that undoes a pick."""
 
     id: int
 
 
 @dataclass(frozen=True)
 class Amend:
-    """The event that gives a pick another verdict."""
+    """The event that changes the verdict of a pick."""
 
     id: int
     verdict: Verdict
@@ -44,21 +42,21 @@ class Amend:
 Event = Pick | Undo | Amend
 
 
-def encode(event: Event) -> bytes:
+def encode_event(event: Event) -> bytes:
     """One line of the log, without its newline."""
     body = {"event": type(event).__name__.lower(), **asdict(event)}
     return _dump({**body, "crc": _crc(body)})
 
 
 def decode_event(line: bytes) -> Event:
-    """The event of one line.
+    """Decode one line. Unknown keys of a pick are ignored: a newer tpop may write them.
 
     Raises:
-        BadDataError: the line is not an event or its checksum does not fit.
+        BadDataError: the line is not an event, or its checksum is wrong.
     """
     body = strict_json(line)
     if not isinstance(body, dict) or body.pop("crc", None) != _crc(body):
-        raise BadDataError("a line's checksum does not fit")
+        raise BadDataError("a line has a wrong checksum")
     kind = body.pop("event", None)
     try:
         if kind == "undo":
@@ -73,61 +71,55 @@ def decode_event(line: bytes) -> Event:
             values[arm] = Candidate(**values[arm])
         return Pick(**values)
     except (TypeError, KeyError, ValueError) as error:
-        raise BadDataError(f"a line is no event: {error}") from None
+        raise BadDataError(f"a line is not an event: {error}") from None
 
 
 class PickLog:
-    """Reads and appends the events of one profile. The caller holds the profile's lock while appending."""
+    """Reads and appends the events of one profile.
+
+    The caller holds the profile's lock while it appends.
+
+    Args:
+        path: the log; it need not exist.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def size(self) -> int:
-        """Length of the log in bytes; 0 if there is none."""
-        return self.path.stat().st_size if self.path.is_file() else 0
+    # -- reading -----------------------------------------------------------------------------------
 
-    def end(self) -> int:
-        """The offset behind the last whole line."""
-        if not self.size():
-            return 0
-        with self._open() as file:
-            return end_of_whole_lines(file)
+    def picks(self, end: int | None = None) -> list[Pick]:
+        """The picks that count, oldest first; with `end`, those of the first `end` bytes."""
+        return self._picks_from(0, end)
 
-    def mark(self, end: int) -> int:
-        """A sum of the bytes just before an offset, by which one log is told from another; or SHORTER."""
-        start = max(0, end - _MARKED)
-        if self.size() < end:
-            return SHORTER
-        if not end:
-            return 0
-        with self._open() as file:
-            file.seek(start)
-            return zlib.crc32(file.read(end - start))
+    def recent(self, n: int) -> list[Pick]:
+        """At most the last n picks that count, read from the end of the log."""
+        # The first line may be read from its middle. Then it is not an event, and is skipped.
+        return self._picks_from(max(0, self.size() - n * _TYPICAL_LINE))[-n:]
 
-    def append(self, event: Event) -> int:
-        """Add an event; returns the new length in bytes. Raises StorageError, leaving the log as it was."""
-        return append_line(self.path, encode(event))
+    def find(self, pick_id: int | None = None) -> Pick | None:
+        """The pick of this number, or the last one, if it counts; else None."""
 
-    def append_many(self, events: Sequence[Event]) -> int:
-        """Add events in one write; returns the new length in bytes. Errors as `append`."""
-        return append_line(self.path, b"\n".join(map(encode, events))) if events else self.size()
+        def search(picks: Sequence[Pick]) -> Pick | None:
+            return next((p for p in reversed(picks) if pick_id in (None, p.id)), None)
 
-    def cut(self, size: int) -> None:
-        """Take back what was appended beyond a size; a log that was not there stays empty."""
-        if self.size() > size:
-            os.truncate(self.path, size)
-
-    def rewrite(self, events: Sequence[Event]) -> None:
-        """Replace the whole log in one step. Raises StorageError, leaving the log as it was."""
-        write_atomic(self.path, b"".join(encode(event) + b"\n" for event in events))
+        return search(self.recent(_LATEST)) or search(self.picks())
 
     def events(
         self, start: int = 0, damaged: list[int] | None = None, end: int | None = None
     ) -> Iterator[tuple[Event, int]]:
-        """The events from byte `start` on, up to byte `end` if it is given, each with the offset behind it.
+        """The events between two offsets, each with the offset after its line.
 
-        Lines that cannot be read are passed over, and their offsets are added to `damaged`. A last line
-        without a newline is a write that a crash cut short: it never happened. Raises StorageError.
+        Unreadable lines are skipped. So is a last line without a newline: a crash cut it short, and
+        its event was never recorded.
+
+        Args:
+            start: offset of the first line.
+            damaged: the offset after every unreadable line is added to it.
+            end: offset after the last line; None: the end of the log.
+
+        Raises:
+            StorageError: the log cannot be read.
         """
         if self.size() <= start:
             return
@@ -148,6 +140,64 @@ class PickLog:
                     if damaged is not None:
                         damaged.append(offset)
 
+    def size(self) -> int:
+        """Length of the log in bytes; 0 if it does not exist."""
+        return self.path.stat().st_size if self.path.is_file() else 0
+
+    def end(self) -> int:
+        """Offset after the last complete line."""
+        if not self.size():
+            return 0
+        with self._open() as file:
+            return end_of_last_line(file)
+
+    def tail_checksum(self, end: int) -> int | None:
+        """CRC-32 of the bytes just before an offset; None if the log is shorter than that.
+
+        It tells a log that only grew from one that was replaced. An inode would not: file systems
+        reuse their numbers.
+        """
+        start = max(0, end - _TAIL)
+        if self.size() < end:
+            return None
+        if not end:
+            return 0
+        with self._open() as file:
+            file.seek(start)
+            return zlib.crc32(file.read(end - start))
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def append(self, event: Event) -> int:
+        """Append an event.
+
+        Returns:
+            The new length in bytes.
+
+        Raises:
+            StorageError: writing failed; the log is unchanged.
+        """
+        return append_line(self.path, encode_event(event))
+
+    def append_many(self, events: Sequence[Event]) -> int:
+        """Append events in one write. Returns and raises as `append`."""
+        if not events:
+            return self.size()
+        return append_line(self.path, b"\n".join(map(encode_event, events)))
+
+    def truncate(self, size: int) -> None:
+        """Remove what was appended after the log had this size."""
+        if self.size() > size:
+            os.truncate(self.path, size)
+
+    def rewrite(self, events: Sequence[Event]) -> None:
+        """Replace the whole log atomically.
+
+        Raises:
+            StorageError: writing failed; the log is unchanged.
+        """
+        write_atomic(self.path, b"".join(encode_event(event) + b"\n" for event in events))
+
     def _open(self) -> BinaryIO:
         try:
             return self.path.open("rb")
@@ -155,15 +205,6 @@ class PickLog:
             raise StorageError(
                 f"cannot read {self.path}: {error.strerror}", "check its permissions"
             ) from None
-
-    def picks(self, end: int | None = None) -> list[Pick]:
-        """The picks that were not taken back, in order; those of the first `end` bytes, if it is given."""
-        return self._picks_from(0, end)
-
-    def recent(self, n: int) -> list[Pick]:
-        """The last picks, at most n, read from the end of the log; those taken back are left out."""
-        # The first line may start in its middle: then it is no event and is passed over.
-        return self._picks_from(max(0, self.size() - n * _TYPICAL_LINE))[-n:]
 
     def _picks_from(self, start: int, end: int | None = None) -> list[Pick]:
         found: dict[int, Pick] = {}
@@ -184,12 +225,12 @@ def _dump(body: dict[str, Any]) -> bytes:
 
     try:
         return dump(ensure_ascii=False)
-    except UnicodeEncodeError:  # half a surrogate pair: only an escape can hold it
+    except UnicodeEncodeError:  # a lone surrogate, which only an escape can represent
         return dump(ensure_ascii=True)
 
 
 def _crc(body: dict[str, Any]) -> int:
-    # Keys are sorted for the sum only, so that a reader may keep them in any order.
+    # Keys are sorted for the checksum only, so that their order in the line does not matter.
     return zlib.crc32(
         json.dumps(body, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
     )

@@ -1,4 +1,8 @@
-"""A profile: one person's taste on disk, `state.json` (the fold) and `picks.jsonl` (the truth)."""
+"""A profile: one person's taste on disk.
+
+`picks.jsonl` is the log of all picks. `state.json` is what was learned from it: opening a profile
+reads the state, and only learns what was logged after it.
+"""
 
 from __future__ import annotations
 
@@ -9,36 +13,43 @@ from pathlib import Path
 from typing import Any
 
 from ..core.axes import Axis
-from ..core.picks import Pick, Verdict, fold, learn_pick
+from ..core.picks import Pick, Verdict
 from ..core.posterior import Posterior
 from ..core.response_matrix import ResponseMatrix
 from ..core.reward import AxesReward, Priors
 from ..core.taste import Taste
-from ..errors import BadDataError, NoInputError, StorageError, TpopError
+from ..errors import NoInputError, StorageError, TpopError
 from . import paths
-from .files import hold, make_private_dir, read_bounded, seal, sweep_temporaries, write_atomic
+from .files import file_lock, make_private_dir, remove_stale_temporaries
+from .fold import LogFold, catch_up, fold_log
 from .neural_files import NeuralFiles
 from .own_axes import load_axes
-from .pick_log import SHORTER, Amend, Event, PickLog, Undo
-from .state import SCHEMA, about, decode_state, decode_taste, encode_taste, is_about, set_aside
+from .pick_log import Amend, Event, PickLog, Undo
+from .state import SCHEMA, decode_fold, encode_fold, has_layout, layout_of
+from .state_files import StateFiles
 
-MAX_STATE = 16 << 20
 LOCK_SECONDS = 5.0
-_LATEST = 10
-STATES = ("state.json", "state.json.bak")
 
 
 class Profile:
     """The bandit state of one profile, in memory and on disk.
 
-    `taste` is always the fold of the log. Nothing is written before the first pick.
+    `taste` is always what the log adds up to. Nothing is written before the first pick.
 
     Args:
-        name: a checked profile name.
-        axes: the taste axes; None: the built-in ones and the user's own. A state written for others is folded anew.
-        parent: where the profile's folder is; None: with the user's other profiles.
+        name: the profile's name.
+        axes: the taste axes; None: the built-in ones and the user's own. If the state on disk was
+            written for other axes, the log is learned again.
+        parent: the folder that holds the profile's folder; None: the folder of the user's profiles.
+            With `axes` and `parent`, neither $TPOP_HOME nor the user's configuration is read.
         priors: scales of the taste weights before any pick. A state does not record them: only a
             bench that throws its profiles away sets others.
+
+    Raises:
+        UsageError: the name cannot be used.
+        BadDataError: axes.json is broken.
+        StorageError: a file cannot be read.
+        TpopError: a newer version of tpop wrote the state.
     """
 
     def __init__(
@@ -48,19 +59,27 @@ class Profile:
         parent: Path | None = None,
         priors: Priors = Priors(),
     ) -> None:
-        self.name = paths.check_profile_name(name)
+        self.name = paths.check_profile_name(name, parent)
         self.axes = load_axes() if axes is None else tuple(axes)
-        self._priors = priors
         self.folder = (parent or paths.profiles_dir()) / name
         self.log = PickLog(self.folder / "picks.jsonl")
-        self.notices: list[str] = []  # what the user should be told about the state of the files
-        self.taste = self._fresh()
-        self.n_picks = 0
-        self.singles = 0  # answers since the last duel for which nobody was asked
-        self._last_id = 0
-        self._folded = 0  # bytes of the log that `taste` holds
-        self._mark = 0  # what the log held just before that
+        self._states = StateFiles(self.folder)
+        self.notices: list[str] = []  # messages for the user about damaged or missing files
+        self.singles = 0  # answers since the last duel that were shown without asking
+        # Learning does not need the response matrix.
+        self._fresh = Taste.fresh(AxesReward.fresh(self.axes, ResponseMatrix({}), priors))
+        self._folded = LogFold(self._fresh)
         self._load()
+
+    @property
+    def taste(self) -> Taste:
+        """What was learned from all picks."""
+        return self._folded.taste
+
+    @property
+    def n_picks(self) -> int:
+        """Number of picks that count: undone ones do not."""
+        return self._folded.n_picks
 
     @property
     def posterior(self) -> Posterior:
@@ -72,104 +91,16 @@ class Profile:
         return self.log.picks()
 
     def recent(self, n: int) -> list[Pick]:
-        """The last n picks that count, oldest first; reads only the end of a long log."""
+        """The last n picks that count, oldest first. Reads only the end of a long log."""
         return self.log.recent(n)
 
-    # -- changes -----------------------------------------------------------------------------------------
-
-    def record(self, pick: Pick) -> Pick:
-        """Log a pick, learn from it, save; returns the pick with its number.
-
-        Raises:
-            BusyError: another process holds the profile for too long.
-            CannotCreateError, StorageError: nothing was recorded.
-        """
-        with self._changing():
-            pick = replace(pick, id=self._last_id + 1)
-            end = self.log.append(pick)
-            self._apply(pick)
-            self._read_to(end)
-            self.singles = 0
-        return pick
-
-    def count_single(self) -> None:
-        """Remember that an answer was shown without asking, if there are picks at all. Errors as `record`."""
-        if self.n_picks:
-            with self._changing():
-                self.singles += 1
-
-    def undo(self, pick_id: int | None = None) -> Pick:
-        """Take back a pick (the last one by default): the state is as if it had never been made.
+    def find(self, pick_id: int | None = None) -> Pick:
+        """A pick that counts, by its number; by default the last one.
 
         Raises:
             NoInputError: there is no such pick.
         """
-        with self._changing():
-            chosen = self.find(pick_id)
-            before = self._state_before(chosen)
-            end = self.log.append(Undo(chosen.id))
-            if before is None:
-                self._refold()
-            else:
-                last_id = self._last_id
-                self._restore(before)
-                self._last_id = last_id
-                self._read_to(end)
-        return chosen
-
-    def amend(self, pick_id: int, verdict: Verdict) -> Pick:
-        """Give a pick another verdict: the state is as if that had been picked. Raises NoInputError."""
-        with self._changing():
-            chosen = self.find(pick_id)
-            self.log.append(Amend(chosen.id, verdict))
-            self._refold()
-        return replace(chosen, verdict=verdict)
-
-    def extend(self, picks: Sequence[Pick]) -> None:
-        """Log many picks, which get numbers of their own, and learn from them. Errors as `record`."""
-        with self._changing():
-            self.log.append_many(
-                [replace(pick, id=self._last_id + 1 + n) for n, pick in enumerate(picks)]
-            )
-            self._refold()
-
-    def forget(self, unwanted: Callable[[Pick], bool]) -> int:
-        """Remove picks from the log for good, texts and all; the state is as if they had never been made.
-
-        Returns:
-            How many there were.
-        """
-        with self.locked():
-            picks = self.log.picks()
-            kept: list[Event] = [pick for pick in picks if not unwanted(pick)]
-            if len(kept) < len(picks):
-                self.log.rewrite(kept)
-                self._refold()
-                self._save()
-                self._save()  # the generation before the last one remembers nothing either
-                NeuralFiles(self.folder).clear()
-        return len(picks) - len(kept)
-
-    def _state_before(self, pick: Pick) -> dict[str, Any] | None:
-        """The generation of the state before a pick, if that is the one on the disk: spares folding a long log."""
-        try:
-            state = decode_state(read_bounded(self.folder / STATES[1], MAX_STATE))
-            if not is_about(state, self.axes) or state["picks"] != self.n_picks - 1:
-                return None
-            since = [event for event, _ in self.log.events(state["log_bytes"])]
-        except (OSError, TpopError):
-            return None
-        return state if since == [pick] else None
-
-    def find(self, pick_id: int | None = None) -> Pick:
-        """A pick that counts, by its number; the last one by default. Raises NoInputError if there is none."""
-
-        def among(picks: Sequence[Pick]) -> Pick | None:
-            return next((p for p in reversed(picks) if pick_id in (None, p.id)), None)
-
-        found = among(self.log.recent(_LATEST)) or among(
-            self.log.picks()
-        )  # most often it is one of the latest
+        found = self.log.find(pick_id)
         if found is None:
             raise NoInputError(
                 f"there is no pick {pick_id} in profile {self.name}"
@@ -179,135 +110,185 @@ class Profile:
             )
         return found
 
+    # -- changes -----------------------------------------------------------------------------------
+
+    def record(self, pick: Pick) -> Pick:
+        """Log a pick, learn from it and save the state. Returns the pick with its number.
+
+        Raises:
+            BusyError: another process holds the profile for longer than `LOCK_SECONDS`.
+            CannotCreateError: the profile's folder cannot be created.
+            StorageError: writing failed; nothing was recorded.
+        """
+        with self._changing():
+            pick = replace(pick, id=self._folded.last_id + 1)
+            end = self.log.append(pick)
+            self._folded = self._folded.add(pick).read_to(self.log, end)
+            self.singles = 0
+        return pick
+
+    def count_single(self) -> None:
+        """Count an answer that was shown without asking. Nothing is counted before the first pick.
+
+        Raises:
+            BusyError, StorageError: as `record`.
+        """
+        if self.n_picks:
+            with self._changing():
+                self.singles += 1
+
+    def undo(self, pick_id: int | None = None) -> Pick:
+        """Undo a pick, by default the last one. The taste is as if it had never been made.
+
+        Raises:
+            NoInputError: there is no such pick.
+            BusyError, StorageError: as `record`.
+        """
+        with self._changing():
+            chosen = self.find(pick_id)
+            before = self._state_before(chosen)
+            end = self.log.append(Undo(chosen.id))
+            if before is None:
+                self._refold()
+            else:
+                last_id = self._folded.last_id
+                self._restore(before)
+                self._folded = replace(self._folded, last_id=last_id).read_to(self.log, end)
+        return chosen
+
+    def amend(self, pick_id: int, verdict: Verdict) -> Pick:
+        """Change the verdict of a pick, and return it. The taste is as if that had been the verdict.
+
+        Raises:
+            NoInputError: there is no such pick.
+            BusyError, StorageError: as `record`.
+        """
+        with self._changing():
+            chosen = self.find(pick_id)
+            self.log.append(Amend(chosen.id, verdict))
+            self._refold()
+        return replace(chosen, verdict=verdict)
+
+    def extend(self, picks: Sequence[Pick]) -> None:
+        """Log many picks and learn from them. They get new numbers.
+
+        Raises:
+            BusyError, CannotCreateError, StorageError: as `record`.
+        """
+        with self._changing():
+            first = self._folded.last_id + 1
+            self.log.append_many([replace(pick, id=first + n) for n, pick in enumerate(picks)])
+            self._refold()
+
+    def forget(self, unwanted: Callable[[Pick], bool]) -> int:
+        """Remove picks and their texts from every file, as if they had never been made.
+
+        Returns:
+            How many picks were removed.
+
+        Raises:
+            BusyError, StorageError: as `record`.
+        """
+        with self.locked():
+            picks = self.log.picks()
+            kept: list[Event] = [pick for pick in picks if not unwanted(pick)]
+            if len(kept) < len(picks):
+                self.log.rewrite(kept)
+                self._refold()
+                self._save()
+                self._save()  # the second save replaces the backup, too
+                NeuralFiles(self.folder).clear()
+        return len(picks) - len(kept)
+
     def reload(self) -> None:
-        """Read the files again: others may have moved them."""
+        """Learn the log again, as after its files were moved."""
         with self.locked():
             self._refold()
 
-    # -- the fold ----------------------------------------------------------------------------------------
-
-    def _fresh(self) -> Taste:
-        return Taste.fresh(
-            AxesReward.fresh(self.axes, ResponseMatrix({}), self._priors)
-        )  # learning does not need B
-
-    def _apply(self, pick: Pick) -> None:
-        self.taste = learn_pick(self.taste, pick)
-        self.n_picks += 1
-        self._last_id = max(self._last_id, pick.id)
+    # -- the fold of the log -----------------------------------------------------------------------
 
     def _refold(self) -> None:
-        """Fold the whole log from nothing. What others append meanwhile is caught up with later."""
-        end = self.log.end()
-        picks = self.log.picks(end)
-        self.taste, self.n_picks = fold(self._fresh(), picks), len(picks)
-        self._last_id = max((event.id for event, _ in self.log.events(end=end)), default=0)
-        self._read_to(end)
-
-    def _read_to(self, end: int) -> None:
-        self._folded, self._mark = end, self.log.mark(end)
+        self._folded = fold_log(self.log, self._fresh)
 
     def _catch_up(self) -> None:
-        """Fold what others appended since; from nothing if they took something back or the log was replaced."""
-        mark = self.log.mark(self._folded)
-        if mark != self._mark or mark == SHORTER:
-            self._refold()
-            return
-        damaged: list[int] = []
-        found = list(self.log.events(self._folded, damaged))
-        if any(isinstance(event, Undo | Amend) for event, _ in found):
-            self._refold()
-            return
-        for pick, _ in found:
-            assert isinstance(pick, Pick)
-            self._apply(pick)
-        if found:
-            self._read_to(found[-1][1])
+        self._folded, damaged = catch_up(self._folded, self.log, self._fresh)
         if damaged:
-            self.notices.append(
-                f"{len(damaged)} unreadable lines in {self.log.path} were passed over"
-            )
+            self.notices.append(f"{damaged} unreadable lines in {self.log.path} were skipped")
 
-    # -- files -------------------------------------------------------------------------------------------
+    def _state_before(self, pick: Pick) -> dict[str, Any] | None:
+        """The backup of the state, if only `pick` was logged after it: spares reading a long log."""
+        try:
+            state = self._states.load_backup()
+            if not has_layout(state, self.axes) or state["picks"] != self.n_picks - 1:
+                return None
+            since = [event for event, _ in self.log.events(state["log_bytes"])]
+        except (OSError, TpopError):
+            return None
+        return state if since == [pick] else None
+
+    # -- files -------------------------------------------------------------------------------------
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Hold the profile's lock, with memory caught up with the disk."""
+        """Hold the profile's lock, after reading what other processes appended to the log.
+
+        Raises:
+            BusyError: another process holds it for longer than `LOCK_SECONDS`.
+            CannotCreateError, StorageError: the folder or the lock cannot be used.
+        """
         make_private_dir(self.folder)
-        with hold(self.folder / ".lock", LOCK_SECONDS, f"profile {self.name}"):
-            sweep_temporaries(self.folder)
+        with file_lock(self.folder / ".lock", LOCK_SECONDS, f"profile {self.name}"):
+            remove_stale_temporaries(self.folder)
             self._catch_up()
             yield
 
     @contextmanager
     def _changing(self) -> Iterator[None]:
-        """Hold the lock, and save in the end; what cannot be saved never happened, in memory or in the log."""
+        """Hold the lock, and save at the end. If that fails, undo the change in memory and log."""
         with self.locked():
-            end, before = self.log.end(), vars(self).copy()
+            end, before = self.log.end(), (self._folded, self.singles)
             try:
                 yield
                 self._save()
             except StorageError:
-                self.log.cut(end)
-                vars(self).update(before)
+                self.log.truncate(end)
+                self._folded, self.singles = before
                 raise
 
     def _save(self) -> None:
-        state = {
-            **about(self.axes),
-            "profile": self.name,
-            **encode_taste(self.taste),
-            "picks": self.n_picks,
-            "singles": self.singles,
-            "last_id": self._last_id,
-            "log_bytes": self._folded,
-            "log_mark": self._mark,
-        }
-        write_atomic(self.folder / STATES[0], seal(state), backup=True)
+        layout, folded = layout_of(self.axes), encode_fold(self._folded)
+        self._states.save({**layout, "profile": self.name, **folded, "singles": self.singles})
 
     def _load(self) -> None:
-        """Read the state, or its previous generation, or fold the log; then what the log holds beyond it."""
-        for name in STATES:
-            path = self.folder / name
-            try:
-                self._restore(decode_state(read_bounded(path, MAX_STATE)))
-                break
-            except FileNotFoundError:
-                continue
-            except BadDataError as error:
-                aside = set_aside(path)
-                self.notices.append(
-                    f"{path} was unreadable ({error.message}) and is kept as {aside.name}"
-                )
-        else:
-            if self.log.size():
-                self._refold()
-                return
+        """Read the state, or else its backup, and then what was logged after it."""
+        state = self._states.load(self.notices)
+        if state is None and self.log.size():
+            self._refold()
+            return
+        if state is not None:
+            self._restore(state)
         if self.n_picks and not self.log.path.is_file():
-            self._start_anew()
+            self._start_over()
         self._catch_up()
 
-    def _start_anew(self) -> None:
-        """The log is gone, and with it the truth: keep what was learned from it aside, and say so."""
-        states = [path for name in STATES if (path := self.folder / name).exists()]
-        kept = " and ".join(set_aside(path).name for path in states)
+    def _start_over(self) -> None:
+        """Quarantine the states of a log that no longer exists, and start empty."""
+        kept = " and ".join(path.name for path in self._states.quarantine_all())
         if kept:
             self.notices.append(
-                f"{self.log.path} is gone: profile {self.name} starts anew; what it knew is in {kept}"
+                f"{self.log.path} is gone: profile {self.name} starts empty; "
+                f"its last state is kept in {kept}"
             )
         self._refold()
 
     def _restore(self, state: dict[str, Any]) -> None:
         if state["schema"] > SCHEMA:
             raise TpopError(
-                f"profile {self.name} was written by a newer tpop (schema {state['schema']})",
+                f"a newer tpop wrote profile {self.name} (schema {state['schema']})",
                 "upgrade: pip install --upgrade tpop-cli",
             )
-        if not is_about(state, self.axes):
-            self._refold()  # the weights have other meanings now; the picks have not
-            return
-        self.taste = decode_taste(state, self._fresh())
-        self.n_picks, self._last_id = state["picks"], state["last_id"]
-        self.singles = state["singles"]
-        self._folded = state["log_bytes"]
-        self._mark = state.get("log_mark", self.log.mark(self._folded))  # older states have none
+        if has_layout(state, self.axes):
+            self._folded = decode_fold(state, self.log, self._fresh)
+            self.singles = state["singles"]
+        else:  # the weights mean something else now, but the picks do not
+            self._refold()

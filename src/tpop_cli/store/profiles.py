@@ -1,9 +1,10 @@
-"""What is done with whole profiles: listing, creating, copying, renaming, setting aside."""
+"""Operations on whole profiles: list, create, copy, rename, back up, delete."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from . import paths
 from .files import make_private_dir
 from .profile import Profile
 
-_LOCK = ".lock"  # held while a profile is moved, and never moved with it
+_LOCK = ".lock"  # held while a profile's files are moved, so it is never moved itself
 _SETTINGS = "config.toml"
 
 
@@ -27,39 +28,60 @@ def list_profiles() -> list[str]:
     )
 
 
-def existing(name: str) -> Profile:
-    """A profile that is there. Raises NoInputError if it is not."""
+def open_existing(name: str) -> Profile:
+    """Open a profile that must exist. Raises NoInputError if it does not."""
     if paths.check_profile_name(name) not in list_profiles():
         raise NoInputError(f"there is no profile {name}", "tpop profile list")
     return Profile(name)
 
 
 def create_profile(name: str) -> Profile:
-    """Make an empty profile. Raises UsageError if there is one of this name."""
-    profile = _new(name)
-    with profile.locked():
-        _told(lambda: profile.log.path.touch(mode=0o600), profile.log.path)
+    """Create an empty profile.
+
+    Raises:
+        UsageError: the name is taken or not valid.
+        CannotCreateError, StorageError: it cannot be created.
+    """
+    profile = _open_new(name)
+    with profile.locked(), _storage_error(profile.log.path):
+        profile.log.path.touch(mode=0o600)
     return profile
 
 
 def copy_profile(name: str, new: str) -> Profile:
-    """Copy a profile under a new name. Raises NoInputError, UsageError, StorageError."""
-    source, target = existing(name), _new(new)
+    """Copy a profile under a new name.
+
+    Raises:
+        NoInputError: the profile does not exist.
+        UsageError: the new name is taken or not valid.
+        CannotCreateError, StorageError: a file cannot be copied.
+    """
+    source, target = open_existing(name), _open_new(new)
     with source.locked(), target.locked():
         for file in _files(source):
-            _told(lambda file=file: shutil.copy2(file, target.folder / file.name), file)  # type: ignore[misc]
+            with _storage_error(file):
+                shutil.copy2(file, target.folder / file.name)
     return Profile(new)
 
 
 def rename_profile(name: str, new: str) -> Profile:
-    """Give a profile another name. Errors as `copy_profile`."""
+    """Rename a profile. Raises as `copy_profile`."""
     copied = copy_profile(name, new)
-    _told(lambda: shutil.rmtree(existing(name).folder), copied.folder)
+    with _storage_error(copied.folder):
+        shutil.rmtree(open_existing(name).folder)
     return copied
 
 
-def set_aside(profile: Profile) -> Path | None:
-    """Move what a profile has learned to a backup; returns where it is now, or None if there was nothing."""
+def back_up(profile: Profile) -> Path | None:
+    """Move everything that a profile has learned to a backup. Its settings stay.
+
+    Returns:
+        The folder of the backup, or None if the profile was never saved.
+
+    Raises:
+        BusyError: another process holds the profile.
+        CannotCreateError, StorageError: a file cannot be moved.
+    """
     if not profile.folder.exists():
         return None
     with profile.locked():
@@ -72,28 +94,37 @@ def set_aside(profile: Profile) -> Path | None:
             target = backups / f"{profile.name}-{stamp}-{n}"
         make_private_dir(target)
         for file in _files(profile):
-            if (
-                file.name != _SETTINGS
-            ):  # what was learned is forgotten, not how the profile is set up
-                _told(lambda file=file: shutil.move(file, target / file.name), file)  # type: ignore[misc]
+            if file.name != _SETTINGS:
+                with _storage_error(file):
+                    shutil.move(file, target / file.name)
     profile.reload()
     return target
 
 
 def delete_profile(name: str) -> Path | None:
-    """Remove a profile; a backup is kept, whose place is returned. Raises NoInputError, StorageError."""
-    profile = existing(name)
-    backup, settings = set_aside(profile), profile.folder / _SETTINGS
+    """Delete a profile, after a backup of what it has learned and of its settings.
+
+    Returns:
+        The folder of the backup.
+
+    Raises:
+        NoInputError: the profile does not exist.
+        BusyError, CannotCreateError, StorageError: as `back_up`.
+    """
+    profile = open_existing(name)
+    backup, settings = back_up(profile), profile.folder / _SETTINGS
     if backup and settings.exists():
-        _told(lambda: shutil.copy2(settings, backup / _SETTINGS), settings)
-    _told(lambda: shutil.rmtree(profile.folder), profile.folder)
+        with _storage_error(settings):
+            shutil.copy2(settings, backup / _SETTINGS)
+    with _storage_error(profile.folder):
+        shutil.rmtree(profile.folder)
     return backup
 
 
-def _new(name: str) -> Profile:
+def _open_new(name: str) -> Profile:
     if paths.check_profile_name(name) in list_profiles():
         raise UsageError(
-            f"there is a profile {name} already",
+            f"profile {name} already exists",
             f"choose another name, or tpop profile delete {name}",
         )
     return Profile(name)
@@ -103,10 +134,11 @@ def _files(profile: Profile) -> list[Path]:
     return [file for file in profile.folder.iterdir() if file.name != _LOCK]
 
 
-def _told(action: Callable[[], object], path: Path) -> None:
-    """Run a file operation; an OSError becomes a StorageError about `path`."""
+@contextmanager
+def _storage_error(path: Path) -> Iterator[None]:
+    """Turn an OSError of the `with` block into a StorageError about `path`."""
     try:
-        action()
+        yield
     except OSError as error:
         raise StorageError(
             f"cannot move or copy {path}: {error.strerror}", "check the folder's permissions"

@@ -1,9 +1,8 @@
-"""state.json: how a taste is written, and what is checked before it is believed."""
+"""The content of state.json: a log's fold, encoded, and the checks before it is trusted."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,89 +12,103 @@ from ..core.features import FEATURES
 from ..core.posterior import Posterior
 from ..core.taste import Observation, Taste
 from ..errors import BadDataError
-from .files import unseal
+from .files import decode_checksummed
+from .fold import LogFold
+from .pick_log import PickLog
 
 SCHEMA = 2
 
 
-def about(axes: Sequence[Axis]) -> dict[str, Any]:
-    """What the numbers of a state mean: its schema, axes and features."""
+def layout_of(axes: Sequence[Axis]) -> dict[str, Any]:
+    """What the weights of a state refer to: its schema, axes and features."""
     return {"schema": SCHEMA, "axes": [axis.name for axis in axes], "features": list(FEATURES)}
 
 
-def is_about(state: dict[str, Any], axes: Sequence[Axis]) -> bool:
-    """Whether the numbers of a state mean what they would today."""
-    return all(state.get(key) == value for key, value in about(axes).items())
+def has_layout(state: dict[str, Any], axes: Sequence[Axis]) -> bool:
+    """Whether the weights of a state refer to these axes, with today's schema and features."""
+    return all(state.get(key) == value for key, value in layout_of(axes).items())
 
 
 def decode_state(data: bytes) -> dict[str, Any]:
-    """The state, if it is whole: strict JSON, a fitting checksum, finite numbers of the right shapes."""
-    state = unseal(data)
+    """Decode a state file and check that its numbers are finite and fit together.
+
+    A state of another schema is returned unchecked, for the caller to look at `schema`.
+
+    Raises:
+        BadDataError: the file is damaged.
+    """
+    state = decode_checksummed(data)
     if state["schema"] != SCHEMA:
-        return state  # whatever else it holds: a newer program reads it, or the log is folded anew
+        return state
     try:
         n = len(state["mean"])
-        numbers = [
+        floats = [
             *state["mean"],
             *state["precision"],
             state["evidence"],
-            *(x for s in state["seen"] for x in s),
+            *(x for observation in state["seen"] for x in observation),
         ]
-        whole = [
-            state["picks"],
-            state["last_id"],
-            state["log_bytes"],
-            state["since"],
-            state["singles"],
-        ]
-        if not all(type(x) is float for x in numbers) or not np.isfinite(numbers).all():
-            raise BadDataError("it holds something that is no finite number")
-        if len(state["precision"]) != n * (n + 1) // 2 or not all(
-            type(x) is int and x >= 0 for x in whole
-        ):
-            raise BadDataError("its numbers do not fit together")
-        if any(len(s) != 3 + n for s in state["seen"]):
-            raise BadDataError("its last picks do not fit its weights")
+        counts = [state[key] for key in ("picks", "last_id", "log_bytes", "since", "singles")]
+        if not all(type(x) is float for x in floats) or not np.isfinite(floats).all():
+            raise BadDataError("a value is not a finite number")
+        if not all(type(x) is int and x >= 0 for x in counts):
+            raise BadDataError("a count is not a whole number")
+        if len(state["precision"]) != n * (n + 1) // 2:
+            raise BadDataError("the size of its precision does not match its weights")
+        if any(len(observation) != 3 + n for observation in state["seen"]):
+            raise BadDataError("the size of its recent picks does not match its weights")
         if n != 2 * len(state["axes"]) + len(state["features"]):
-            raise BadDataError("its weights do not fit its axes and features")
-    except (KeyError, TypeError) as error:
-        raise BadDataError(f"it lacks {error}") from None
+            raise BadDataError("its weights do not match its axes and features")
+    except KeyError as error:
+        raise BadDataError(f"{error} is missing") from None
+    except TypeError as error:
+        raise BadDataError(f"a value has the wrong type: {error}") from None
     return state
 
 
-def encode_taste(taste: Taste) -> dict[str, Any]:
-    """What a state holds of a taste."""
-    posterior = taste.reward.posterior
+def encode_fold(folded: LogFold) -> dict[str, Any]:
+    """The part of a state that holds the fold of the log."""
+    posterior = folded.taste.reward.posterior
     return {
         "reward": "axes",
         "mean": posterior.mean.tolist(),
-        # V is symmetric: its lower triangle, row by row
+        # V is symmetric: its lower triangle, row by row.
         "precision": posterior.precision[np.tril_indices(len(posterior.mean))].tolist(),
-        # since the taste last turned: how many picks, how well they were told, and the last of them
-        "since": taste.n,
-        "evidence": taste.log_bayes_factor,
-        "seen": [[s.outcome, s.weight, s.log_p, *s.difference.tolist()] for s in taste.recent],
+        # Since the last change of taste: number of picks, log Bayes factor, the latest picks.
+        "since": folded.taste.n,
+        "evidence": folded.taste.log_bayes_factor,
+        "seen": [
+            [o.outcome, o.weight, o.log_p, *o.difference.tolist()] for o in folded.taste.recent
+        ],
+        "picks": folded.n_picks,
+        "last_id": folded.last_id,
+        "log_bytes": folded.log_bytes,
+        "log_mark": folded.log_checksum,
     }
 
 
-def decode_taste(state: dict[str, Any], fresh: Taste) -> Taste:
-    """The taste that `encode_taste` wrote, of the same axes and features as a fresh one."""
+def decode_fold(state: dict[str, Any], log: PickLog, fresh: Taste) -> LogFold:
+    """Restore what `encode_fold` wrote.
+
+    Args:
+        state: a checked state.
+        log: the log that it is the fold of.
+        fresh: a taste of the same axes and features, before any pick.
+    """
     n = len(state["mean"])
     precision = np.zeros((n, n))
     precision[np.tril_indices(n)] = state["precision"]
     precision += np.tril(precision, -1).T
-    seen = tuple(Observation(np.array(d), o, w, log_p) for o, w, log_p, *d in state["seen"])
+    recent = tuple(
+        Observation(np.array(difference), outcome, weight, log_p)
+        for outcome, weight, log_p, *difference in state["seen"]
+    )
     reward = fresh.reward.with_posterior(Posterior(np.array(state["mean"]), precision))
-    return Taste(reward, fresh.prior, seen, state["since"], state["evidence"])
-
-
-def set_aside(path: Path) -> Path:
-    """Rename a file that cannot be used, so that it is kept and never overwritten."""
-    n = 1
-    while (aside := path.with_name(f"{path.name}.corrupt-{n}")).exists():
-        n += 1
-    try:
-        path.replace(aside)
-    except OSError:
-        return path  # a read-only folder: it stays where it is
-    return aside
+    end = state["log_bytes"]
+    return LogFold(
+        Taste(reward, fresh.prior, recent, state["since"], state["evidence"]),
+        state["picks"],
+        state["last_id"],
+        end,
+        state.get("log_mark", log.tail_checksum(end)),  # older states have no checksum
+    )

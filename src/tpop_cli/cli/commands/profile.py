@@ -171,9 +171,9 @@ def rename(name: NameArgument, new: NewArgument) -> None:
 @command
 def delete(name: NameArgument, yes: opt.YesOption = False) -> None:
     """Delete a profile. A backup is kept, and you are told where."""
-    from ...store.profiles import delete_profile, existing
+    from ...store.profiles import delete_profile, open_existing
 
-    profile = existing(name)
+    profile = open_existing(name)
     confirm(f"Delete profile {name} with its {profile.n_picks} picks? A backup is kept.", yes)
     note(f"profile {name} is gone; its files are kept in {delete_profile(name)}")
 
@@ -197,7 +197,7 @@ def import_(
 
     found = read_preferences(read_file(file))
     chosen = open_profile(profile)
-    passed = f", {found.passed_over} entries passed over" if found.passed_over else ""
+    passed = f", {found.n_skipped} entries passed over" if found.n_skipped else ""
     if dry_run:
         note(f"{file}: {len(found.picks)} picks ({found.kind}){passed}; nothing was changed")
         return
@@ -223,11 +223,11 @@ def diff(first: NameArgument, second: NameArgument) -> None:
 def _known(name: str | None) -> tuple[Profile, Taste]:
     """A profile and its taste, on the response matrix of the starter model. Raises NoInputError."""
     from ...core.features import FEATURES
-    from ...store.profiles import existing
+    from ...store.profiles import open_existing
     from ...store.response_matrices import starter_response
 
     if name:
-        existing(name)
+        open_existing(name)
     chosen = open_profile(name)
     poles = [pole.name for axis in chosen.axes for pole in axis.poles]
     return chosen, chosen.taste.with_B(starter_response().matrix(poles, FEATURES))

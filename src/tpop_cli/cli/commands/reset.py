@@ -10,12 +10,12 @@ from ..runtime import command, confirm, note
 @command
 def reset(profile: opt.ProfileOption = None, yes: opt.YesOption = False) -> None:
     """Forget what a profile has learned. Its files are moved to a backup, and you are told where."""
-    from ...store.profiles import set_aside
+    from ...store.profiles import back_up
 
     chosen = open_profile(profile)
     if not chosen.folder.exists():
         note(f"profile {chosen.name} holds nothing: there is nothing to reset")
         return
     confirm(f"Forget the {chosen.n_picks} picks of profile {chosen.name}? A backup is kept.", yes)
-    backup = set_aside(chosen)
+    backup = back_up(chosen)
     note(f"profile {chosen.name} starts afresh; its files are kept in {backup}")

@@ -1,0 +1,79 @@
+"""The fold of a pick log: the taste that its events add up to, and how far the log was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from ..core.picks import Pick, fold, learn_pick
+from ..core.taste import Taste
+from .pick_log import Amend, PickLog, Undo
+
+
+@dataclass(frozen=True)
+class LogFold:
+    """What a log adds up to, up to some offset.
+
+    Args:
+        taste: the taste after all picks that count.
+        n_picks: number of picks that count.
+        last_id: the highest number that an event of the log has. Numbers are never reused.
+        log_bytes: how many bytes of the log are folded.
+        log_checksum: `PickLog.tail_checksum` at that offset. It shows whether the log was replaced.
+    """
+
+    taste: Taste
+    n_picks: int = 0
+    last_id: int = 0
+    log_bytes: int = 0
+    log_checksum: int | None = 0
+
+    def add(self, pick: Pick) -> LogFold:
+        """The fold after one more pick. Follow with `read_to` once the pick is in the log."""
+        return replace(
+            self,
+            taste=learn_pick(self.taste, pick),
+            n_picks=self.n_picks + 1,
+            last_id=max(self.last_id, pick.id),
+        )
+
+    def read_to(self, log: PickLog, end: int) -> LogFold:
+        """The same fold, marked as read up to byte `end` of the log."""
+        return replace(self, log_bytes=end, log_checksum=log.tail_checksum(end))
+
+
+def fold_log(log: PickLog, fresh: Taste) -> LogFold:
+    """Fold a whole log.
+
+    Lines that another process appends meanwhile are left for `catch_up`.
+
+    Args:
+        log: the log.
+        fresh: the taste before any pick.
+    """
+    end = log.end()
+    picks = log.picks(end)
+    last_id = max((event.id for event, _ in log.events(end=end)), default=0)
+    return LogFold(fold(fresh, picks), len(picks), last_id).read_to(log, end)
+
+
+def catch_up(folded: LogFold, log: PickLog, fresh: Taste) -> tuple[LogFold, int]:
+    """Fold what was appended to the log since it was last read.
+
+    The whole log is folded again if it was replaced or cut, or if picks were undone or amended.
+
+    Returns:
+        The new fold, and the number of unreadable lines among the new ones.
+    """
+    checksum = log.tail_checksum(folded.log_bytes)
+    if checksum is None or checksum != folded.log_checksum:
+        return fold_log(log, fresh), 0
+    damaged: list[int] = []
+    appended = list(log.events(folded.log_bytes, damaged))
+    if any(isinstance(event, Undo | Amend) for event, _ in appended):
+        return fold_log(log, fresh), 0
+    for pick, _ in appended:
+        assert isinstance(pick, Pick)
+        folded = folded.add(pick)
+    if appended:
+        folded = folded.read_to(log, appended[-1][1])
+    return folded, len(damaged)
