@@ -1,7 +1,8 @@
-"""Fixtures: a home of its own for every test, a tiny model that the tests write, and the real starter model."""
+"""Fixtures: a separate TPOP_HOME for every test, a tiny generated model, and the starter model."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,24 +12,19 @@ from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.store.models import starter_model
 
-from .faults.report import figures, pytest_runtest_makereport, pytest_terminal_summary  # noqa: F401 - hooks
+from .faults.report import (  # noqa: F401 - a fixture and hooks
+    figures,
+    pytest_runtest_makereport,
+    pytest_terminal_summary,
+)
 from .tiny import write_tiny_gguf
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """TPOP_HOME in the test's own folder, and no other TPOP_* variable."""
-    for name in (
-        "MODEL",
-        "PROFILE",
-        "TEMPERATURE",
-        "MAX_TOKENS",
-        "CTX",
-        "THREADS",
-        "GPU_LAYERS",
-        "CHAT_TEMPLATE",
-    ):
-        monkeypatch.delenv(f"TPOP_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("TPOP_")]:
+        monkeypatch.delenv(name)
     folder = tmp_path / "home"
     monkeypatch.setenv("TPOP_HOME", str(folder))
     return folder

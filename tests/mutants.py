@@ -1,7 +1,7 @@
 """python -m tests.mutants MODEL FOLDER SEED N
 
-Loads N copies of a model with changed bytes in the header, and counts what became of them. The loading is done in a
-process of its own, which is started again where llama.cpp gave up, since nothing can be loaded in it any more.
+Loads N copies of a model with changed bytes in the header and counts the outcomes. A worker process
+does the loading. It is restarted after llama.cpp has aborted, because it cannot load any more then.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ from tpop_cli.errors import TpopError
 
 
 def mutant(data: bytes, seed: int, i: int) -> bytes:
-    """The i-th of a seed."""
+    """A copy of `data` with one to four bytes of its header changed; number `i` of a seed."""
     rng = random.Random(f"{seed} {i}")
-    end = data.rfind(b".weight") + 64  # the header ends behind the last tensor's name
+    end = data.rfind(b".weight") + 64  # the header ends after the last tensor's name
     changed = bytearray(data)
     for _ in range(rng.choice((1, 1, 2, 4))):
         changed[rng.randrange(4, end)] = rng.randrange(256)
@@ -30,7 +30,7 @@ def mutant(data: bytes, seed: int, i: int) -> bytes:
 
 
 def load(model: Path, folder: Path, seed: int, start: int, n: int) -> None:
-    """Load mutants from `start` on, printing a word for each, until one was lost."""
+    """Load mutants `start` to `n - 1` and print each outcome; stop after an abort of llama.cpp."""
     data = model.read_bytes()
     for i in range(start, n):
         path = folder / "mutant.gguf"
@@ -45,7 +45,7 @@ def load(model: Path, folder: Path, seed: int, start: int, n: int) -> None:
 
 
 def supervise(model: Path, folder: Path, seed: int, n: int) -> Counter[str]:
-    """How often each thing happened; a process that ended by itself is "died"."""
+    """Counts of each outcome; "died" counts mutants that crashed the worker."""
     counts: Counter[str] = Counter()
     done = 0
     while done < n:
@@ -61,9 +61,9 @@ def supervise(model: Path, folder: Path, seed: int, n: int) -> Counter[str]:
             str(n),
         ]
         worker = subprocess.run(command, capture_output=True, text=True, check=False)
-        words = worker.stdout.split()
-        counts.update(words)
-        done += len(words)
+        outcomes = worker.stdout.split()
+        counts.update(outcomes)
+        done += len(outcomes)
         if worker.returncode != 0:
             counts["died"] += 1
             done += 1

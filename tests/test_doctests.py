@@ -1,4 +1,4 @@
-"""The examples in the docstrings, run on the package as it is installed."""
+"""The examples in the docstrings of the installed package work."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 import tpop_cli
 
 MODULES = [
-    m.name
-    for m in pkgutil.walk_packages(tpop_cli.__path__, "tpop_cli.")
-    if not m.name.endswith("__main__")
+    module.name
+    for module in pkgutil.walk_packages(tpop_cli.__path__, "tpop_cli.")
+    if not module.name.endswith("__main__")
 ]
 
 
 @pytest.mark.parametrize("name", MODULES)
-def test_examples(name: str) -> None:
+def test_the_examples_of_a_module_work(name: str) -> None:
     assert doctest.testmod(importlib.import_module(name)).failed == 0
 
 
-def test_there_are_examples() -> None:
+def test_the_package_has_examples() -> None:
     assert sum(doctest.testmod(importlib.import_module(name)).attempted for name in MODULES) > 5

@@ -1,7 +1,7 @@
-"""What must never go wrong.
+"""Fault injection: tests that make something go wrong and check what tpop does.
 
-    python -m pytest -m fault              reduced counts
-    python -m tests.faults --report        the whole of it, and what was measured as a table
+    python -m pytest -m fault              reduced counts, as in CI
+    python -m tests.faults --report        full counts, and a table of the results
 
-A `Fault` of `table.py` is something that may happen; tests carry it as a mark, wherever they stand.
+`table.py` lists the faults. Tests name their fault with a mark, in this directory and elsewhere.
 """

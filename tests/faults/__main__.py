@@ -1,7 +1,7 @@
 """python -m tests.faults [--reduced] [--report [FILE]]
 
-Runs every test of a fault, in full unless told otherwise, and shows what was measured; with --report as Markdown, on
-stdout or between the marks in FILE.
+Runs every fault test with full counts and shows the results. With --report, prints the table as
+Markdown, or writes it between the two markers in FILE.
 """
 
 from __future__ import annotations
@@ -17,11 +17,15 @@ BEGIN, END = "<!-- measured -->\n", "<!-- /measured -->"
 
 
 def main() -> int:
-    """The command."""
+    """Run the tests and return pytest's exit code."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__)
-    parser.add_argument("--reduced", action="store_true", help="as often as CI does")
+    parser.add_argument("--reduced", action="store_true", help="use the counts of CI")
     parser.add_argument(
-        "--report", nargs="?", const="-", metavar="FILE", help="Markdown to stdout, or into FILE"
+        "--report",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="print the table as Markdown, or write it into FILE",
     )
     options = parser.parse_args()
     os.environ["TPOP_FAULTS"] = "reduced" if options.reduced else "full"

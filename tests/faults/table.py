@@ -1,4 +1,4 @@
-"""Every fault: what happens, what tpop does, and how often it is tried in CI and in full."""
+"""Every fault: what may happen, what tpop does about it, and how often tests try it."""
 
 from __future__ import annotations
 
@@ -12,190 +12,240 @@ FULL = os.environ.get("TPOP_FAULTS") == "full"
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that may happen.
+    """Something that may go wrong.
 
     Args:
-        what: happens.
-        then: what tpop does.
-        reduced, full: how often it is tried in CI, and where TPOP_FAULTS is full; 0: every case there is.
+        event: what happens.
+        response: what tpop does about it.
+        reduced: number of tries in CI; 0 means that the number of cases is fixed.
+        full: number of tries when the environment variable TPOP_FAULTS is "full".
     """
 
-    what: str
-    then: str
+    event: str
+    response: str
     reduced: int = 0
     full: int = 0
 
     @property
     def count(self) -> int:
-        """How often it is tried in this run."""
+        """Number of tries in this run."""
         return self.full if FULL else self.reduced
 
     @property
     def shown(self) -> pytest.MarkDecorator:
-        """Marks a test that shows what tpop does then."""
+        """Decorator of the tests that show the response."""
         return pytest.mark.fault(self)
 
 
-# -- state -----------------------------------------------------------------------------------------------
+# -- state -----------------------------------------------------------------------------------------
 
 KILLED = Fault(
-    "kill -9 at a random moment of saving",
-    "the old or the new state, one pick lost at most",
+    "the process is killed with kill -9 at a random moment while it saves",
+    "the profile holds the old or the new state; at most one pick is lost",
     12,
     1000,
 )
 LEFTOVERS = Fault(
-    "temporary files of killed writers", "swept once stale; a living writer's stay", 6, 200
+    "killed processes leave temporary files behind",
+    "stale files are removed at the next save; files of running processes are kept",
+    6,
+    200,
 )
 CRASHED = Fault(
-    "the process ends before any one step of a save", "the state is whole at every point"
+    "the process ends just before any single step of a save", "the state is complete every time"
 )
-ORDERED = Fault(
-    "power fails after a save",
-    "it wrote, synced, kept the old generation, replaced, synced the folder",
+SAVE_ORDER = Fault(
+    "the power fails after a save",
+    "the save is on disk: write, sync, keep the previous state, replace, sync the folder",
 )
-SHARED = Fault(
-    "four processes learn into one profile", "every pick is kept, numbered without a gap", 25, 250
+CONCURRENT = Fault(
+    "four processes learn into one profile at once",
+    "every pick is kept, numbered without gaps",
+    25,
+    250,
 )
 LOCKED = Fault(
-    "another process holds the profile", "waits five seconds, then answer, one line and exit 75"
+    "another process holds the lock of the profile",
+    "waits five seconds, then shows the answer and one error line; exit 75",
 )
-ABANDONED = Fault("the holder of the lock is killed", "the next one goes on")
+ABANDONED = Fault("the process that holds the lock is killed", "the next process takes the lock")
 DISK_FULL = Fault(
-    "the disk is full while a pick is saved", "files stay as they are; answer, one line and exit 74"
+    "the disk is full while a pick is saved",
+    "files stay unchanged; shows the answer and one error line; exit 74",
 )
 READ_ONLY = Fault(
-    "the profile's folder cannot be written or made", "answer, one line and exit 73 or 74"
+    "the folder of the profile cannot be created or written",
+    "shows the answer and one error line; exit 73 or 74",
 )
 UNREADABLE = Fault(
-    "a state or a log that the user may not read",
-    "named with its path, exit 74; nothing is changed",
+    "the user has no permission to read a state or a log",
+    "the error names its path; nothing is changed; exit 74",
 )
-CUT = Fault(
-    "a state file is cut at any byte",
-    "kept aside and named; its backup or the log serves",
+TRUNCATED = Fault(
+    "a state file is truncated at any byte",
+    "quarantined and reported; the state is restored from its backup or from the log",
     100,
     10**9,
 )
 FLIPPED = Fault(
-    "a random byte of a state file is changed", "found by the checksum, or harmless", 150, 10_000
+    "a random byte of a state file changes",
+    "detected by the checksum, or harmless",
+    150,
+    10_000,
 )
-NO_NUMBERS = Fault(
-    "NaN, 1e999, true, a text where a number belongs", "refused, kept aside; never written"
+BAD_NUMBERS = Fault(
+    "a state holds NaN, 1e999, true or text in place of a number",
+    "quarantined and reported; such values are never written",
 )
-HUGE = Fault(
-    "deep nesting, long numbers, NULs, a gigabyte", "refused before it takes time or memory"
+MALFORMED = Fault(
+    "a state is deeply nested, holds very long numbers or NUL bytes, or is a gigabyte long",
+    "rejected quickly and with little memory",
 )
 SCHEMAS = Fault(
-    "a state of a newer or an older schema", "refused and untouched; folded anew, the old one kept"
+    "a state has a newer or an older schema",
+    "a newer one is refused and left unchanged; an older one is rebuilt from the log, "
+    "with the old file as backup",
 )
 BOTH_BROKEN = Fault(
-    "a state and its backup are broken",
-    "both kept aside and named; the log serves, or a fresh start",
+    "a state and its backup are both damaged",
+    "both are quarantined and reported; the state is rebuilt from the log, or starts fresh",
 )
-EXPOSED = Fault("umask 000", "files 0600, folders 0700, locks and temporary files, too")
-MISPLACED = Fault(
-    "a folder, FIFO, dangling link as state, log or lock", "served or named; never hangs"
+PERMISSIONS = Fault(
+    "umask is 000",
+    "files have mode 0600 and folders 0700, including locks and temporary files",
 )
-NAMES = Fault("profiles named ../x, CON, with NUL, bidi, escapes", "refused; nothing is created")
+WRONG_KIND = Fault(
+    "a folder, a FIFO or a dangling link is in place of a state, a log or a lock",
+    "works, or reports it; never hangs",
+)
+NAMES = Fault(
+    "a profile is named ../x or CON, or its name holds NUL, bidi or escape characters",
+    "refused; nothing is created",
+)
 WINDOWS = Fault(
-    "a file that another process reads (as on Windows)",
-    "tried again for a second; then the old state stays",
+    "another process has the file open (as on Windows)",
+    "tries again for a second, then keeps the old state",
 )
 ANY_ORDER = Fault(
-    "picks, undo, amend, forget, export, import, reset, crash, restart in any order, of two processes",
-    "memory, disk and the fold of the log agree after every step",
+    "picks, undo, amend, forget, export, import, reset, crash and restart in any order, "
+    "from two processes",
+    "memory, disk and a replay of the log agree after every step",
     12,
     200,
 )
 
-# -- models ----------------------------------------------------------------------------------------------
+# -- models ----------------------------------------------------------------------------------------
 
 BROKEN_MODELS = Fault(
-    "a file that is no model, or a damaged one", "its reason in one line, exit 65 or 66"
+    "a file is damaged, or is not a model", "one error line gives the reason; exit 65 or 66"
 )
 MUTANTS = Fault(
-    "changed bytes in a model's header", "loaded or named; the process lives on", 60, 1000
+    "bytes in the header of a model change",
+    "the model loads, or one error line gives the reason; the process survives",
+    60,
+    1000,
 )
-DOWNLOADS = Fault("a download that is not what was announced", "removed and named; exit 65")
+DOWNLOADS = Fault(
+    "a download differs from what the server announced", "deleted and reported; exit 65"
+)
 OTHER_MODEL = Fault(
-    "the model's file is another one than before",
-    "the taste comes along; what was learned of the model does not",
+    "the model file has changed since the last run",
+    "the taste carries over; what was measured on the old file is not used",
 )
 CONTEXTS = Fault(
-    "a context of 0, -1, a million, two billion tokens",
-    "clamped, or refused before loading with an estimate",
+    "the context size is 0, -1, a million or two billion tokens",
+    "0 is the model's own size; impossible sizes are refused before loading",
 )
 PROMPTS = Fault(
-    "a prompt that is too long, empty, half a character, NUL",
-    "answered or named; a chat is cut and says so",
+    "a prompt is too long or empty, or holds half a character or NUL",
+    "answered, or refused with the reason; a chat drops its oldest turns and says so",
 )
-NO_ROOM = Fault("no room for two answers at once", "one after the other, the same two")
+NO_ROOM = Fault(
+    "the context has no room for two answers at once",
+    "the same answers are decoded one after the other",
+)
 TEMPLATES = Fault(
-    "a chat template that is hostile, broken or missing",
-    "nothing is executed; named, with a way out",
+    "a chat template is hostile, broken or missing",
+    "no code is executed; the error says what to do",
 )
-HUNGRY = Fault(
-    "a chat template that loops, or wants gigabytes", "stopped after two seconds or 512 MB"
+RUNAWAY_TEMPLATES = Fault(
+    "a chat template loops without end or allocates gigabytes",
+    "stopped after two seconds or 512 MB",
 )
-KINDS = Fault(
-    "a model with sliding-window attention, a recurrent one",
-    "a duel is each answer alone; refused with the reason",
+ATTENTION = Fault(
+    "a model has sliding-window attention, or is recurrent",
+    "a duel equals each answer decoded alone; a recurrent model is refused with the reason",
 )
 SERVERS = Fault(
-    "an RPC server is not there, or dies midway", "exit 69; what was written stays, picks are saved"
+    "an RPC server is unreachable, or fails while decoding",
+    "the text so far stays on the screen, picks are saved; exit 69",
 )
 
-# -- the terminal ----------------------------------------------------------------------------------------
+# -- the terminal ----------------------------------------------------------------------------------
 
 ESCAPES = Fault(
-    "escape sequences in answers, also split between tokens",
+    "answers hold escape sequences, also split between tokens",
     "no control byte is drawn",
     400,
     10_000,
 )
 HOSTILE_MODEL = Fault(
-    "a model whose name, tokens and template are escapes", "no control byte reaches the terminal"
+    "the name, the tokens and the template of a model hold escape sequences",
+    "no control byte reaches the terminal",
 )
-MARKUP = Fault("markup, links, emoji codes, markdown in an answer", "shown as they are written")
-BIDI = Fault("bidi and zero-width characters in an answer", "shown as marks; joiners stay")
+MARKUP = Fault(
+    "an answer holds Rich markup, links, emoji codes or HTML",
+    "shown as text; links and images show their address",
+)
+BIDI = Fault(
+    "an answer holds bidi or zero-width characters",
+    "shown as marks; joiners that scripts need are kept",
+)
 SIGNALS = Fault(
-    "SIGINT, SIGTERM, SIGHUP at every stage",
-    "130, 143, 129; cursor back, lock free, state whole",
+    "SIGINT, SIGTERM or SIGHUP arrives at any stage",
+    "exit 130, 143 or 129; cursor restored, lock released, state complete",
     2,
     10,
 )
 PIPES = Fault(
-    "head -1, a closed or full stdout, a closed stdin", "no traceback, no hang; exit 0, 74"
+    "stdout is closed, full or read in part, or stdin is closed",
+    "no traceback, no hang; exit 0, or 74 if stdout is full",
 )
 ENVIRONMENTS = Fault(
-    "LC_ALL=C, ASCII, cp1252, TERM=dumb, NO_COLOR, one column, no HOME",
-    "every command runs; no escape is piped",
+    "LC_ALL=C, ASCII, cp1252, TERM=dumb, NO_COLOR, one column or no HOME",
+    "every command runs; no escape sequence goes into a pipe",
 )
 
-# -- learning, secrets, endurance ------------------------------------------------------------------------
+# -- learning, privacy, endurance ------------------------------------------------------------------
 
-CONTRARY = Fault(
-    "picks flipped by 10, 20 and 50%, all alike, alternating",
-    "finite, V symmetric positive definite",
+NOISY_PICKS = Fault(
+    "10, 20 or 50% of the picks are flipped, all are alike, or they alternate",
+    "numbers stay finite; V stays symmetric positive definite",
     300,
     10_000,
 )
-ISOLATED = Fault("picks of another profile", "never touch this one")
+ISOLATED = Fault("another profile gets picks", "this one stays unchanged")
 MANY_PICKS = Fault(
-    "many picks",
-    "the state stays small; an undone pick leaves the state that never saw it",
+    "a profile holds many picks",
+    "the state stays small; undoing a pick restores the state before it",
     200,
     10_000,
 )
-SOCKETS = Fault("commands that name no server", "open no socket")
-NO_HISTORY = Fault("history = false", "no text is written anywhere; picks teach the same")
-LONG_CHAT = Fault("a chat of many turns", "memory flat, turns no slower, the context kept", 60, 300)
-MANY_ASKED = Fault(
-    "eight hours of `ask --input`",
-    "memory flat, as many a second at the end as at the beginning",
+SOCKETS = Fault("a command names no server", "it opens no socket")
+NO_HISTORY = Fault(
+    "history = false is set", "no text is written to disk; learning gives the same taste"
+)
+LONG_CHAT = Fault(
+    "a chat has many turns",
+    "memory stays flat, turns do not slow down, the chat fits its context",
+    60,
+    300,
+)
+MANY_PROMPTS = Fault(
+    "one `ask --input` gets many prompts",
+    "memory stays flat; answers per second stay the same",
     300,
     10_000,
 )
 
-FAULTS = [one for one in list(globals().values()) if isinstance(one, Fault)]
+FAULTS = [fault for fault in list(globals().values()) if isinstance(fault, Fault)]

@@ -1,4 +1,4 @@
-"""State files that are damaged, of another version, or not what they should be."""
+"""State files that are damaged, of another schema, or not regular files."""
 
 from __future__ import annotations
 
@@ -21,42 +21,42 @@ from tpop_cli.store.profile import Profile
 
 from ..store.test_profile import make_pick, same
 from .report import Figures
-from .table import BOTH_BROKEN, CUT, FLIPPED, HUGE, MISPLACED, NO_NUMBERS, SCHEMAS
+from .table import BAD_NUMBERS, BOTH_BROKEN, FLIPPED, MALFORMED, SCHEMAS, TRUNCATED, WRONG_KIND
 
 POSIX = pytest.mark.skipif(os.name == "nt", reason="POSIX files")
 
 
-def taught(n: int) -> Profile:
+def profile_with_picks(n: int) -> Profile:
     profile = Profile("work")
     for i in range(n):
         profile.record(make_pick(i))
     return profile
 
 
-def swept(folder: Path) -> None:
-    for aside in folder.glob("*.corrupt-*"):
-        aside.unlink()
+def remove_quarantined(folder: Path) -> None:
+    for path in folder.glob("*.corrupt-*"):
+        path.unlink()
 
 
-@CUT.shown
-def test_truncation_at_every_byte(figures: Figures) -> None:
-    profile = taught(3)
+@TRUNCATED.shown
+def test_a_state_truncated_at_any_byte_is_restored(figures: Figures) -> None:
+    profile = profile_with_picks(3)
     path = profile.folder / "state.json"
     data = path.read_bytes()
-    lengths = range(0, len(data), max(1, len(data) // CUT.count))
+    lengths = range(0, len(data), max(1, len(data) // TRUNCATED.count))
     for length in lengths:
         path.write_bytes(data[:length])
         again = Profile("work")
         assert same(again, profile)
-        # Without its last newline it is whole.
+        # Only the last newline may be missing without notice.
         assert len(again.notices) == (length < len(data) - 1), length
-        swept(profile.folder)
-    figures.say(f"{len(lengths):,} of {len(data):,} lengths")
+        remove_quarantined(profile.folder)
+    figures.note(f"{len(lengths):,} of {len(data):,} lengths")
 
 
 @FLIPPED.shown
-def test_flipped_bytes_are_detected_or_harmless(figures: Figures) -> None:
-    profile, rng, found = taught(2), np.random.default_rng(0), 0
+def test_changed_bytes_are_detected_or_harmless(figures: Figures) -> None:
+    profile, rng, n_detected = profile_with_picks(2), np.random.default_rng(0), 0
     path = profile.folder / "state.json"
     data = path.read_bytes()
     for _ in range(FLIPPED.count):
@@ -65,13 +65,13 @@ def test_flipped_bytes_are_detected_or_harmless(figures: Figures) -> None:
         path.write_bytes(flipped)
         again = Profile("work")
         assert same(again, profile)
-        found += bool(again.notices)
-        swept(profile.folder)
-    figures.say(f"{found:,} of {FLIPPED.count:,} found, the others harmless, 0 undetected")
+        n_detected += bool(again.notices)
+        remove_quarantined(profile.folder)
+    figures.note(f"{n_detected:,} of {FLIPPED.count:,} detected, the others harmless")
 
 
 def resealed(profile: Profile, change: Callable[[dict[str, Any]], object], text: str = "") -> None:
-    """Change the state, put `text` where the change left "HERE", and give it a sum that fits."""
+    """Apply `change` to the saved state, replace "HERE" by raw JSON, and update the checksum."""
     path = profile.folder / "state.json"
     state = decode_checksummed(path.read_bytes())
     change(state)
@@ -80,26 +80,26 @@ def resealed(profile: Profile, change: Callable[[dict[str, Any]], object], text:
     path.write_text(f'{{"sha256":"{digest}",{body[1:]}\n')
 
 
-@NO_NUMBERS.shown
+@BAD_NUMBERS.shown
 @pytest.mark.parametrize(
     "bad", ["NaN", "Infinity", "-Infinity", "1e999", "true", '"1"', "null", "1", "[]", "{}"]
 )
 @pytest.mark.parametrize("where", ["mean", "precision", "evidence", "seen"])
-def test_numbers_that_are_none_are_refused(bad: str, where: str) -> None:
+def test_a_value_that_is_no_finite_number_is_rejected(bad: str, where: str) -> None:
     def change(state: dict[str, Any]) -> None:
         if where == "evidence":
             state[where] = "HERE"
         else:
             (state[where][0] if where == "seen" else state[where])[3] = "HERE"
 
-    profile = taught(2)
+    profile = profile_with_picks(2)
     resealed(profile, change, bad)
     again = Profile("work")
     assert same(again, profile)
     assert "unreadable" in again.notices[0]
 
 
-@NO_NUMBERS.shown
+@BAD_NUMBERS.shown
 @pytest.mark.parametrize(
     "change",
     [
@@ -115,18 +115,18 @@ def test_numbers_that_are_none_are_refused(bad: str, where: str) -> None:
         lambda state: state.update(seen=3),
     ],
 )
-def test_numbers_that_do_not_fit_together_are_refused(
+def test_numbers_that_contradict_each_other_are_rejected(
     change: Callable[[dict[str, Any]], object],
 ) -> None:
-    profile = taught(2)
+    profile = profile_with_picks(2)
     resealed(profile, change)
     again = Profile("work")
     assert same(again, profile)
     assert "unreadable" in again.notices[0]
 
 
-@NO_NUMBERS.shown
-def test_no_such_number_is_ever_written() -> None:
+@BAD_NUMBERS.shown
+def test_nan_is_never_written() -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         encode_checksummed({"schema": 2, "mean": [float("nan")]})
 
@@ -139,30 +139,30 @@ ODD = {
     "NULs": b"\0" * 4096,
     "no state": b'{"schema": 2}',
     "null": b"null",
-    "a schema that is true": b'{"schema": true}',
-    "a key that stands twice": b'{"schema": 2, "schema": 3}',
+    "a schema of true": b'{"schema": true}',
+    "a duplicate key": b'{"schema": 2, "schema": 3}',
 }
 
 
-@HUGE.shown
+@MALFORMED.shown
 @pytest.mark.parametrize("kind", ODD)
-def test_a_state_that_is_none_is_kept_aside_quickly(kind: str, figures: Figures) -> None:
-    profile = taught(3)
+def test_a_malformed_state_is_quarantined_quickly(kind: str, figures: Figures) -> None:
+    profile = profile_with_picks(3)
     for name in ("state.json", "state.json.bak"):
         (profile.folder / name).write_bytes(ODD[kind])
     start = time.monotonic()
     again = Profile("work")
-    figures.took("opened after", time.monotonic() - start)
+    figures.add_time("opened after", time.monotonic() - start)
     assert same(again, profile)
     assert time.monotonic() - start < 2
     assert len(list(profile.folder.glob("*.corrupt-*"))) == 2 == len(again.notices)
 
 
-@HUGE.shown
+@MALFORMED.shown
 def test_a_state_of_a_gigabyte_is_not_read(figures: Figures) -> None:
-    profile = taught(1)
+    profile = profile_with_picks(1)
     with (profile.folder / "state.json").open("wb") as file:
-        file.truncate(1 << 30)  # takes no space: a hole
+        file.truncate(1 << 30)  # sparse, takes no disk space
     tracemalloc.start()
     start = time.monotonic()
     try:
@@ -170,30 +170,30 @@ def test_a_state_of_a_gigabyte_is_not_read(figures: Figures) -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    figures.took("opened after", time.monotonic() - start)
-    figures.say(f"{peak / 1e6:.0f} MB at the peak")
+    figures.add_time("opened after", time.monotonic() - start)
+    figures.note(f"{peak / 1e6:.0f} MB peak memory")
     assert time.monotonic() - start < 2
     assert peak < 64 << 20
 
 
 @SCHEMAS.shown
-def test_a_newer_schema_is_refused_and_untouched() -> None:
-    profile = taught(1)
+def test_a_newer_schema_is_refused_and_left_unchanged() -> None:
+    profile = profile_with_picks(1)
     path = profile.folder / "state.json"
     path.write_bytes(encode_checksummed({"schema": 99, "surprise": True}))
-    before = {one.name: one.read_bytes() for one in profile.folder.iterdir()}
+    before = {path.name: path.read_bytes() for path in profile.folder.iterdir()}
     with pytest.raises(TpopError, match="newer tpop") as caught:
         Profile("work")
     assert caught.value.hint.startswith("upgrade")
     with pytest.raises(TpopError, match="newer tpop"):
         profile.reload(), Profile("work").record(make_pick(2))
-    assert {one.name: one.read_bytes() for one in profile.folder.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in profile.folder.iterdir()} == before
 
 
 @SCHEMAS.shown
 @pytest.mark.parametrize("schema", [0, 1])
-def test_an_older_schema_is_folded_anew_and_kept_as_the_backup(schema: int) -> None:
-    profile = taught(3)
+def test_an_older_schema_is_rebuilt_from_the_log_and_kept_as_backup(schema: int) -> None:
+    profile = profile_with_picks(3)
     path = profile.folder / "state.json"
     old = decode_checksummed(path.read_bytes()) | {"schema": schema}
     for key in ("seen", "since", "evidence", "singles"):
@@ -209,8 +209,8 @@ def test_an_older_schema_is_folded_anew_and_kept_as_the_backup(schema: int) -> N
 
 @BOTH_BROKEN.shown
 @pytest.mark.parametrize("log", [True, False])
-def test_both_generations_broken(log: bool) -> None:
-    profile = taught(4)
+def test_a_damaged_state_and_backup_are_rebuilt_from_the_log_or_start_fresh(log: bool) -> None:
+    profile = profile_with_picks(4)
     for name in ("state.json", "state.json.bak"):
         (profile.folder / name).write_bytes(b'{"schema": 2, "mean": [')
     if not log:
@@ -226,13 +226,13 @@ def test_both_generations_broken(log: bool) -> None:
 
 
 @POSIX
-@MISPLACED.shown
+@WRONG_KIND.shown
 @pytest.mark.parametrize("name", ["state.json", "state.json.bak", "picks.jsonl", ".lock"])
 @pytest.mark.parametrize("kind", ["folder", "fifo", "dangling link", "link to a file"])
-def test_strange_things_in_place_of_a_file_never_hang(
+def test_special_files_in_place_of_a_state_never_hang(
     name: str, kind: str, tmp_path: Path, figures: Figures
 ) -> None:
-    profile = taught(2)
+    profile = profile_with_picks(2)
     path = profile.folder / name
     content = path.read_bytes()
     path.unlink()
@@ -241,7 +241,7 @@ def test_strange_things_in_place_of_a_file_never_hang(
         path.mkdir()
     elif kind == "fifo":
         os.mkfifo(path)
-    elif kind == "link to a file":  # as of somebody who keeps their files elsewhere
+    elif kind == "link to a file":  # a user may keep the files elsewhere
         elsewhere.write_bytes(content)
         path.symlink_to(elsewhere)
     else:
@@ -257,14 +257,14 @@ def test_strange_things_in_place_of_a_file_never_hang(
         assert Profile("work", AXES).n_picks == 3
     except TpopError as error:
         assert "work" in error.message
-        assert kind != "link to a file" or name == ".lock"  # a link there might lock something else
-    figures.took("over after", time.monotonic() - start)
+        assert kind != "link to a file" or name == ".lock"  # a linked lock is refused
+    figures.add_time("finished after", time.monotonic() - start)
     assert time.monotonic() - start < 2
 
 
 @pytest.fixture(autouse=True)
-def _nothing_left_open() -> Iterator[None]:
-    """A descriptor that is lost would show as an error of its own."""
+def _no_open_files_left() -> Iterator[None]:
+    """Fails a test that leaks a file descriptor."""
     before = len(list(Path("/proc/self/fd").iterdir())) if Path("/proc/self/fd").exists() else 0
     yield
     if before:

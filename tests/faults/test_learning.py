@@ -1,4 +1,4 @@
-"""Whatever is picked: numbers stay finite, V symmetric positive definite, files small."""
+"""Noisy or many picks: numbers stay finite, V symmetric positive definite, files small."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from tpop_cli.store.state_files import MAX_STATE
 
 from ..store.test_profile import make_pick
 from .report import Figures
-from .table import CONTRARY, MANY_PICKS
+from .table import MANY_PICKS, NOISY_PICKS
 
 TEXTS = [
     "Yes.",
@@ -40,7 +40,7 @@ def random_pick(rng: np.random.Generator, verdict: Verdict) -> Pick:
     return Pick(1, "", "q", candidate(), candidate(), verdict, "exploit", 0.5, None, "t", "m", "f")
 
 
-HOW = {
+FLIPPED = {
     "none flipped": 0.0,
     "10% flipped": 0.1,
     "20% flipped": 0.2,
@@ -50,11 +50,11 @@ HOW = {
 }
 
 
-@CONTRARY.shown
-@pytest.mark.parametrize("how", HOW)
-def test_the_posterior_stays_sound(how: str, figures: Figures) -> None:
-    """A user who wants the shorter answer, but for flips; or one who does not look at all."""
-    rng, n, right = np.random.default_rng(1), CONTRARY.count, []
+@NOISY_PICKS.shown
+@pytest.mark.parametrize("how", FLIPPED)
+def test_the_posterior_stays_valid_and_predicts_the_user(how: str, figures: Figures) -> None:
+    """The user prefers the shorter answer, with some picks flipped, or picks without reading."""
+    rng, n, right = np.random.default_rng(1), NOISY_PICKS.count, []
     taste = Taste.fresh(AxesReward.fresh(AXES, ResponseMatrix({})))
     for i in range(n):
         pick = random_pick(rng, "exploit")
@@ -62,14 +62,14 @@ def test_the_posterior_stays_sound(how: str, figures: Figures) -> None:
             "exploit" if len(pick.exploit.text) <= len(pick.explore.text) else "explore"
         )
         longer: Verdict = "explore" if shorter == "exploit" else "exploit"
-        flipped = HOW[how]
+        flipped = FLIPPED[how]
         if flipped is not None:
             pick = replace(pick, verdict=longer if rng.random() < flipped else shorter)
         elif how == "alternating":
             pick = replace(pick, verdict=("exploit", "explore")[i % 2])
         if i > n // 2 and pick.exploit.text != pick.explore.text:
-            towards = taste.reward.posterior.predict(pick_difference(taste.reward, pick))
-            right.append((towards > 0.5) == (shorter == "exploit"))
+            p_exploit = taste.reward.posterior.predict(pick_difference(taste.reward, pick))
+            right.append((p_exploit > 0.5) == (shorter == "exploit"))
         taste = learn_pick(taste, pick)
     V = taste.reward.posterior.precision
     assert np.isfinite(taste.reward.posterior.mean).all() and np.isfinite(V).all()
@@ -77,23 +77,23 @@ def test_the_posterior_stays_sound(how: str, figures: Figures) -> None:
     np.linalg.cholesky(V)
     error = float(np.abs(taste.reward.posterior.solve(V) - np.eye(len(V))).max())
     assert error < 1e-6
-    if HOW[how] in (0.0, 0.1, 0.2):
-        figures.say(f"{how}: tells the shorter in {np.mean(right):.0%}")
-        assert np.mean(right) > 1 - (HOW[how] or 0.05)
-    figures.worst("V·V⁻¹ − 1", error)
+    if FLIPPED[how] in (0.0, 0.1, 0.2):
+        figures.note(f"{how}: predicts {np.mean(right):.0%}")
+        assert np.mean(right) > 1 - (FLIPPED[how] or 0.05)
+    figures.add_error("V·V⁻¹ − 1", error)
 
 
 @MANY_PICKS.shown
-def test_a_profile_of_many_picks_stays_small(figures: Figures) -> None:
+def test_a_profile_with_many_picks_stays_small(figures: Figures) -> None:
     profile = Profile("work")
     profile.extend([make_pick(n) for n in range(MANY_PICKS.count)])
     size = (profile.folder / "state.json").stat().st_size
     assert size < 200_000 < MAX_STATE
-    figures.say(f"{MANY_PICKS.count:,} picks: state {size / 1000:.0f} KB")
+    figures.note(f"{MANY_PICKS.count:,} picks: state {size / 1000:.0f} KB")
     before = profile.posterior.mean.copy()
-    made = profile.record(make_pick(3))
+    pick = profile.record(make_pick(3))
     start = time.perf_counter()
-    profile.undo(made.id)
-    assert time.perf_counter() - start < 0.5  # not folded anew
-    assert [pick.id for pick in profile.recent(1)] == [made.id - 1]
+    profile.undo(pick.id)
+    assert time.perf_counter() - start < 0.5  # without a replay of the log
+    assert [last.id for last in profile.recent(1)] == [pick.id - 1]
     np.testing.assert_allclose(profile.posterior.mean, before, atol=1e-12)

@@ -1,4 +1,4 @@
-"""Whatever a model writes and wherever it is shown: no control byte reaches a terminal, nothing crashes."""
+"""Model output is untrusted: no control byte reaches a terminal, in any environment."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from .report import Figures
 from .table import BIDI, ENVIRONMENTS, ESCAPES, HOSTILE_MODEL, MARKUP
 
 HOSTILE = [
-    "\x1b[31m", "\x1b[2J", "\x1b[6n", "\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\", "\x1b]52;c;AAAA\x07",
-    "\x1bP+q544e\x1b\\", "\x1b_Gf=32\x1b\\", "\x1bc", "\x1b#8", "\x1b(0", "\x9b2J",
-    "\x9d0;t\x9c", "\x90q\x9c", "\x85",
+    "\x1b[31m", "\x1b[2J", "\x1b[6n", "\x1b]0;title\x07", "\x1b]8;;http://x\x1b\\",
+    "\x1b]52;c;AAAA\x07", "\x1bP+q544e\x1b\\", "\x1b_Gf=32\x1b\\", "\x1bc", "\x1b#8", "\x1b(0",
+    "\x9b2J", "\x9d0;t\x9c", "\x90q\x9c", "\x85",
     "\x07", "\x08", "\r", "\x0b", "\x0c", "\x0e", "\x7f", "\x00",
 ]  # fmt: skip
-MARKS = [
+MARKUPS = [
     "[/b]",
     "[bold red]",
     "[link=http://x]",
@@ -61,10 +61,11 @@ PLAIN = [
     "\ud800",
     "👩\u200d💻",
 ]
-PIECES = [*HOSTILE, *MARKS, *REVERSED, *INVISIBLE, *PLAIN]
+PIECES = [*HOSTILE, *MARKUPS, *REVERSED, *INVISIBLE, *PLAIN]
 
 
-def shown(text: str, height: int | None = None) -> str:
+def draw(text: str, height: int | None = None) -> str:
+    """What a terminal is sent to show a duel with this text."""
     console = Console(
         file=io.StringIO(), width=80, height=24, force_terminal=True, color_system=None, emoji=False
     )
@@ -73,7 +74,7 @@ def shown(text: str, height: int | None = None) -> str:
 
 
 def forbidden(drawn: str, allowed: str = "\n") -> set[str]:
-    """Control, bidi and invisible characters that were drawn."""
+    """The control, bidi and invisible characters in `drawn`."""
     return {
         c
         for c in drawn
@@ -88,52 +89,52 @@ def forbidden(drawn: str, allowed: str = "\n") -> set[str]:
 
 
 @ESCAPES.shown
-def test_no_raw_control_byte_is_ever_drawn(figures: Figures) -> None:
-    rng, leaked = random.Random(0), 0
+def test_no_control_byte_of_an_answer_is_drawn(figures: Figures) -> None:
+    rng, n_leaked = random.Random(0), 0
     for n in range(ESCAPES.count):
         text = "".join(rng.choices(PIECES, k=rng.randrange(1, 12)))
-        drawn = shown(text, 12 if n % 2 else None)
-        # Rich's own sequences for bold and for links are its, made of what was cleaned before.
-        leaked += len(forbidden(re.sub(r"\x1b\[[0-9;]*m", "", drawn)))
+        drawn = draw(text, 12 if n % 2 else None)
+        # The remaining sequences are Rich's own styles.
+        n_leaked += len(forbidden(re.sub(r"\x1b\[[0-9;]*m", "", drawn)))
         assert not forbidden(clean(text), "\n\t"), text
-    figures.say(f"{ESCAPES.count:,} outputs: {leaked} bytes leaked")
-    assert leaked == 0
+    figures.note(f"{ESCAPES.count:,} outputs: {n_leaked} bytes leaked")
+    assert n_leaked == 0
 
 
 @ESCAPES.shown
-def test_what_is_split_between_tokens_is_what_it_was(figures: Figures) -> None:
-    """Bytes come in tokens of any length, also within a character: text and escapes arrive as if in one piece."""
+def test_text_split_between_tokens_is_joined_and_cleaned(figures: Figures) -> None:
+    """Tokens may end within a character or an escape sequence."""
     rng = random.Random(1)
     for _ in range(ESCAPES.count):
         text = "".join(rng.choices(PIECES, k=rng.randrange(1, 8)))
         data = text.encode("utf-8", "replace")
         arm = Arm(ArmRequest(((1,),), (1.0,), Sampling(), 0, 99))
-        seen, at = "", 0
-        while at < len(data):
+        before, start = "", 0
+        while start < len(data):
             n = rng.randrange(1, 4)
-            arm.append(1, data[at : at + n])
-            at += n
-            assert arm.text.startswith(seen)
-            seen = arm.text
-            assert not forbidden(clean(seen), "\n\t")
+            arm.append(1, data[start : start + n])
+            start += n
+            assert arm.text.startswith(before)
+            before = arm.text
+            assert not forbidden(clean(before), "\n\t")
         arm.flush()
         assert arm.text == data.decode()
-    figures.say("as many split between tokens: the same")
+    figures.note(f"{ESCAPES.count:,} texts split between tokens: unchanged")
 
 
-# What tpop itself sends: colours and styles, moving up and along, clearing, the cursor, bracketed paste, no title.
-OURS = re.compile(r"\x1b\[(?:[0-9;]*[mABCDGHJK]|\?(?:25|7|12|1|2004)[hl])|\x1b[=>]")
+# Sequences that tpop itself sends: styles, cursor movement, clearing, cursor, bracketed paste.
+OWN_SEQUENCES = re.compile(r"\x1b\[(?:[0-9;]*[mABCDGHJK]|\?(?:25|7|12|1|2004)[hl])|\x1b[=>]")
 
 
 @HOSTILE_MODEL.shown
-def test_a_hostile_model_cannot_speak_to_the_terminal(tmp_path: Path, figures: Figures) -> None:
+def test_a_hostile_model_sends_nothing_to_the_terminal(tmp_path: Path, figures: Figures) -> None:
     name = "\x1b]0;pwned\x07\x1b[2J" + REVERSED[4]
     path = write_tiny_gguf(
         tmp_path / "evil\x1b[31m.gguf",
         name=name,
         more_tokens=[f"{one}{n}" for one in HOSTILE for n in range(8)],
     )
-    said, shown_bytes = "", 0
+    output = ""
     commands = [
         ["ask", "hello", "-n", "120", "--seed", "4"],
         ["ask", "hello", "-n", "60", "--ask", "never"],
@@ -149,23 +150,22 @@ def test_a_hostile_model_cannot_speak_to_the_terminal(tmp_path: Path, figures: F
         with terminal(*arguments, TPOP_MODEL=str(path), TPOP_THREADS="1") as tpop:
             if arguments[0] == "ask" and "120" in arguments:
                 tpop.expect(FOOTER)
-                said += tpop.before or ""
+                output += tpop.before or ""
                 tpop.send("1")
             tpop.expect(pexpect.EOF)
-            said += tpop.before or ""
-    shown_bytes = len(said)
-    left = OURS.sub("", said)
+            output += tpop.before or ""
+    left = OWN_SEQUENCES.sub("", output)
     assert not forbidden(left, "\n\r\t\x08"), re.findall(
         r".{,20}[\x00-\x07\x0b\x0c\x0e-\x1f\x7f-\x9f].{,20}", left
     )
-    assert "^[]52;c;AAAA^G" in said  # it was written, and is seen for what it is
-    figures.say(f"{shown_bytes:,} bytes of {len(commands)} commands on a terminal, 0 leaked")
+    assert "^[]52;c;AAAA^G" in output  # the model wrote it, and it is visible
+    figures.note(f"{len(output):,} bytes of {len(commands)} commands on a terminal, 0 leaked")
 
 
 @MARKUP.shown
-@pytest.mark.parametrize("text", MARKS)
-def test_markup_is_text(text: str) -> None:
-    drawn = shown(f"before {text} after")
+@pytest.mark.parametrize("text", MARKUPS)
+def test_markup_is_shown_as_text(text: str) -> None:
+    drawn = draw(f"before {text} after")
     assert {"![a](b)": "!a (b)", "\\[": "["}.get(text, text) in drawn
     assert "before" in drawn and "after" in drawn
 
@@ -174,20 +174,20 @@ def test_markup_is_text(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["[click here](http://evil.example/x)", "![a picture](http://evil.example/x)"]
 )
-def test_an_address_is_always_seen(text: str) -> None:
-    assert "http://evil.example/x" in shown(text)
-    assert "\x1b]8" not in shown(text)
+def test_links_and_images_show_their_address(text: str) -> None:
+    assert "http://evil.example/x" in draw(text)
+    assert "\x1b]8" not in draw(text)
 
 
 @BIDI.shown
-def test_bidi_and_invisible_characters_are_marks(figures: Figures) -> None:
+def test_bidi_and_invisible_characters_are_shown_as_marks(figures: Figures) -> None:
     for character in [*REVERSED, *INVISIBLE]:
-        drawn = shown(f"user{character}txt.exe")
+        drawn = draw(f"user{character}txt.exe")
         assert character not in drawn
         assert f"<U+{ord(character):04X}>" in drawn
     for joined in ("👩\u200d💻", "می\u200cخواهم"):
-        assert joined in shown(joined).replace("\x1b", "")
-    figures.say(f"{len(REVERSED) + len(INVISIBLE)} characters, 0 leaked")
+        assert joined in draw(joined).replace("\x1b", "")
+    figures.note(f"{len(REVERSED) + len(INVISIBLE)} characters, 0 leaked")
 
 
 @ENVIRONMENTS.shown
@@ -205,7 +205,7 @@ def test_bidi_and_invisible_characters_are_marks(figures: Figures) -> None:
         {"HOME": "/nonexistent", "TPOP_HOME": "", "XDG_CONFIG_HOME": "", "XDG_DATA_HOME": ""},
         {"HOME": ""},
     ],
-    ids=lambda one: " ".join(f"{key}={value}" for key, value in one.items()),
+    ids=lambda variables: " ".join(f"{key}={value}" for key, value in variables.items()),
 )
 def test_commands_run_in_any_environment(environment: dict[str, str], tiny_path: Path) -> None:
     more = {
@@ -238,7 +238,7 @@ def test_commands_run_in_any_environment(environment: dict[str, str], tiny_path:
 @pytest.mark.parametrize(
     ("columns", "more"), [(1, {}), (12, {}), (80, {"TERM": "dumb"}), (80, {"NO_COLOR": "1"})]
 )
-def test_a_duel_on_any_terminal(columns: int, more: dict[str, str], tiny_path: Path) -> None:
+def test_a_duel_works_on_any_terminal(columns: int, more: dict[str, str], tiny_path: Path) -> None:
     environment = {"TPOP_MODEL": str(tiny_path), "TPOP_THREADS": "1", **more}
     with terminal(
         "ask", "hello", "-n", "10", "--seed", "1", columns=columns, **environment

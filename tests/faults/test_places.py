@@ -1,4 +1,4 @@
-"""Disks that are full, folders that cannot be written, names that no file system should see."""
+"""Full disks, folders without write permission, file modes, and unsafe profile names."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tpop_cli.store.profile import Profile
 from ..cli.test_cli import JUDGE, TPOP
 from ..store.test_profile import make_pick
 from .report import Figures
-from .table import DISK_FULL, EXPOSED, NAMES, READ_ONLY, UNREADABLE
+from .table import DISK_FULL, NAMES, PERMISSIONS, READ_ONLY, UNREADABLE
 
 if sys.platform == "win32":
     pytest.skip("POSIX permissions and limits", allow_module_level=True)
@@ -30,8 +30,8 @@ import signal
 
 
 @contextlib.contextmanager
-def files_up_to(n_bytes: int) -> Iterator[None]:
-    """No file of this process can grow beyond so many bytes: as on a disk that is full."""
+def file_size_limit(n_bytes: int) -> Iterator[None]:
+    """Files of this process cannot grow beyond `n_bytes`, as on a full disk."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, hard))
@@ -47,8 +47,8 @@ def contents(folder: Path) -> dict[str, bytes]:
 
 
 @DISK_FULL.shown
-def test_a_full_disk_leaves_the_old_files(figures: Figures) -> None:
-    """Room ends within the log, or within the state that is written after it."""
+def test_a_full_disk_leaves_the_files_unchanged(figures: Figures) -> None:
+    """Space runs out while the log is written, or the state after it."""
     profile = Profile("work")
     profile.record(make_pick(1))
     before = contents(profile.folder)
@@ -58,30 +58,32 @@ def test_a_full_disk_leaves_the_old_files(figures: Figures) -> None:
         *range(log * 2 + 500, state, max(1, (state - log * 2) // 20)),
     ]
     for limit in limits:
-        with files_up_to(limit), pytest.raises(StorageError, match="cannot write"):
+        with file_size_limit(limit), pytest.raises(StorageError, match="cannot write"):
             profile.record(make_pick(2))
         assert contents(profile.folder) == before, limit
-        assert profile.n_picks == 1  # in memory, too
+        assert profile.n_picks == 1  # in memory as well
     assert profile.record(make_pick(2)).id == 2
-    figures.say(f"{len(limits)} of {len(limits)} times identical")
+    figures.note(f"{len(limits)} of {len(limits)} times unchanged")
 
 
-def asked(
-    tiny_path: Path, home: Path, *, limit: int | None = None, powerless: bool = False
+def ask_with_judge(
+    tiny_path: Path, home: Path, *, limit: int | None = None, unprivileged: bool = False
 ) -> tuple[int, str, str]:
-    """`tpop ask` with a judge: exit code, stdout, stderr."""
+    """Run `tpop ask` with a judge; returns exit code, stdout and stderr.
+
+    Args:
+        limit: file size limit in bytes, as on a full disk.
+        unprivileged: drop root's right to ignore permissions.
+    """
 
     def prepare() -> None:
         if limit is not None:
             signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
-        if (
-            powerless and os.geteuid() == 0
-        ):  # what root may do in spite of permissions is taken from it at its start
+        if unprivileged and os.geteuid() == 0:
+            prctl, drop_capability = ctypes.CDLL(None, use_errno=True).prctl, 24  # PR_CAPBSET_DROP
             for capability in (1, 2):  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
-                assert (
-                    ctypes.CDLL(None, use_errno=True).prctl(24, capability, 0, 0, 0) == 0
-                )  # PR_CAPBSET_DROP
+                assert prctl(drop_capability, capability, 0, 0, 0) == 0
 
     environment = {
         "TPOP_MODEL": str(tiny_path),
@@ -89,9 +91,8 @@ def asked(
         "TPOP_THREADS": "1",
         "TPOP_HOME": str(home),
     }
-    inherited = {
-        key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")
-    }  # it writes, too
+    # coverage would write files of its own
+    inherited = {key: value for key, value in os.environ.items() if not key.startswith("COVERAGE_")}
     done = subprocess.run(
         [*TPOP, "ask", "hello", "--judge", JUDGE],
         env={**inherited, **environment, "PYTHONDONTWRITEBYTECODE": "1"},
@@ -103,30 +104,30 @@ def asked(
     return done.returncode, done.stdout, done.stderr
 
 
-def told(code: int, stdout: str, stderr: str, allowed: set[int]) -> None:
-    assert code in allowed, stderr
-    assert stdout.strip(), "the answer"
+def assert_answer_and_error(code: int, stdout: str, stderr: str, *, expected: int) -> None:
+    assert code == expected, stderr
+    assert stdout.strip()  # the answer
     error, hint = stderr.splitlines()
     assert error.startswith("error: the pick was not saved: ")
     assert hint.startswith("hint: ")
 
 
 @DISK_FULL.shown
-def test_the_answer_is_shown_where_its_pick_cannot_be_saved(tiny_path: Path, home: Path) -> None:
+def test_the_answer_is_shown_when_its_pick_cannot_be_saved(tiny_path: Path, home: Path) -> None:
     Profile("default").record(make_pick(1))
     before = contents(home / "profiles" / "default")
-    told(*asked(tiny_path, home, limit=200), {74})
+    assert_answer_and_error(*ask_with_judge(tiny_path, home, limit=200), expected=74)
     assert contents(home / "profiles" / "default") == before
 
 
 @READ_ONLY.shown
 @pytest.mark.parametrize("what", ["profile", "profiles", "home", "a file in place of the home"])
-def test_a_place_that_cannot_be_written(
+def test_the_answer_is_shown_when_a_folder_cannot_be_written(
     what: str, tiny_path: Path, home: Path, figures: Figures
 ) -> None:
     if what == "a file in place of the home":
-        home.write_text("a file stands here")
-        told(*asked(tiny_path, home), {73})
+        home.write_text("a file")
+        assert_answer_and_error(*ask_with_judge(tiny_path, home), expected=73)
         return
     Profile("default").record(make_pick(1))
     before = contents(home / "profiles" / "default")
@@ -135,32 +136,34 @@ def test_a_place_that_cannot_be_written(
         "profiles": home / "profiles",
         "home": home,
     }[what]
-    if what == "profiles":  # the profile is another one, whose folder cannot be made
+    if what == "profiles":  # without its own folder, the profile has to create one
         (home / "profiles" / "default").rename(home / "profiles" / "other")
     elif what == "home":
         (home / "profiles").rename(home / "other")
     locked.chmod(0o500)
     try:
-        code, stdout, stderr = asked(tiny_path, home, powerless=True)
+        code, stdout, stderr = ask_with_judge(tiny_path, home, unprivileged=True)
     finally:
         locked.chmod(0o700)
-    told(code, stdout, stderr, {74} if what == "profile" else {73})
+    assert_answer_and_error(code, stdout, stderr, expected=74 if what == "profile" else 73)
     if what == "profile":
         assert contents(locked) == before
-    figures.say(f"{what}: exit {code}")
+    figures.note(f"{what}: exit {code}")
 
 
 @UNREADABLE.shown
 @pytest.mark.parametrize("name", ["state.json", "picks.jsonl"])
-def test_what_may_not_be_read(name: str, tiny_path: Path, home: Path) -> None:
+def test_a_file_without_read_permission_is_an_error_with_its_path(
+    name: str, tiny_path: Path, home: Path
+) -> None:
     Profile("default").record(make_pick(1))
     folder = home / "profiles" / "default"
     before = contents(folder)
     (folder / name).chmod(0)
-    if name == "picks.jsonl":  # the state alone would do until the next pick
+    if name == "picks.jsonl":  # with a state, the log is not read before the next pick
         (folder / "state.json").unlink()
         del before["state.json"]
-    code, _, stderr = asked(tiny_path, home, powerless=True)
+    code, _, stderr = ask_with_judge(tiny_path, home, unprivileged=True)
     (folder / name).chmod(0o600)
     error, hint = stderr.splitlines()
     assert code == 74
@@ -170,22 +173,22 @@ def test_what_may_not_be_read(name: str, tiny_path: Path, home: Path) -> None:
 
 
 @READ_ONLY.shown
-def test_a_home_that_cannot_be_made(home: Path) -> None:
-    home.write_text("a file stands here")
+def test_a_file_in_place_of_the_home_is_an_error(home: Path) -> None:
+    home.write_text("a file")
     with pytest.raises(CannotCreateError, match="cannot create"):
         Profile("work").record(make_pick(1))
 
 
-@EXPOSED.shown
+@PERMISSIONS.shown
 def test_only_the_owner_can_read(
     home: Path, monkeypatch: pytest.MonkeyPatch, figures: Figures
 ) -> None:
-    seen: set[str] = set()
+    suffixes: set[str] = set()
     replace = Path.replace
 
-    def watched(self: Path, target: Path) -> Path:  # a temporary file, just before it gets its name
+    def watched(self: Path, target: Path) -> Path:  # self is a temporary file
         assert stat.S_IMODE(self.stat().st_mode) == 0o600, self
-        seen.add(self.suffix)
+        suffixes.add(self.suffix)
         return replace(self, target)
 
     monkeypatch.setattr(Path, "replace", watched)
@@ -200,8 +203,8 @@ def test_only_the_owner_can_read(
     assert {".lock", "picks.jsonl", "state.json", "state.json.bak"} <= {path.name for path in paths}
     for path in paths:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
-    assert seen == {".tmp"}
-    figures.say(f"{len(paths)} of {len(paths)} files and folders")
+    assert suffixes == {".tmp"}
+    figures.note(f"{len(paths)} of {len(paths)} files and folders")
 
 
 BAD_NAMES = [
@@ -224,17 +227,17 @@ BAD_NAMES += [".hidden", "-x", "\u202eevil", "\x1b[31m", "é", "a\nb", "a:b", "~
 
 
 @NAMES.shown
-def test_names_that_no_file_system_should_see(home: Path, figures: Figures) -> None:
+def test_unsafe_profile_names_are_refused(home: Path, figures: Figures) -> None:
     for name in BAD_NAMES:
         with pytest.raises(UsageError) as caught:
             Profile(name)
         assert "\x1b" not in caught.value.message
     assert not home.exists()
-    figures.say(f"{len(BAD_NAMES)} of {len(BAD_NAMES)} names refused")
+    figures.note(f"{len(BAD_NAMES)} of {len(BAD_NAMES)} names refused")
 
 
 @NAMES.shown
-def test_names_that_differ_in_case_only() -> None:
+def test_a_name_that_differs_only_in_case_is_refused() -> None:
     Profile("Work").record(make_pick(1))
     with pytest.raises(UsageError, match="Work"):
         Profile("work")

@@ -1,4 +1,4 @@
-"""Nothing leaves the machine, and no text is kept where none is to be kept."""
+"""Nothing leaves the machine, and no text is kept with `history = false`."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .report import Figures
 from .table import NO_HISTORY, SOCKETS
 
 SMALL = {"TPOP_MAX_TOKENS": "8", "TPOP_THREADS": "1"}
-WITHOUT_SOCKETS = """
+RUN_WITHOUT_SOCKETS = """
 import socket, sys
 def forbidden(event, _):
     if event.startswith("socket.") and event != "socket.gethostname":
@@ -50,11 +50,11 @@ COMMANDS = [
 
 
 @SOCKETS.shown
-def test_nothing_leaves_the_machine(tiny_path: Path, figures: Figures) -> None:
-    """Every socket of Python's raises an audit event; llama.cpp opens one for RPC only."""
+def test_commands_open_no_socket(tiny_path: Path, figures: Figures) -> None:
+    """Python reports every socket as an audit event; llama.cpp opens sockets only for RPC."""
     for arguments in COMMANDS:
         done = subprocess.run(
-            [sys.executable, "-c", WITHOUT_SOCKETS, *arguments],
+            [sys.executable, "-c", RUN_WITHOUT_SOCKETS, *arguments],
             env={**os.environ, "TPOP_MODEL": str(tiny_path), **SMALL},
             capture_output=True,
             text=True,
@@ -62,23 +62,18 @@ def test_nothing_leaves_the_machine(tiny_path: Path, figures: Figures) -> None:
             check=False,
         )
         assert done.returncode == 0, (arguments, done.stderr)
-    figures.say(f"{len(COMMANDS)} of {len(COMMANDS)} commands")
+    figures.note(f"{len(COMMANDS)} of {len(COMMANDS)} commands")
 
 
 @SOCKETS.shown
-def test_the_watchman_is_awake() -> None:
-    use = [
-        sys.executable,
-        "-c",
-        WITHOUT_SOCKETS.split("sys.argv =", maxsplit=1)[0] + "import socket; socket.socket()",
-    ]
-    assert subprocess.run(use, capture_output=True, check=False).returncode == 99
+def test_a_process_that_opens_a_socket_is_detected() -> None:
+    hook, _ = RUN_WITHOUT_SOCKETS.split("sys.argv =", maxsplit=1)
+    command = [sys.executable, "-c", hook + "import socket; socket.socket()"]
+    assert subprocess.run(command, capture_output=True, check=False).returncode == 99
 
 
 @NO_HISTORY.shown
-def test_where_no_history_is_wanted_texts_are_not_kept_and_learning_works(
-    tiny_path: Path, home: Path
-) -> None:
+def test_without_history_no_text_is_kept_and_picks_count(tiny_path: Path, home: Path) -> None:
     environment = {"TPOP_MODEL": str(tiny_path), "TPOP_HISTORY": "false", **SMALL}
     for question in ("a secret one", "a secret two"):
         run("ask", question, "--judge", JUDGE, **environment)
@@ -87,19 +82,19 @@ def test_where_no_history_is_wanted_texts_are_not_kept_and_learning_works(
     for path in home.rglob("*"):
         assert not path.is_file() or b"secret" not in path.read_bytes(), path
     assert all(not pick.has_texts and pick.exploit.features for pick in profile.picks())
-    assert "no texts were kept" in run("picks", "show").stdout
+    assert "texts of this pick were not kept" in run("picks", "show").stdout
     assert run("profile", "export", "--as", "pairs").stdout == ""
     profile.undo()
     assert Profile("default").n_picks == 1
 
 
 @NO_HISTORY.shown
-def test_a_pick_without_texts_teaches_what_it_would_with_them() -> None:
-    whole, bare = Profile("whole"), Profile("bare")
+def test_a_pick_without_texts_teaches_the_same_taste() -> None:
+    with_texts, without = Profile("with-texts"), Profile("without")
     for n in range(6):
-        whole.record(make_pick(n))
-        bare.record(make_pick(n).without_texts())
-    np.testing.assert_allclose(bare.posterior.mean, whole.posterior.mean, atol=1e-12)
-    np.testing.assert_allclose(
-        Profile("bare").posterior.precision, whole.posterior.precision, atol=1e-9
-    )
+        with_texts.record(make_pick(n))
+        without.record(make_pick(n).without_texts())
+    expected = with_texts.posterior
+    np.testing.assert_allclose(without.posterior.mean, expected.mean, atol=1e-12)
+    reloaded = Profile("without").posterior
+    np.testing.assert_allclose(reloaded.precision, expected.precision, atol=1e-9)

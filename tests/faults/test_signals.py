@@ -1,4 +1,4 @@
-"""Signals at every stage of `tpop ask` on a terminal: a quick end, the right code, nothing left behind."""
+"""Signals at every stage of `tpop ask` on a terminal: a quick end, the exit code, a clean state."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from .report import Figures
 from .table import SIGNALS
 
 STAGES = {
-    # stage: (options, what the screen says then, the key that is pressed, how long the stage lasts at least)
+    # stage: (options, text on the screen, key to press, minimum duration of the stage in seconds)
     "starting": ([], "", "", 0.15),
     "loading": (["--no-mmap"], "loading", "", 0.2),
     "prefill": (["--ctx", "8192", "-n", "50"], "reading", "", 1.0),
@@ -46,10 +46,10 @@ def hollow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 @SIGNALS.shown
 @pytest.mark.parametrize("number", CODES, ids=lambda number: signal.Signals(number).name)
 @pytest.mark.parametrize("stage", STAGES)
-def test_a_signal_at_any_moment(
+def test_a_signal_at_any_stage_ends_the_command_cleanly(
     stage: str, number: signal.Signals, hollow: Path, starter_path: Path, figures: Figures
 ) -> None:
-    options, sign, key, seconds = STAGES[stage]
+    options, text, key, seconds = STAGES[stage]
     rng = random.Random(f"{stage} {number}")
     model = str(hollow if stage == "loading" else starter_path)
     question = "The dog went home, and the cat stayed. " * (300 if stage == "prefill" else 1)
@@ -59,33 +59,32 @@ def test_a_signal_at_any_moment(
         with terminal(
             "ask", question, "--ask", "always", "--model", model, *options, TPOP_THREADS="2"
         ) as tpop:
-            if sign:
-                tpop.expect(sign)
+            if text:
+                tpop.expect(text)
             if key:
                 tpop.send(key)
             time.sleep(rng.uniform(0.0, seconds))
             start = time.monotonic()
             os.kill(tpop.pid, number)
             tpop.expect(pexpect.EOF)
-            figures.took(stage, time.monotonic() - start)
+            figures.add_time(stage, time.monotonic() - start)
             modes = termios.tcgetattr(tpop.child_fd)[3]
-            said = (tpop.before or "") + (tpop.after if isinstance(tpop.after, str) else "")
+            output = (tpop.before or "") + (tpop.after if isinstance(tpop.after, str) else "")
             tpop.close()
-        late = stage == "saving" and (
-            tpop.exitstatus == 0 or tpop.signalstatus == number
-        )  # it was done before
-        young = stage == "starting" and tpop.signalstatus == number  # before tpop's first line ran
-        assert late or young or tpop.exitstatus == CODES[number], (
+        # The command may have finished before the signal, or not yet have reached tpop's code.
+        finished = stage == "saving" and (tpop.exitstatus == 0 or tpop.signalstatus == number)
+        not_started = stage == "starting" and tpop.signalstatus == number
+        assert finished or not_started or tpop.exitstatus == CODES[number], (
             tpop.exitstatus,
             tpop.signalstatus,
-            said[-2000:],
+            output[-2000:],
         )
-        assert "Traceback" not in said or (young and "tpop_cli" not in said), said
-        # The cursor is shown as often as it is hidden, and lines are edited and echoed again.
-        shown = re.findall(r"\x1b\[\?25([lh])", said)
-        assert not shown or shown[-1] == "h", said[-500:]
+        assert "Traceback" not in output or (not_started and "tpop_cli" not in output), output
+        # The cursor is visible, and the terminal edits and echoes lines again.
+        cursor = re.findall(r"\x1b\[\?25([lh])", output)
+        assert not cursor or cursor[-1] == "h", output[-500:]
         assert modes & termios.ICANON and modes & termios.ECHO and modes & termios.ISIG
-        # The lock is free, the state whole; a pick is there or is not.
+        # The lock is free and the state complete, with or without the pick.
         again = Profile("default")
         assert not again.notices
         assert again.n_picks in ((n_picks, n_picks + 1) if stage == "saving" else (n_picks,))
@@ -95,8 +94,8 @@ def test_a_signal_at_any_moment(
 
 @SIGNALS.shown
 @pytest.mark.parametrize("number", CODES, ids=lambda number: signal.Signals(number).name)
-def test_a_signal_that_comes_in_a_callback_is_not_lost(number: signal.Signals) -> None:
-    """What is raised there is ignored by Python: as in the thousands of callbacks of an import."""
+def test_a_signal_that_arrives_in_a_callback_is_not_lost(number: signal.Signals) -> None:
+    """Python drops an exception raised in a callback of a weak reference; imports run many."""
     code = f"""
 import signal, time, weakref
 import tpop_cli.cli.app as app
@@ -121,8 +120,8 @@ main()
 
 
 @SIGNALS.shown
-def test_a_signal_that_is_ignored_stays_so(tiny_path: Path) -> None:
-    """Under nohup a program outlives its terminal, and a shell's background jobs outlive its Ctrl-C."""
+def test_a_signal_that_is_ignored_at_the_start_stays_ignored(tiny_path: Path) -> None:
+    """As under nohup, and as in the background jobs of a shell."""
 
     def ignore() -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)

@@ -1,4 +1,4 @@
-"""Any order of operations on a profile: memory, disk and the fold of the log always agree."""
+"""Operations on a profile in any order: memory, disk and a replay of the log always agree."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ candidates = st.builds(
 
 
 class Profiles(RuleBasedStateMachine):
-    """One profile, opened by a process that goes on and by others that come and go."""
+    """One profile, open in a long-running process and in others that open it anew each time."""
 
     @initialize()
     def open(self) -> None:
@@ -62,28 +62,28 @@ class Profiles(RuleBasedStateMachine):
     def another_process_picks(self, first: Candidate, second: Candidate, verdict: Verdict) -> None:
         self.pick(self.fresh(), first, second, verdict)
 
-    def who(self, ours: bool) -> Profile:
+    def profile_of(self, ours: bool) -> Profile:
         return self.ours if ours else self.fresh()
 
     @precondition(lambda self: self.expected)
     @rule(data=st.data(), ours=st.booleans())
     def undo(self, data: st.DataObject, ours: bool) -> None:
         chosen = data.draw(st.sampled_from(sorted(self.expected)))
-        self.who(ours).undo(chosen)
+        self.profile_of(ours).undo(chosen)
         del self.expected[chosen]
 
     @precondition(lambda self: self.expected)
     @rule(data=st.data(), verdict=st.sampled_from(VERDICTS), ours=st.booleans())
     def amend(self, data: st.DataObject, verdict: Verdict, ours: bool) -> None:
         chosen = data.draw(st.sampled_from(sorted(self.expected)))
-        self.expected[chosen] = self.who(ours).amend(chosen, verdict)
+        self.expected[chosen] = self.profile_of(ours).amend(chosen, verdict)
 
     @precondition(lambda self: self.expected)
     @rule(data=st.data(), ours=st.booleans())
     def forget(self, data: st.DataObject, ours: bool) -> None:
-        gone = data.draw(st.sets(st.sampled_from(sorted(self.expected)), max_size=3))
-        assert self.who(ours).forget(lambda pick: pick.id in gone) == len(gone)
-        self.expected = {n: pick for n, pick in self.expected.items() if n not in gone}
+        forgotten = data.draw(st.sets(st.sampled_from(sorted(self.expected)), max_size=3))
+        assert self.profile_of(ours).forget(lambda pick: pick.id in forgotten) == len(forgotten)
+        self.expected = {n: pick for n, pick in self.expected.items() if n not in forgotten}
 
     @rule(first=candidates, second=candidates)
     def import_two(self, first: Candidate, second: Candidate) -> None:
@@ -98,12 +98,12 @@ class Profiles(RuleBasedStateMachine):
         self.expected |= {pick.id: pick for pick in new}
 
     @rule()
-    def export_and_read(self) -> None:
+    def export_and_import_agree(self) -> None:
         picks = self.fresh().picks()
         if picks:
             exported = json.dumps({"schema": 1, "picks": [asdict(pick) for pick in picks]})
-            again = read_preferences(exported.encode()).picks
-            assert [replace(pick, id=0) for pick in again] == [
+            imported = read_preferences(exported.encode()).picks
+            assert [replace(pick, id=0) for pick in imported] == [
                 replace(pick, id=0) for pick in picks
             ]
 
@@ -113,7 +113,7 @@ class Profiles(RuleBasedStateMachine):
         self.expected = {}
 
     @rule()
-    def crash_in_the_middle_of_a_line(self) -> None:
+    def crash_within_a_line_of_the_log(self) -> None:
         if self.ours.log.path.exists():
             line = encode_event(
                 Pick(
@@ -135,17 +135,19 @@ class Profiles(RuleBasedStateMachine):
 
     @rule(
         name=st.sampled_from(["state.json", "state.json.bak"]),
-        how=st.sampled_from(["gone", "cut", "zero"]),
+        how=st.sampled_from(["missing", "truncated", "empty"]),
     )
-    def lose_a_state(self, name: str, how: str) -> None:
+    def damage_a_state(self, name: str, how: str) -> None:
         path = self.ours.folder / name
         if path.exists():
-            {"gone": path.unlink, "cut": lambda: _cut(path), "zero": lambda: path.write_bytes(b"")}[
-                how
-            ]()
+            {
+                "missing": path.unlink,
+                "truncated": lambda: _truncate(path),
+                "empty": lambda: path.write_bytes(b""),
+            }[how]()
 
     @rule()
-    def start_again(self) -> None:
+    def restart(self) -> None:
         self.ours = self.fresh()
 
     @invariant()
@@ -156,9 +158,9 @@ class Profiles(RuleBasedStateMachine):
         folded = Profile("folded", AXES, self.parent)
         folded.log = fresh.log
         folded._refold()
-        for one in (fresh.posterior, folded.posterior):
-            assert np.isfinite(one.mean).all()
-            np.linalg.cholesky(one.precision)  # symmetric positive definite
+        for posterior in (fresh.posterior, folded.posterior):
+            assert np.isfinite(posterior.mean).all()
+            np.linalg.cholesky(posterior.precision)  # symmetric positive definite
         np.testing.assert_allclose(fresh.posterior.mean, folded.posterior.mean, atol=1e-9)
         np.testing.assert_allclose(fresh.posterior.precision, folded.posterior.precision, atol=1e-7)
 
@@ -167,7 +169,7 @@ class Profiles(RuleBasedStateMachine):
             self.home.cleanup()
 
 
-def _cut(path: Path) -> None:
+def _truncate(path: Path) -> None:
     data = path.read_bytes()
     path.write_bytes(data[: len(data) // 2])
 
