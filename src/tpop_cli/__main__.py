@@ -64,7 +64,7 @@ def main() -> None:
     resend_lost_signals()
     heeded: list[signal.Signals] = []
     try:
-        from .cli.runtime import handled_signals, stdout_failed
+        from .cli.process import exit_on_os_error, handled_signals
 
         heeded = handled_signals()
         for number in heeded:
@@ -76,7 +76,7 @@ def main() -> None:
     except KeyboardInterrupt:  # before a command has begun
         raise SystemExit(_SIGNALLED + signal.SIGINT) from None
     except OSError as error:  # what no command prints, such as --help
-        stdout_failed(error)
+        exit_on_os_error(error)
     except Exception:
         import traceback
 

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ..decoding.arm import Arm
+    from ..session.duel import Duel
     from ..session.session import Session
 
 
-def answer_report(
-    session: Session, prompt: str, arm: Any, strengths: dict[str, float], seconds: float
-) -> dict[str, Any]:
+def answer_report(session: Session, prompt: str, arm: Arm, seconds: float) -> dict[str, Any]:
     """The --json object of an answer; docs/answer.schema.json describes it."""
     return {
         "prompt": prompt,
@@ -20,7 +20,7 @@ def answer_report(
         "model": Path(session.engine.info.path).stem,
         "seed": session.options.seed,
         "finish_reason": arm.finish_reason,
-        "strengths": strengths,
+        "strengths": arm.strengths,
         "tokens": {"prompt": max(map(len, arm.request.prompts)), "answer": len(arm.tokens)},
         "timings": {
             "seconds": round(seconds, 3),
@@ -29,19 +29,17 @@ def answer_report(
     }
 
 
-def duel_report(duel: Any, verdict: str) -> dict[str, Any]:
+def duel_report(duel: Duel, verdict: str) -> dict[str, Any]:
     """What --json adds when there were two candidates."""
     return {
         "candidates": [
             {
                 "arm": name,
                 "text": arm.answer,
-                "strengths": strengths,
+                "strengths": arm.strengths,
                 "finish_reason": arm.finish_reason,
             }
-            for name, arm, strengths in zip(
-                ("exploit", "explore"), duel.arms, duel.strengths, strict=True
-            )
+            for name, arm in zip(("exploit", "explore"), duel.arms, strict=True)
         ],
         "left": duel.left,
         "verdict": verdict,

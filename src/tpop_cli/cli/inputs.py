@@ -8,9 +8,9 @@ import re
 import stat
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
-from ..errors import BadDataError, UsageError
-from .runtime import read_file
+from ..errors import BadDataError, NoInputError, UsageError
 
 
 def whole_prompt(argument: str | None, template: str | None = None) -> str:
@@ -42,6 +42,16 @@ def _piped() -> bool:
     except (OSError, ValueError, AttributeError):
         return False
     return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
+
+
+def read_file(name: str) -> bytes:
+    """The content of a file that the user named. Raises NoInputError."""
+    try:
+        return Path(name).read_bytes()
+    except OSError as error:
+        raise NoInputError(
+            f"cannot read {name}: {error.strerror}", "check the file's name"
+        ) from None
 
 
 def read_prompts(name: str) -> list[str]:

@@ -1,111 +1,157 @@
-"""Opening what commands work on: a profile, and a model that answers for it."""
+"""From options and settings to what a command works with: a profile, a model, a session."""
 
 from __future__ import annotations
 
 import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from .runtime import note, stderr_console
+from ..settings import SETTINGS, default
+from ..ui.clean import clean
+from .console import note, stderr_console
 
 if TYPE_CHECKING:
-    from ..session.session import Session
+    from ..engine.loading import LoadOptions
+    from ..session.session import Session, SessionOptions
     from ..store.profile import Profile
-    from .options import DecodingOptions
-
-DEFAULT_PROFILE = "default"
-
-_SAMPLING = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty")
+    from .options import Options
 
 
 def open_profile(name: str | None) -> Profile:
-    """The profile that the flag, $TPOP_PROFILE or the configuration names, with its notices told.
+    """Open the profile that the flag `name` or a setting names, and show its notices.
 
-    From then on its own settings hold, too.
+    From then on the profile's own settings hold, too.
     """
-    from ..store.config import setting, use_profile_settings
+    from ..store.config import resolve, use_profile_settings
     from ..store.profile import Profile
 
-    profile = Profile(setting("profile", name) or DEFAULT_PROFILE)
+    profile = Profile(resolve("profile", name))
     use_profile_settings(profile.name)
     for notice in profile.notices:
         note(notice)
     return profile
 
 
+def load_options(options: Options, **more: Any) -> LoadOptions:
+    """How the model is loaded, by the options and settings.
+
+    Args:
+        options: of the command.
+        more: fields of `LoadOptions` that no setting has.
+
+    Raises:
+        ConfigError: as `store.config.resolve`.
+    """
+    from ..engine.loading import LoadOptions
+
+    values = {
+        one.name: options.value(one.name) for one in fields(LoadOptions) if one.name in SETTINGS
+    }
+    values["gpu_layers"] = _layers(values["gpu_layers"])
+    values["tensor_split"] = tuple(map(float, _parts(values["tensor_split"])))
+    values["rpc"] = tuple(_parts(values["rpc"]))
+    return LoadOptions(
+        n_ctx=options.value("ctx"),
+        n_threads=options.value("threads") or 0,
+        on_log=_print_log if options.verbose else None,
+        **values,
+        **more,
+    )
+
+
+def _print_log(line: str) -> None:
+    """Print a line of llama.cpp's log, which may quote the model's file."""
+    print(clean(line), file=sys.stderr, flush=True)
+
+
+def _layers(text: str) -> int | None:
+    """The number of layers on devices: None for as many as fit, -1 for all."""
+    return None if text == "auto" else -1 if text == "all" else int(text)
+
+
+def _parts(text: str) -> list[str]:
+    """The parts of a comma-separated text."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 @contextmanager
 def open_session(
-    decoding: DecodingOptions,
+    options: Options,
     profile: Profile | None,
     source: str,
-    reward: str | None = "axes",
+    reward: str | None = default("reward"),
     rebuild: bool = False,
     hidden_states: bool = False,
     history: bool | None = None,
 ) -> Iterator[Session]:
-    """Find and load the model, with a word on a terminal's stderr while it takes time.
+    """Load the model and open a session. A status on stderr is shown meanwhile on a terminal.
 
     Args:
-        decoding: the command's options; what they leave open, $TPOP_* or config.toml may say.
-        profile: whose taste; None steers nothing.
-        source: the command's name, for the log.
-        reward: "axes", or "neural" for the paper's network; None: as it is set.
-        rebuild: make the network's state anew.
-        hidden_states: load the model so that a network could look ahead.
-        history: whether texts are kept, if the command line says so.
+        options: of the command.
+        profile: whose taste steers; None: nothing is steered, nothing is learned.
+        source: name of the command, for the log of picks.
+        reward: the flag --reward; None: the setting holds.
+        rebuild: embed all picks again with this model, for the neural reward.
+        hidden_states: load the model so that the neural reward could decode with it.
+        history: the flag --history; None: the setting holds.
     """
-    from ..store.config import setting
+    from ..store.config import resolve
     from ..store.models import find_model
 
-    path, neural = (
-        find_model(decoding.model),
-        setting("reward", reward) == "neural" and profile is not None,
-    )
-    max_tokens = setting("max_tokens", decoding.max_tokens)
+    path = find_model(options.flags.get("model"))
+    neural = profile is not None and resolve("reward", reward) == "neural"
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
         from ..engine.llama import LlamaEngine
-        from ..engine.protocol import Sampling
-        from ..session.session import Session, SessionOptions
-        from .loading import load_options
 
+        session_options = _session_options(options, source, history)
         more: dict[str, Any] = {}
         if neural or hidden_states:
             from ..core.neural import NeuralRules
-            from ..session.neural_learner import sequences_needed
+            from ..decoding.lookahead import sequences_needed
 
             more = {"hidden_states": True, "n_seq_max": sequences_needed(NeuralRules())}
-        engine = LlamaEngine(path, load_options(decoding, **more))
-    seed = setting("seed", decoding.seed)
-    chosen = {key: setting(key, getattr(decoding, key)) for key in _SAMPLING}
-    sampling = Sampling(**{key: value for key, value in chosen.items() if value is not None})
-    options = SessionOptions(
-        sampling=sampling,
-        max_tokens=max_tokens or SessionOptions.max_tokens,
-        stops=tuple(stop for stop in decoding.stop or () if stop),
-        system=setting("system", decoding.system) or "",
-        show_thinking=setting("think", decoding.think and decoding.think.value) != "hide",
-        seed=secrets.randbits(31) if seed is None else seed,
-        source=source,
-        keep_texts=setting("history", history) is not False,
-    )
+        engine = LlamaEngine(path, load_options(options, **more))
     with engine:
-        if neural:
-            from ..session.neural_learner import NeuralTurns
+        from ..session.session import Session
 
-            with stderr_console().status(
-                "reading the picks of the profile", spinner="dots"
-            ) as status:
+        learner = None
+        if profile is not None:
+            from ..session.learner import make_learner
+
+            with stderr_console().status("embedding the picks", spinner="dots") as status:
 
                 def on_embed(n: int, total: int) -> None:
-                    status.update(f"reading the picks of the profile: {n} of {total}")
+                    status.update(f"embedding the picks: {n} of {total}")
 
-                session: Session = NeuralTurns(
-                    engine, profile, options, rebuild=rebuild, on_embed=on_embed
-                )
-        else:
-            session = Session(engine, profile, options)
-        try:
+                name = "neural" if neural else "axes"
+                learner = make_learner(name, engine, profile, rebuild=rebuild, on_embed=on_embed)
+        with Session(engine, learner, session_options) as session:
             yield session
-        finally:
-            session.close()
+
+
+def _session_options(options: Options, source: str, history: bool | None) -> SessionOptions:
+    """What holds for every turn of the session."""
+    from ..engine.protocol import Sampling
+    from ..session.session import SessionOptions
+    from ..store.config import resolve
+
+    seed = options.value("seed")
+    return SessionOptions(
+        sampling=Sampling(
+            **{
+                one.name: options.value(one.name)
+                for one in fields(Sampling)
+                if one.name in SETTINGS
+            }
+        ),
+        max_tokens=options.value("max_tokens"),
+        stops=tuple(stop for stop in options.stop if stop),
+        system=options.value("system"),
+        show_thinking=options.value("think") == "show",
+        keep_texts=resolve("history", history),
+        seed=secrets.randbits(31) if seed is None else seed,
+        source=source,
+    )

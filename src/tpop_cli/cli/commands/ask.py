@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ...errors import TpopError, UsageError
+from ...settings import ANSWERS, LOADING
 from .. import options as opt
 from ..answer_json import answer_report, duel_report
+from ..console import note, on_terminal, stderr_console, write_answer
 from ..inputs import read_prompts, whole_prompt
 from ..open_session import open_profile, open_session
-from ..runtime import command, interruptible, note, on_terminal, stderr_console, write_answer
+from ..process import command, interruptible
 
 if TYPE_CHECKING:
     from ...core.picks import Verdict
@@ -31,7 +33,7 @@ class PickBy(str, Enum):
 
 
 @command
-@opt.with_decoding_options
+@opt.with_options(LOADING, ANSWERS)
 def ask(
     prompt: Annotated[
         str | None, typer.Argument(help="The question; stdin is added to it.")
@@ -77,24 +79,27 @@ def ask(
     reward: opt.RewardOption = None,
     rebuild: opt.RebuildOption = False,
     *,
-    decoding: opt.DecodingOptions,
+    options: opt.Options,
 ) -> None:
     """Ask one question.
 
     On a terminal two candidates are written at once and you pick one; the next answer follows your pick. In
     scripts, `--pick auto` prints one answer, steered by what the profile has learned, and learns nothing.
     """
+    from ...store.config import resolve
+
     how = _who_picks(pick, judge, input_file, plain)
     prompts = read_prompts(input_file) if input_file else [whole_prompt(prompt, template)]
     chosen = None if plain else open_profile(profile)
-    with open_session(decoding, chosen, "ask", reward and reward.value, rebuild) as session:
+    when_to_ask = resolve("ask", when)
+    with open_session(options, chosen, "ask", reward, rebuild) as session:
         if how is PickBy.auto and input_file:
             _answer_many(session, prompts)
         elif how is PickBy.auto:
             _answer_one(session, prompts[0], as_json)
-        elif how is PickBy.ask and _alone(session, opt.ask_of(when)):
+        elif how is PickBy.ask and _one_is_enough(session, when_to_ask):
             _answer_one(session, prompts[0], as_json)
-            if opt.ask_of(when) is opt.Ask.auto:
+            if when_to_ask == "auto":
                 _count_single(session)
         elif how is PickBy.judge:
             assert judge is not None
@@ -103,9 +108,9 @@ def ask(
             _asked(session, prompts[0], as_json)
 
 
-def _alone(session: Session, when: opt.Ask) -> bool:
+def _one_is_enough(session: Session, when: str) -> bool:
     """Whether one answer is enough."""
-    return when is opt.Ask.never or (when is opt.Ask.auto and not session.should_ask())
+    return when == "never" or (when == "auto" and not session.should_ask())
 
 
 def _count_single(session: Session) -> None:
@@ -123,26 +128,18 @@ def _count_single(session: Session) -> None:
 
 def _answer_one(session: Session, prompt: str, as_json: bool) -> None:
     """Print the exploit arm's answer, as it is written."""
-    shown = 0
-
-    def on_step(arms: Any) -> None:
-        nonlocal shown
-        answer = arms[0].answer
-        write_answer(answer[shown:], end="")
-        shown = len(answer)
-
+    shown, arm = 0, None
     start = time.perf_counter()
     with interruptible(session.engine.stop):
-        arm, strengths = session.answer(session.asked(prompt), None if as_json else on_step)
+        for arm in session.answer_steps(prompt):
+            if not as_json:
+                write_answer(arm.answer[shown:], end="")
+                shown = len(arm.answer)
     if arm is None:
         raise KeyboardInterrupt
     if as_json:
-        write_answer(
-            json.dumps(
-                answer_report(session, prompt, arm, strengths, time.perf_counter() - start),
-                ensure_ascii=False,
-            )
-        )
+        report = answer_report(session, prompt, arm, time.perf_counter() - start)
+        write_answer(json.dumps(report, ensure_ascii=False))
     else:
         write_answer("")
     if arm.finish_reason == "interrupted":
@@ -156,8 +153,8 @@ def _answer_many(session: Session, prompts: list[str]) -> None:
     console = stderr_console()
     start = time.perf_counter()
     with interruptible(session.engine.stop) as stop:
-        answers = session.answer_many([session.asked(prompt) for prompt in prompts])
-        for prompt, (arm, strengths) in track(
+        answers = session.answer_many(prompts)
+        for prompt, arm in track(
             zip(prompts, answers, strict=False),
             "answering",
             total=len(prompts),
@@ -165,7 +162,7 @@ def _answer_many(session: Session, prompts: list[str]) -> None:
             transient=True,
             disable=not console.is_terminal,
         ):
-            report = answer_report(session, prompt, arm, strengths, time.perf_counter() - start)
+            report = answer_report(session, prompt, arm, time.perf_counter() - start)
             write_answer(json.dumps(report, ensure_ascii=False))
         if stop.is_set():
             raise KeyboardInterrupt
@@ -173,14 +170,13 @@ def _answer_many(session: Session, prompts: list[str]) -> None:
 
 def _judged(session: Session, prompts: list[str], judge_command: str, as_json: bool) -> None:
     """Duels that a program decides; the answers it picked go to stdout."""
-    from ...session.judge import JudgeProcess
-    from ...session.teach import ask_judge
+    from ...session.judge import JudgeProcess, ask_judge
 
     with JudgeProcess(judge_command) as judge:
         for prompt in prompts:
             start = time.perf_counter()
             with interruptible(session.engine.stop):
-                duel = session.duel(session.asked(prompt))
+                duel = session.duel(prompt)
             if not duel.complete:
                 raise KeyboardInterrupt
             verdict = duel.verdict(ask_judge(duel, judge))
@@ -195,7 +191,7 @@ def _asked(session: Session, prompt: str, as_json: bool) -> None:
     from ..terminal.duel import Outcome, interactive_duel
 
     start = time.perf_counter()
-    result = interactive_duel(session, session.asked(prompt), stderr_console())
+    result = interactive_duel(session, session.messages(prompt), stderr_console())
     if result.outcome is Outcome.stopped:
         raise KeyboardInterrupt
     _write_chosen(session, prompt, result.duel, result.verdict, start, as_json)
@@ -211,8 +207,7 @@ def _write_chosen(
     """Print the answer that a duel's verdict chose."""
     arm = duel.chosen(verdict)
     if as_json:
-        strengths = duel.strengths[duel.arms.index(arm)]
-        report = answer_report(session, prompt, arm, strengths, time.perf_counter() - start)
+        report = answer_report(session, prompt, arm, time.perf_counter() - start)
         write_answer(json.dumps(report | duel_report(duel, verdict), ensure_ascii=False))
     else:
         write_answer(arm.answer)

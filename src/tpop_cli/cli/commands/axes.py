@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from ...settings import ANSWERS, LOADING
 from .. import options as opt
+from ..console import note, progress_bar, stdout_console, write_answer
 from ..open_session import open_session
-from ..runtime import command, interruptible, note, progress_bar, stdout_console, write_answer
+from ..process import command, interruptible
 
 app = typer.Typer(
     help="See what answers can be steered by, add to it, and measure it.", no_args_is_help=True
@@ -103,7 +105,7 @@ def remove(name: Annotated[str, typer.Argument(help="An axis of your own.")]) ->
 
 @app.command()
 @command
-@opt.with_decoding_options
+@opt.with_options(LOADING, ANSWERS)
 def measure(
     prompts: Annotated[int, typer.Option(help="On how many tuning prompts.", min=2, max=24)] = 16,
     output: Annotated[
@@ -111,7 +113,7 @@ def measure(
         typer.Option(help="Write the file there.", show_default="the data folder", metavar="FILE"),
     ] = None,
     *,
-    decoding: opt.DecodingOptions,
+    options: opt.Options,
 ) -> None:
     """Measure how far each pole moves the answers of a model: its response matrix.
 
@@ -124,7 +126,7 @@ def measure(
     from ...store.own_axes import load_axes
     from ...store.response_matrices import encode_response, save_response
 
-    with open_session(decoding, None, "axes") as session:
+    with open_session(options, None, "axes") as session:
         progress = progress_bar()
         with interruptible(session.engine.stop) as stop, progress:
             task = progress.add_task("measuring", total=None)
@@ -133,8 +135,8 @@ def measure(
                 TUNE[:prompts],
                 load_axes(),
                 sampling=session.options.sampling,
-                seed=decoding.seed or 0,
-                max_tokens=decoding.max_tokens or 256,
+                seed=options.flags["seed"] or 0,
+                max_tokens=options.flags["max_tokens"] or 256,
                 on_answer=lambda done, total: progress.update(task, completed=done, total=total),
             )
         if stop.is_set():

@@ -9,9 +9,11 @@ from typing import Annotated
 import typer
 
 from ...errors import UsageError
+from ...settings import ANSWERS, LOADING
 from .. import options as opt
+from ..console import progress_bar, stdout_console, write_answer
 from ..open_session import open_session
-from ..runtime import command, interruptible, progress_bar, stdout_console, write_answer
+from ..process import command, interruptible
 
 app = typer.Typer(
     help="Measure it: how well taste is learned, and what that costs.", no_args_is_help=True
@@ -20,7 +22,7 @@ app = typer.Typer(
 
 @app.command()
 @command
-@opt.with_decoding_options
+@opt.with_options(LOADING, ANSWERS)
 def taste(
     policies: Annotated[
         str, typer.Option(help="Comma-separated: how pairs are chosen; `all` for all.")
@@ -63,7 +65,7 @@ def taste(
         Path | None, typer.Option(help="Draw the result into a file, too.", metavar="FILE")
     ] = None,
     *,
-    decoding: opt.DecodingOptions,
+    options: opt.Options,
 ) -> None:
     """Simulated users fight duels; their taught answers are judged against the base model's.
 
@@ -74,8 +76,9 @@ def taste(
     from dataclasses import replace
 
     from ...bench.prompts import SPLITS
-    from ...bench.simulate import POLICIES, REWARDS, compared
-    from ...bench.taste import Bench, Plan, report
+    from ...bench.policies import NO_LEARNING, POLICIES
+    from ...bench.simulate import REWARDS, compared
+    from ...bench.taste import TastePlan, report
     from ...bench.users import CONSISTENT, DIFFICULT, TUNING, TUNING_DIFFICULT, USERS
     from ...core.arms import ArmRules
     from ...core.neural import NeuralRules
@@ -85,19 +88,21 @@ def taste(
 
     many_rewards = names_of(rewards, [*REWARDS, "neural"])
     learners = compared(
-        names_of(policies, list(POLICIES)), many_rewards, names_of(asks, ["always", "auto"])
+        names_of(policies, [*POLICIES, NO_LEARNING]),
+        many_rewards,
+        names_of(asks, ["always", "auto"]),
     )
-    counts = (*(n for n in Plan.counts if n < duels), duels)
+    counts = (*(n for n in TastePlan.counts if n < duels), duels)
     (split,) = names_of(prompts, list(SPLITS))
     everybody = (*CONSISTENT, *DIFFICULT) if split == "report" else (*TUNING, *TUNING_DIFFICULT)
-    plan = Plan(
+    plan = TastePlan(
         learners,
         tuple(user.name for user in everybody) if users == "all" else names_of(users, list(USERS)),
         counts,
         seeds,
         split,
         n_judged=judged,
-        n_choose=Plan.n_choose if oracle else 0,
+        n_choose=TastePlan.n_choose if oracle else 0,
         rules=ArmRules(max_axes=max_axes or ArmRules.max_axes),
     )
     if quick:
@@ -110,13 +115,13 @@ def taste(
             n_choose=2,
         )
     neural = "neural" in many_rewards
-    with open_session(decoding, None, "bench", hidden_states=neural) as session:
+    with open_session(options, None, "bench", hidden_states=neural) as session:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
         from ...bench.answer_cache import MAX_TOKENS, AnswerCache
+        from ...bench.judging import Judging
         from ...bench.neural_runs import neural_player
         from ...bench.progress import ProgressMeter
-        from ...core.axes import AXES
 
         progress = progress_bar(
             TextColumn("{task.description}"),
@@ -125,11 +130,10 @@ def taste(
             TextColumn("answers"),
             TimeRemainingColumn(elapsed_when_finished=True),
         )
-        max_tokens = decoding.max_tokens or MAX_TOKENS
-        bank = AnswerCache(
-            session.engine, AXES, data_dir() / "bench", session.options.sampling, max_tokens
-        )
+        max_tokens = options.flags["max_tokens"] or MAX_TOKENS
+        cache = AnswerCache(session.engine, data_dir() / "bench")
         response, _ = load_response(session.engine.info.fingerprint)
+        setting = plan.setting(response, session.options.sampling, max_tokens)
         with interruptible(session.engine.stop), progress:
             task = progress.add_task("")
 
@@ -139,12 +143,8 @@ def taste(
                 progress.update(task, description=stage, completed=done, total=total)
 
             meter = ProgressMeter(show)
-            player = (
-                neural_player(session.engine, bank, max_tokens, meter, NeuralRules(k=candidates))
-                if neural
-                else None
-            )
-            result = report(Bench(bank, plan, response, meter=meter, neural=player))
+            play_neural = neural_player(cache, meter, NeuralRules(k=candidates)) if neural else None
+            result = report(plan, Judging(cache, setting, meter), play_neural)
     view = taste_report(result)
     if as_json:
         write_answer(json.dumps(result, ensure_ascii=False, indent=1))

@@ -10,13 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ...settings import LOADING
 from .. import options as opt
-from ..loading_options import LoadingOptions
-from ..runtime import command, stderr_console, stdout_console, write_answer
+from ..console import stderr_console, stdout_console, write_answer
+from ..process import command
 from .bench import names_of
 
 if TYPE_CHECKING:
-    from ...bench.speed import Plan, Speed
+    from pathlib import Path
+
+    from ...bench.speed import Speed, SpeedPlan
+    from ...engine.loading import LoadOptions
 
 PARTS = (
     "answers",
@@ -32,7 +36,7 @@ PARTS = (
 
 
 @command
-@opt.with_loading_options
+@opt.with_options(LOADING)
 def speed(
     parts: Annotated[
         str, typer.Option(help=f"Comma-separated, of: {', '.join(PARTS)}; or `all`.")
@@ -46,7 +50,7 @@ def speed(
     quick: Annotated[bool, typer.Option("--quick", help="One short round: does it run?")] = False,
     as_json: opt.JsonOption = False,
     *,
-    loading: LoadingOptions,
+    options: opt.Options,
 ) -> None:
     """Time duels, steered answers, first tokens, start-up, learning and memory; compare with plain llama-cpp-python.
 
@@ -55,28 +59,28 @@ def speed(
     """
     from dataclasses import replace
 
-    from ...bench.speed import N_CTX, QUICK, Plan
+    from ...bench.speed import N_CTX, QUICK, SpeedPlan
     from ...engine.gguf import read_header
     from ...engine.loading import context_size
     from ...store.models import find_model
     from ...ui.speed import speed_report
-    from ..loading import load_options
+    from ..open_session import load_options
 
     chosen = names_of(parts, list(PARTS))
-    plan = QUICK if quick else Plan()
+    plan = QUICK if quick else SpeedPlan()
     plan = replace(plan, rounds=rounds or plan.rounds, n_tokens=tokens or plan.n_tokens)
-    path = find_model(loading.model)
-    options = load_options(loading)
-    if not options.n_ctx:
-        options = replace(options, n_ctx=min(N_CTX, context_size(0, read_header(path))))
+    path = find_model(options.flags["model"])
+    loading = load_options(options)
+    if not loading.n_ctx:
+        loading = replace(loading, n_ctx=min(N_CTX, context_size(0, read_header(path))))
     found: dict[str, Any] = {
         "model": path.stem,
         "date": date.today().isoformat(),
         "plan": asdict(plan),
     }
-    found["machine"] = _machine(options)
+    found["machine"] = _machine(loading)
     with stderr_console().status("loading", spinner="dots") as status:
-        for name, measure in _measures(path, options, plan, chosen).items():
+        for name, measure in _measures(path, loading, plan, chosen).items():
             status.update(f"measuring: {name}")
             found[name] = measure()
     if as_json:
@@ -85,7 +89,7 @@ def speed(
         stdout_console().print(speed_report(found))
 
 
-def _machine(options: Any) -> dict[str, Any]:
+def _machine(loading: LoadOptions) -> dict[str, Any]:
     import platform
 
     import psutil
@@ -95,14 +99,14 @@ def _machine(options: Any) -> dict[str, Any]:
     return {
         "devices": [device.description for device in devices()],
         "cores": psutil.cpu_count(logical=False),
-        "threads": options.threads,
+        "threads": loading.threads,
         "system": f"{platform.system()} {platform.machine()}",
-        "context": options.n_ctx,
+        "context": loading.n_ctx,
     }
 
 
 def _measures(
-    path: Any, options: Any, plan: Plan, parts: tuple[str, ...]
+    path: Path, loading: LoadOptions, plan: SpeedPlan, parts: tuple[str, ...]
 ) -> dict[str, Callable[[], Any]]:
     """What to measure, by part, in order; a part loads what it needs and frees it."""
     from ...bench import growth, upkeep
@@ -111,7 +115,7 @@ def _measures(
     short = plan.n_tokens <= QUICK.n_tokens
 
     def with_models(measure: Callable[[Speed], Any]) -> Any:
-        speed = Speed(path, options, plan)
+        speed = Speed(path, loading, plan)
         try:
             return measure(speed)
         finally:
@@ -133,11 +137,11 @@ def _measures(
         "step": lambda: with_models(lambda speed: speed.step()),
         "many": lambda: with_models(lambda speed: speed.many()),
         "start-up": lambda: upkeep.start_up(path, plan.rounds),
-        "memory": lambda: upkeep.peak_memory(path, options.n_ctx, min(plan.n_tokens, 64)),
+        "memory": lambda: upkeep.peak_memory(path, loading.n_ctx, min(plan.n_tokens, 64)),
         "picks": lambda: upkeep.keeping_picks((10, 20) if short else upkeep.PICKS, plan.rounds),
         "growth": lambda: with_models(grown),
         "neural": lambda: growth.neural(
-            path, options, min(plan.n_tokens, 32), (1, 2) if short else growth.CANDIDATES
+            path, loading, min(plan.n_tokens, 32), (1, 2) if short else growth.CANDIDATES
         ),
     }
     return {part: every[part] for part in parts}

@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...errors import NoInputError, UsageError
+from ...settings import ANSWERS, LOADING
 from .. import options as opt
+from ..console import on_terminal, stdout_console
 from ..open_session import open_profile, open_session
-from ..runtime import command, on_terminal, stdout_console
+from ..process import command
 
 if TYPE_CHECKING:
     from ...store.chats import SavedChat, Turn
 
 
 @command
-@opt.with_decoding_options
+@opt.with_options(LOADING, ANSWERS)
 def chat(
     profile: opt.ProfileOption = None,
     go_on: Annotated[
@@ -29,19 +30,12 @@ def chat(
             "--resume", help="Go on with a chat that `tpop chats list` shows.", metavar="ID"
         ),
     ] = None,
-    history: Annotated[
-        bool | None,
-        typer.Option(
-            "--history/--no-history",
-            help="Keep what is typed, the chat, and the texts of picks.",
-            show_default="history",
-        ),
-    ] = None,
+    history: opt.HistoryOption = None,
     ask: opt.AskOption = None,
     reward: opt.RewardOption = None,
     rebuild: opt.RebuildOption = False,
     *,
-    decoding: opt.DecodingOptions,
+    options: opt.Options,
 ) -> None:
     """Chat. Answers come twice; your pick goes on in the chat, and the next answers follow your taste.
 
@@ -51,30 +45,30 @@ def chat(
     """
     if not on_terminal():
         raise UsageError("tpop chat needs a terminal", 'in scripts: tpop ask "..." --pick auto')
-    from ...store.config import setting
-    from ..terminal.chat_loop import Chat
+    from ...store.config import resolve
+    from ..terminal.chat import Chat
+    from ..terminal.chat_loop import ChatLoop
 
     chosen = open_profile(profile)
-    kept = setting("history", history) is not False
+    keep_history, when_to_ask = resolve("history", history), resolve("ask", ask)
     resumed = _resumed(chosen.name, go_on, resume)
-    past: list[Turn] = []
+    turns: list[Turn] = []
     chat_id = ""
     while True:
-        with open_session(
-            decoding, chosen, "chat", reward and reward.value, rebuild, history=history
-        ) as session:
-            talk = Chat(session, stdout_console(), opt.ask_of(ask), kept, past, id=chat_id)
+        with open_session(options, chosen, "chat", reward, rebuild, history=history) as session:
+            talk = Chat(session, stdout_console(), when_to_ask, keep_history, turns, chat_id)
             if resumed:
                 talk.resume(resumed)
-            talk.run()
+            ChatLoop(talk).run()
         if talk.next_model is None:
             return
-        # Another model: the chat and its settings go on with it.
-        sampling, system = talk.session.options.sampling, talk.session.options.system
-        decoding = replace(
-            decoding, model=talk.next_model, temperature=sampling.temperature, system=system
+        # Continue the chat with another model, and with what was set in the chat.
+        options = options.with_flags(
+            model=talk.next_model,
+            temperature=session.options.sampling.temperature,
+            system=session.options.system,
         )
-        chosen, past, chat_id, resumed, rebuild = talk.profile, talk.past, talk.id, None, False
+        chosen, turns, chat_id, resumed, rebuild = talk.profile, talk.turns, talk.id, None, False
 
 
 def _resumed(profile: str, go_on: bool, chat_id: str | None) -> SavedChat | None:

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from .. import options as opt
-from ..runtime import command, confirm, note, stdout_console, write_answer
+from ..console import confirm, note, stdout_console, write_answer
+from ..process import command
 
 app = typer.Typer(help="See and delete the conversations that were kept.", no_args_is_help=True)
 

@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import json
 import random
-from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...errors import NoInputError, UsageError
+from ...settings import ANSWERS, LOADING
 from .. import options as opt
+from ..console import note, on_terminal, stderr_console, stdout_console, write_answer
 from ..open_session import open_profile, open_session
-from ..runtime import (
-    command,
-    interruptible,
-    note,
-    on_terminal,
-    stderr_console,
-    stdout_console,
-    write_answer,
-)
+from ..process import command, interruptible
 
 if TYPE_CHECKING:
     from ...session.duel import Duel
@@ -31,13 +24,13 @@ app = typer.Typer(help="See what your taste changes.", no_args_is_help=True)
 
 @app.command()
 @command
-@opt.with_decoding_options
+@opt.with_options(LOADING, ANSWERS)
 def compare(
     prompt: Annotated[str, typer.Argument(help="The question.")],
     profile: opt.ProfileOption = None,
     as_json: opt.JsonOption = False,
     *,
-    decoding: opt.DecodingOptions,
+    options: opt.Options,
 ) -> None:
     """Show the plain answer and the one your taste steers, side by side, with the same seed. Nothing is learned."""
     import sys
@@ -45,12 +38,14 @@ def compare(
     from ...ui.duel import DuelView, Side
 
     chosen = open_profile(profile)
-    with open_session(decoding, chosen, "compare") as session:
+    with open_session(options, chosen, "compare") as session:
         with (
             interruptible(session.engine.stop),
             stderr_console().status("writing both", spinner="dots"),
         ):
-            duel = session.against_plain(session.asked(prompt), left="explore")
+            duel = session.prepare_duel_against_plain(prompt, left="explore")
+            for _ in session.decode_duel(duel):
+                pass
         if not duel.complete:
             raise KeyboardInterrupt
         steered, plain = (arm.answer for arm in duel.arms)
@@ -72,7 +67,7 @@ def compare(
 
 
 @command
-@opt.with_decoding_options
+@opt.with_options(LOADING, ANSWERS)
 def check(
     pairs: Annotated[
         int, typer.Option(min=1, help="How many pairs, of your own past questions.")
@@ -84,7 +79,7 @@ def check(
     profile: opt.ProfileOption = None,
     as_json: opt.JsonOption = False,
     *,
-    decoding: opt.DecodingOptions,
+    options: opt.Options,
 ) -> None:
     """Does it help? Blind pairs of a steered and a plain answer to your own past questions. Nothing is learned.
 
@@ -100,8 +95,8 @@ def check(
         raise NoInputError(
             f"profile {chosen.name} holds no questions yet", "pick some answers first: tpop chat"
         )
-    with open_session(decoding, chosen, "check") as session:
-        if not session.exploit_strengths():
+    with open_session(options, chosen, "check") as session:
+        if not session.strengths():
             note("nothing is steered yet: there is nothing to check")
             return
         asked = random.Random(session.options.seed).sample(questions, min(pairs, len(questions)))
@@ -140,13 +135,14 @@ def _outcome(duel: Duel, key: str | None) -> float | None:
 
 
 def _by_program(session: Session, questions: list[str], program: str) -> list[float | None]:
-    from ...session.judge import JudgeProcess
-    from ...session.teach import ask_judge
+    from ...session.judge import JudgeProcess, ask_judge
 
     found = []
     with JudgeProcess(program) as judge, interruptible(session.engine.stop):
         for question in questions:
-            duel = session.against_plain(session.asked(question))
+            duel = session.prepare_duel_against_plain(question)
+            for _ in session.decode_duel(duel):
+                pass
             if not duel.complete:
                 raise KeyboardInterrupt
             found.append(_outcome(duel, ask_judge(duel, judge)))
@@ -161,9 +157,8 @@ def _by_user(session: Session, questions: list[str]) -> list[float | None]:
     console = stderr_console()
     for n, question in enumerate(questions, 1):
         note(f"{n} of {len(questions)}: {question}")
-        duel, key = stream_duel(
-            session, partial(session.against_plain, session.asked(question)), console
-        )
+        duel = session.prepare_duel_against_plain(question)
+        key = stream_duel(session, duel, console)
         if not duel.complete:
             break
         if key is None:

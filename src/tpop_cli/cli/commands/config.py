@@ -1,4 +1,4 @@
-"""tpop config: the settings, and where each comes from."""
+"""tpop config: settings, and where each of them was set."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Annotated
 
 import typer
 
+from ...errors import UsageError
+from ...settings import SETTINGS, find_setting
 from .. import options as opt
-from ..open_session import DEFAULT_PROFILE
-from ..runtime import command, note, stdout_console, write_answer
+from ..completion import complete_key, complete_profile, complete_value
+from ..console import note, stdout_console, write_answer
+from ..process import command
 
 app = typer.Typer(help="See and change settings.", no_args_is_help=True)
 
@@ -17,15 +20,15 @@ app = typer.Typer(help="See and change settings.", no_args_is_help=True)
 @app.command()
 @command
 def show(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) -> None:
-    """Show every setting, its value, and where that was set. A flag on the command line overrides all of them."""
+    """Show every setting with its value and where it was set. A flag overrides all of them."""
     from rich.text import Text
 
-    from ...store.config import KEYS, origin, setting, use_profile_settings
+    from ...store.config import configured, resolve, use_profile_settings
     from ...ui.clean import clean
     from ...ui.tables import plain_table
 
-    use_profile_settings(setting("profile", profile) or DEFAULT_PROFILE)
-    found = {key: origin(key) for key in KEYS}
+    use_profile_settings(resolve("profile", profile))
+    found = {key: configured(key) for key in SETTINGS}
     if as_json:
         rows = {key: {"value": value, "from": where} for key, (value, where) in found.items()}
         write_answer(json.dumps(rows, ensure_ascii=False, indent=1))
@@ -40,23 +43,42 @@ def show(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) -> 
 @app.command("set")
 @command
 def set_(
-    key: Annotated[str, typer.Argument(help="A setting that `tpop config show` lists.")],
-    value: Annotated[str | None, typer.Argument(help="Its value; none takes it out.")] = None,
+    key: Annotated[
+        str,
+        typer.Argument(
+            help="A setting that `tpop config show` lists.", autocompletion=complete_key
+        ),
+    ],
+    value: Annotated[
+        str | None,
+        typer.Argument(help="New value; omit to unset.", autocompletion=complete_value),
+    ] = None,
     profile: Annotated[
-        str | None, typer.Option("--profile", "-p", help="For one profile only.")
+        str | None,
+        typer.Option(
+            "--profile",
+            "-p",
+            help="Set it for this profile only.",
+            metavar="NAME",
+            autocompletion=complete_profile,
+        ),
     ] = None,
 ) -> None:
-    """Write a setting into config.toml, or into a profile's own; its comments and its order stay."""
-    from ...store.config import parsed, profile_config_file, remove_setting, save_setting
+    """Set or unset a setting in config.toml, or in that of a profile. Comments and order stay."""
+    from ...store.config import profile_config_file, remove_setting, save_setting
     from ...store.paths import config_file
     from ...store.profiles import create_profile, list_profiles
 
     file = profile_config_file(profile) if profile else config_file()
     if value is None:
         remove_setting(key, file)
-        note(f"{key} is taken out of {file}")
+        note(f"{key} is no longer set in {file}")
         return
-    new = parsed(key, value)
+    setting = find_setting(key)
+    try:
+        new = setting.parse(value)
+    except UsageError as error:
+        raise UsageError(f"{key}={error.message}", f"tpop config set {key} VALUE") from None
     if profile and profile not in list_profiles():
         create_profile(profile)
     save_setting(key, new, file)
@@ -66,7 +88,7 @@ def set_(
 @app.command()
 @command
 def path() -> None:
-    """Print where config.toml is, or would be."""
+    """Print the path of config.toml, whether it exists or not."""
     from ...store.paths import config_file
 
     write_answer(str(config_file()))

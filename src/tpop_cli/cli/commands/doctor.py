@@ -7,17 +7,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...errors import TpopError, UnavailableError
+from ...settings import LOADING
 from .. import options as opt
-from ..loading_options import LoadingOptions
-from ..runtime import command, note, print_error, stdout_console, write_answer
+from ..console import note, print_error, stdout_console, write_answer
+from ..open_session import load_options
+from ..process import command
 
 if TYPE_CHECKING:
     from ...engine.loading import LoadOptions
 
 
 @command
-@opt.with_loading_options
-def doctor(as_json: opt.JsonOption = False, *, loading: LoadingOptions) -> None:
+@opt.with_options(LOADING)
+def doctor(as_json: opt.JsonOption = False, *, options: opt.Options) -> None:
     """Show backends and devices, what a model would take, and what of it goes where.
 
     Nothing is loaded. Exits with 1 where the model does not fit.
@@ -25,10 +27,11 @@ def doctor(as_json: opt.JsonOption = False, *, loading: LoadingOptions) -> None:
     from ...store.models import find_model
     from ...ui.doctor import doctor_report
 
+    loading = load_options(options)
     found = _machine(loading)
     failure: TpopError | None = None
     try:
-        found["model"] = _model(find_model(loading.model), found.pop("options"))
+        found["model"] = _model(find_model(options.flags["model"]), loading)
     except UnavailableError:
         raise
     except TpopError as error:
@@ -45,7 +48,7 @@ def doctor(as_json: opt.JsonOption = False, *, loading: LoadingOptions) -> None:
         raise SystemExit(1)
 
 
-def _machine(loading: LoadingOptions) -> dict[str, Any]:
+def _machine(loading: LoadOptions) -> dict[str, Any]:
     """Versions, places, backends and devices."""
     import platform
     from dataclasses import asdict
@@ -56,13 +59,10 @@ def _machine(loading: LoadingOptions) -> dict[str, Any]:
     from ... import __version__
     from ...engine.devices import add_rpc_servers, backends, devices
     from ...store.paths import home, models_dir
-    from ..loading import load_options
 
-    options = load_options(loading)
-    add_rpc_servers(options.rpc)
+    add_rpc_servers(loading.rpc)
     memory = psutil.virtual_memory()
     return {
-        "options": options,
         "versions": {
             "tpop": __version__,
             "llama-cpp-python": version("llama-cpp-python"),
@@ -72,7 +72,7 @@ def _machine(loading: LoadingOptions) -> dict[str, Any]:
         "folders": {"settings and profiles": str(home()), "models": str(models_dir())},
         "backends": backends(),
         "missing_backend": _missing_backend(backends()),
-        "threads": options.threads,
+        "threads": loading.threads,
         # llama.cpp gives all of a CPU's memory as free
         "devices": [
             asdict(d)
@@ -82,7 +82,7 @@ def _machine(loading: LoadingOptions) -> dict[str, Any]:
     }
 
 
-def _model(path: Path, options: LoadOptions) -> dict[str, Any]:
+def _model(path: Path, loading: LoadOptions) -> dict[str, Any]:
     """What a model would take, and what of it would go where."""
     import psutil
 
@@ -92,9 +92,9 @@ def _model(path: Path, options: LoadOptions) -> dict[str, Any]:
     from ...engine.memory import shares
 
     header = read_header(path)
-    need, taking = memory_estimate(header, options), offload_devices()
-    layers = offloaded_layers(header, options)
-    parts = shares(need, layers, taking, options.tensor_split)
+    need, taking = memory_estimate(header, loading), offload_devices()
+    layers = offloaded_layers(header, loading)
+    parts = shares(need, layers, taking, loading.tensor_split)
     free = [psutil.virtual_memory().available, *(device.free for device in taking)]
     wanted = [
         p.weights + p.kv + (need.compute if p.n_layers or p.device is None else 0) for p in parts
@@ -104,7 +104,7 @@ def _model(path: Path, options: LoadOptions) -> dict[str, Any]:
         "name": header.name,
         "architecture": header.architecture,
         "quantization": header.quantization,
-        "context": context_size(options.n_ctx, header),
+        "context": context_size(loading.n_ctx, header),
         "layers": need.n_layers,
         "weights": need.weights,
         "kv_cache": need.kv_cache,

@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from .. import options as opt
-from ..runtime import command, confirm, note, progress_bar, stdout_console, write_answer
+from ..console import confirm, note, progress_bar, stdout_console, write_answer
+from ..process import command
 
 _CONTEXT = 4096  # tokens that "fits" allows for
 

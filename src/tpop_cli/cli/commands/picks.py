@@ -11,8 +11,9 @@ import typer
 
 from ...errors import UsageError
 from .. import options as opt
+from ..console import confirm, note, stdout_console, write_answer
 from ..open_session import open_profile
-from ..runtime import command, confirm, note, stdout_console, write_answer
+from ..process import command
 
 if TYPE_CHECKING:
     from ...core.picks import Pick

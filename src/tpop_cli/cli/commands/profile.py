@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from .. import options as opt
+from ..console import confirm, note, stdout_console, write_answer
+from ..inputs import read_file
 from ..open_session import open_profile
-from ..runtime import command, confirm, note, read_file, stdout_console, write_answer
+from ..process import command
 
 if TYPE_CHECKING:
     from ...core.picks import Pick

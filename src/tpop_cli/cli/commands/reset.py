@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from .. import options as opt
+from ..console import confirm, note
 from ..open_session import open_profile
-from ..runtime import command, confirm, note
+from ..process import command
 
 
 @command

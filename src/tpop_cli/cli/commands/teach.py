@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...settings import ANSWERS, LOADING
 from .. import options as opt
+from ..console import note, progress_bar
 from ..inputs import read_prompts
 from ..open_session import open_profile, open_session
-from ..runtime import command, interruptible, note, progress_bar
+from ..process import command, interruptible
 
 if TYPE_CHECKING:
     from ...core.picks import Pick
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @command
-@opt.with_decoding_options
+@opt.with_options(LOADING, ANSWERS)
 def teach(
     prompts: Annotated[
         str,
@@ -36,7 +38,7 @@ def teach(
     reward: opt.RewardOption = None,
     rebuild: opt.RebuildOption = False,
     *,
-    decoding: opt.DecodingOptions,
+    options: opt.Options,
 ) -> None:
     """Teach a profile with duels that a program decides.
 
@@ -45,7 +47,7 @@ def teach(
     """
     questions = read_prompts(prompts)
     chosen = open_profile(profile)
-    with open_session(decoding, chosen, "teach", reward and reward.value, rebuild) as session:
+    with open_session(options, chosen, "teach", reward, rebuild) as session:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
 
         from ...core.describe import taste_line

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Literal, cast
@@ -21,10 +21,10 @@ from ...session.session import Session
 from ...ui.duel import EARLY_KEYS, KEYS, STOP_KEYS, DuelView, Side, keys_line, thought_and_answer
 from ...ui.keys import key_reader
 from ...ui.live import painter
-from ..runtime import interruptible
+from ..process import interruptible
 
 if TYPE_CHECKING:
-    from ...decoding.decoder import Arm
+    from ...decoding.arm import Arm
     from ...engine.protocol import Message
 
 _NOTES = {"length": "cut at --max-tokens", "interrupted": "stopped", "dropped": "not picked"}
@@ -58,39 +58,37 @@ class Result:
     unsaved: TpopError | None = None
 
 
-Given = tuple["Arm", dict[str, float]]
-"""An answer that was shown alone, and its strengths."""
-
-
 def interactive_duel(
-    session: Session, messages: Sequence[Message], console: Console, given: Given | None = None
+    session: Session, messages: Sequence[Message], console: Console, given: Arm | None = None
 ) -> Result:
-    """Show a duel and ask, until there is a verdict or the user stops. With `given`, that answer is its exploit arm.
+    """Show a duel and ask, until there is a verdict or the user stops.
 
-    A pick that cannot be saved is told in the notes: the answer that the user waited for is still theirs.
+    Args:
+        session: decodes and learns.
+        messages: the chat, the question last.
+        console: where the duel is shown.
+        given: an answer that was shown alone; it is the duel's exploit arm.
+
+    Returns:
+        The outcome. A pick that could not be saved is noted there: the answer is shown all the same.
     """
-    redone = False
-
-    def fight(on_step: OnDuel) -> Duel:
-        return (
-            session.compare(messages, *given, on_step)
-            if given and not redone
-            else session.duel(messages, on_step)
-        )
-
     while True:
         start = time.monotonic()
-        duel, key = stream_duel(session, fight, console)
-        if (
-            not duel.complete or session.engine.stop.is_set()
-        ):  # the stop may come with the last token
+        if given is None:
+            duel = session.prepare_duel(messages)
+        else:
+            duel = session.prepare_comparison(messages, given)
+        key = stream_duel(session, duel, console)
+        # The stop flag may be set by Ctrl-C together with the last token.
+        if not duel.complete or session.engine.stop.is_set():
+            return Result(Outcome.stopped, duel)
             return Result(Outcome.stopped, duel)
         seconds = time.monotonic() - start
         rate = sum(len(arm.tokens) for arm in duel.arms) / max(1e-6, seconds)
         if key is None:
             key, seconds = ask_verdict(session, duel, console)
         if key == "r":
-            redone = True
+            given = None
             continue
         if key is None:
             return Result(Outcome.stopped, duel)
@@ -106,11 +104,12 @@ def interactive_duel(
         return result
 
 
-def stream_answer(
-    session: Session, messages: Sequence[Message], console: Console
-) -> tuple[Arm | None, dict[str, float]]:
-    """Show a single answer while it is written; results as of `Session.answer`. What an error cuts short stays."""
-    written = Text()
+def stream_answer(session: Session, messages: Sequence[Message], console: Console) -> Arm | None:
+    """Show a single answer while it is decoded; the result is that of `Session.answer`.
+
+    What an error cuts short stays on the screen.
+    """
+    written, arm = Text(), None
     try:
         with (
             interruptible(session.engine.stop),
@@ -119,41 +118,33 @@ def stream_answer(
             ) as live,
         ):
             paint = painter(live)
-
-            def on_step(arms: Sequence[Arm]) -> None:
-                nonlocal written
-                written = thought_and_answer(_side(session, arms[0]))
+            for arm in session.answer_steps(messages):
+                written = thought_and_answer(_side(session, arm))
                 paint(lambda: written)
-
-            return session.answer(messages, on_step)
     except TpopError:
         console.print(written)
         raise
+    return arm
 
 
-OnDuel = Callable[[Duel], None]
-"""Called after every step with the duel as it stands."""
+def stream_duel(session: Session, duel: Duel, console: Console) -> str | None:
+    """Decode a duel's arms while showing them. What Ctrl-C or an error cuts short stays on screen.
 
-
-def stream_duel(
-    session: Session, fight: Callable[[OnDuel], Duel], console: Console
-) -> tuple[Duel, str | None]:
-    """Decode both arms while showing them; returns the duel, and the key if the user picked meanwhile.
-
-    What Ctrl-C or an error cuts short stays on the screen.
+    Returns:
+        The key, if the user picked meanwhile.
     """
-    seen: Duel | None = None
+    picks_early = duel.against_plain or session.learner.independent_arms
     picked: Literal["1", "2"] | None = None
 
     def on_key(key: str | None) -> None:
-        """On the thread of the keyboard."""
+        """Called on the keyboard's thread."""
         nonlocal picked
         if key is None:
             session.engine.stop.set()
-        elif key in ("1", "2") and seen is not None and session.early_picks and picked is None:
+        elif key in ("1", "2") and len(duel.arms) == 2 and picks_early and picked is None:
             picked = cast('Literal["1", "2"]', key)
 
-    footer = keys_line(EARLY_KEYS if session.early_picks else STOP_KEYS)
+    footer = keys_line(EARLY_KEYS if picks_early else STOP_KEYS)
     height = max(6, console.height - 1 - len(console.render_lines(footer)))
     try:
         with (
@@ -166,24 +157,19 @@ def stream_duel(
         ):
             live.refresh()
             paint = painter(live)
-
-            def on_step(duel: Duel) -> None:
-                nonlocal seen
+            for _ in session.decode_duel(duel):
                 if len(duel.arms) < 2:
-                    return
-                seen = duel
+                    continue
                 if picked:
                     duel.pick_early(picked)
                 paint(lambda: Group(DuelView(_sides(session, duel), height=height), footer))
-
-            duel = fight(on_step)
     except TpopError:
-        if seen is not None:
-            console.print(DuelView(_sides(session, seen)))
+        if len(duel.arms) == 2:
+            console.print(DuelView(_sides(session, duel)))
         raise
     if not duel.complete and len(duel.arms) == 2:
         console.print(DuelView(_sides(session, duel)))
-    return duel, picked if duel.early else None
+    return picked if duel.early else None
 
 
 def ask_verdict(session: Session, duel: Duel, console: Console) -> tuple[str | None, float]:

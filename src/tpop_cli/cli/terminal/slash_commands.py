@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ...errors import StorageError, UsageError
+from ...settings import SETTINGS
 from ..open_session import open_profile
+from .chat import Chat
 
-if TYPE_CHECKING:
-    from .chat_loop import Chat
-
-Command = Callable[["Chat", str], None]
+Command = Callable[[Chat, str], None]
 
 
 def _help(chat: Chat, _: str) -> None:
@@ -28,13 +26,13 @@ def _help(chat: Chat, _: str) -> None:
 
 
 def _undo(chat: Chat, _: str) -> None:
-    if not chat.past:
+    if not chat.turns:
         chat.tell("nothing to undo in this chat; `tpop picks undo` takes back older picks")
         return
-    turn = chat.past[-1]
+    turn = chat.turns[-1]
     if turn.pick_id is not None:
         chat.session.undo(turn.pick_id)
-    chat.past.pop()
+    chat.turns.pop()
     chat.tell("undone: the pick is forgotten and its turn is out of the chat")
 
 
@@ -42,14 +40,14 @@ def _redo(chat: Chat, _: str) -> None:
     if chat.last_question is None:
         chat.tell("there is no question to answer again")
     else:
-        chat.ask_again(chat.last_question)
+        chat.answer_instead(chat.last_question)
 
 
 def _edit(chat: Chat, _: str) -> None:
     if chat.last_question is None:
         chat.tell("there is no question to edit")
     else:
-        chat.editing = chat.last_question
+        chat.edited_question = chat.last_question
 
 
 def _plain(chat: Chat, _: str) -> None:
@@ -59,11 +57,10 @@ def _plain(chat: Chat, _: str) -> None:
     if chat.last_question is None:
         chat.tell("there is no question to answer yet")
         return
-    answered = chat.past and chat.past[-1].question == chat.last_question
-    messages = chat.messages(chat.last_question, chat.past[:-1] if answered else chat.past)
-    arm = stream_answer(
-        Session(chat.session.engine, None, chat.session.options), messages, chat.console
-    )[0]
+    answered = chat.turns and chat.turns[-1].question == chat.last_question
+    messages = chat.messages(chat.last_question, chat.turns[:-1] if answered else chat.turns)
+    plain = Session(chat.session.engine, None, chat.session.options)
+    arm = stream_answer(plain, messages, chat.console)
     if arm is not None:
         chat.tell("without your taste:")
         chat.print_answer(arm.answer)
@@ -91,11 +88,9 @@ def _system(chat: Chat, text: str) -> None:
 def _temp(chat: Chat, text: str) -> None:
     if text:
         try:
-            value = float(text)
-        except ValueError:
-            value = -1.0
-        if not 0 <= value <= 5:
-            raise UsageError(f"{text} is no temperature", "/temp 0 is greedy; up to 5")
+            value = SETTINGS["temperature"].parse(text)
+        except UsageError as error:
+            raise UsageError(error.message, "/temp 0 is greedy") from None
         options = chat.session.options
         chat.session.options = replace(
             options, sampling=replace(options.sampling, temperature=value)
@@ -119,10 +114,10 @@ def _save(chat: Chat, name: str) -> None:
     if not name:
         raise UsageError("/save needs a file's name", "/save chat.md")
     try:
-        Path(name).expanduser().write_text(transcript(chat.past) + "\n", "utf-8")
+        Path(name).expanduser().write_text(transcript(chat.turns) + "\n", "utf-8")
     except OSError as error:
         raise StorageError(f"cannot write {name}: {error.strerror}") from None
-    chat.tell(f"{len(chat.past)} turns are in {name}")
+    chat.tell(f"{len(chat.turns)} turns are in {name}")
 
 
 def _load(chat: Chat, chat_id: str) -> None:
@@ -138,23 +133,24 @@ def _load(chat: Chat, chat_id: str) -> None:
 def _copy(chat: Chat, _: str) -> None:
     from ...ui.chat import clipboard_sequence
 
-    if not chat.past:
+    if not chat.turns:
         chat.tell("there is no answer to copy yet")
         return
-    chat.console.file.write(clipboard_sequence(chat.past[-1].answer.strip()))
+    chat.console.file.write(clipboard_sequence(chat.turns[-1].answer.strip()))
     chat.console.file.flush()
     chat.tell("copied, if your terminal allows it")
 
 
 def _stats(chat: Chat, _: str) -> None:
-    from ...ui.chat import context_usage
-
-    picks = [turn for turn in chat.past if turn.pick_id is not None]
-    context = context_usage(chat.used(), chat.session.engine.n_ctx)
-    chat.tell(f"{len(chat.past)} session, {len(picks)} picked here · {context}")
+    picks = [turn for turn in chat.turns if turn.pick_id is not None]
+    chat.tell(f"{len(chat.turns)} turns, {len(picks)} picked here · {chat.context_usage()}")
     chat.tell(
         f"profile {chat.profile.name}, {chat.profile.n_picks} picks · {chat.session.engine.info.path}"
     )
+
+
+def _quit(chat: Chat, _: str) -> None:
+    chat.ended = True
 
 
 COMMANDS: dict[str, tuple[Command, str]] = {
@@ -179,7 +175,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "/load": (_load, "the latest chats; /load ID goes on with one"),
     "/copy": (_copy, "put the last answer on the clipboard"),
     "/stats": (_stats, "session, picks, and how full the context is"),
-    "/quit": (lambda chat, _: chat.leave(), "leave (also Ctrl-D)"),
+    "/quit": (_quit, "leave (also Ctrl-D)"),
 }
 """By name: what it does, and what the help says of it."""
 

@@ -1,0 +1,62 @@
+"""Shell completion of what settings allow: choices, profiles, models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import typer
+
+from ..errors import TpopError
+from ..settings import SETTINGS, Setting
+
+
+def values_of(setting: Setting) -> list[str]:
+    """The values that can be completed; none for numbers and free texts."""
+    if setting.type is bool:
+        return ["true", "false"]
+    if setting.key == "profile":
+        return _profiles()
+    return _models() if setting.key == "model" else list(setting.choices)
+
+
+def complete_profile(incomplete: str) -> list[str]:
+    """Names of profiles."""
+    return _starting(incomplete, _profiles())
+
+
+def complete_model(incomplete: str) -> list[str]:
+    """Names of models."""
+    return _starting(incomplete, _models())
+
+
+def complete_key(incomplete: str) -> list[str]:
+    """Keys of settings."""
+    return _starting(incomplete, SETTINGS)
+
+
+def complete_value(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Values of the setting that the command line names before."""
+    setting = SETTINGS.get(ctx.params.get("key") or "")
+    return _starting(incomplete, values_of(setting)) if setting else []
+
+
+def _starting(incomplete: str, words: Iterable[str]) -> list[str]:
+    return [word for word in words if word.startswith(incomplete)]
+
+
+def _profiles() -> list[str]:
+    from ..store.profiles import list_profiles
+
+    try:
+        return list_profiles()
+    except (OSError, TpopError):  # a completion cannot show an error
+        return []
+
+
+def _models() -> list[str]:
+    from ..store.models import list_models
+
+    try:
+        return [model.name for model in list_models()]
+    except (OSError, TpopError):
+        return []

@@ -1,0 +1,213 @@
+"""The state of a chat on a terminal, and what can be done with it: answer, compare, resume, save."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ...errors import TpopError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from ...decoding.arm import Arm
+    from ...engine.protocol import Message
+    from ...session.session import Session
+    from ...store.chats import SavedChat, Turn
+    from ...store.profile import Profile
+    from .duel import Result
+
+
+@dataclass
+class Chat:
+    """A chat of one user with one model.
+
+    Args:
+        session: answers and learns.
+        console: where the chat is shown.
+        ask: when to show two answers: "auto", "always" or "never".
+        keep_history: whether the chat is saved.
+        turns: the questions and answers so far.
+        id: of the chat on disk; a new one if empty.
+
+    Attributes:
+        last_question: what /regen answers again.
+        edited_question: the text that the next line starts with; its answer replaces the last turn.
+        single: the messages and the single answer to them that /compare can compare.
+        next_model: the model that /model chose; the loop ends and the caller loads it.
+        ended: whether the user left the chat.
+    """
+
+    session: Session
+    console: Console
+    ask: str = "auto"
+    keep_history: bool = True
+    turns: list[Turn] = field(default_factory=list)
+    id: str = ""
+    last_question: str | None = None
+    edited_question: str | None = None
+    single: tuple[list[Message], Arm] | None = None
+    next_model: str | None = None
+    ended: bool = False
+
+    def __post_init__(self) -> None:
+        from ...store.chats import new_id
+
+        self.id = self.id or new_id()
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that the chat teaches."""
+        assert self.session.profile is not None
+        return self.session.profile
+
+    # -- answering -------------------------------------------------------------------------------
+
+    def answer(self, question: str) -> None:
+        """Answer a question with a duel, or alone if a pick would teach too little."""
+        from .duel import Outcome, interactive_duel
+
+        self.last_question, self.single = question, None
+        messages = self.messages(question, self.turns, tell=True)
+        if self.ask == "never" or (self.ask == "auto" and not self.session.should_ask()):
+            self._answer_alone(question, messages)
+            return
+        result = interactive_duel(self.session, messages, self.console)
+        if result.outcome is Outcome.stopped:
+            self.tell("stopped: nothing was picked. /regen asks again")
+        else:
+            self._add_winner(question, result)
+
+    def answer_instead(self, question: str) -> None:
+        """Replace the last question's turn by an answer to `question`; keep it if there is none."""
+        before = list(self.turns)
+        if before and before[-1].question == self.last_question:
+            self.turns.pop()
+        n = len(self.turns)
+        self.answer(question)
+        if len(self.turns) == n:  # stopped, or both bad
+            self.turns[:] = before
+
+    def compare(self) -> None:
+        """Fight a duel between the single answer and a new one."""
+        from .duel import Outcome, interactive_duel
+
+        if self.single is None:
+            self.tell("there is no single answer to compare with another")
+            return
+        messages, arm = self.single
+        result = interactive_duel(self.session, messages, self.console, arm)
+        if result.outcome is Outcome.stopped:
+            self.tell("stopped: the answer stays as it was")
+            return
+        question, self.single = self.turns.pop().question, None
+        self._add_winner(question, result)
+
+    def _add_winner(self, question: str, result: Result) -> None:
+        """Add a duel's winner to the chat and say what was learned."""
+        from ...store.chats import Turn
+
+        answer = result.duel.chosen(result.verdict).answer
+        if result.verdict == "both-bad":
+            self.tell("both bad: left out of the chat. /regen asks again")
+        else:
+            self.turns.append(Turn(question, answer, result.pick_id))
+            self.print_answer(answer)
+        for line in result.notes:
+            self.tell(line)
+        if result.unsaved:
+            raise result.unsaved
+
+    def _answer_alone(self, question: str, messages: list[Message]) -> None:
+        """Add a single answer to the chat. If it is stopped, its text so far is kept."""
+        from ...store.chats import Turn
+        from .duel import stream_answer
+
+        arm = stream_answer(self.session, messages, self.console)
+        if arm is None:
+            self.tell("stopped")
+            return
+        self.turns.append(Turn(question, arm.answer))
+        self.print_answer(arm.answer)
+        if self.ask == "auto" and arm.finish_reason != "interrupted":
+            self.single = messages, arm
+            self.tell("one answer: your taste is clear enough here · c compares it with another")
+            self.profile.count_single()
+
+    # -- messages and tokens ---------------------------------------------------------------------
+
+    def messages(
+        self, question: str, turns: Sequence[Turn], *, tell: bool = False
+    ) -> list[Message]:
+        """The messages of `turns` and a question, without the oldest if the context is full."""
+        from ...store.chats import messages_of
+
+        kept, dropped = self.session.trim_history(
+            self.session.messages(question, messages_of(turns))
+        )
+        if dropped and tell:
+            self.tell(f"the context is full: the oldest {dropped} messages are no longer read")
+        return kept
+
+    def history(self) -> list[Message]:
+        """The system prompt and the messages of the chat so far."""
+        return self._next_prompt()[:-1]
+
+    def context_usage(self) -> str:
+        """How many tokens of the context the chat takes."""
+        from ...ui.chat import context_usage
+
+        engine = self.session.engine
+        used = len(engine.chat_tokens(self._next_prompt())) if self.turns else 0
+        return context_usage(used, engine.n_ctx)
+
+    def _next_prompt(self) -> list[Message]:
+        """The messages of the chat so far and an empty question."""
+        from ...store.chats import messages_of
+
+        return self.session.messages("", messages_of(self.turns))
+
+    # -- the screen and the disk -----------------------------------------------------------------
+
+    def tell(self, message: str) -> None:
+        """Print a dim line about the chat that is not part of it."""
+        from rich.text import Text
+
+        from ...ui.clean import clean
+
+        self.console.print(Text(clean(message), "dim"))
+
+    def print_answer(self, text: str) -> None:
+        """Print an answer as plain text that can be copied."""
+        from rich.text import Text
+
+        from ...ui.clean import clean
+
+        self.console.print()
+        self.console.print(Text(clean(text.strip())))
+        self.console.print()
+
+    def resume(self, saved: SavedChat) -> None:
+        """Continue a saved chat in place of this one."""
+        self.turns[:] = saved.turns
+        self.id, self.last_question, self.single = saved.id, self.turns[-1].question, None
+        options = self.session.options
+        self.session.options = replace(options, system=saved.system or options.system)
+        self.tell(f"going on with {self.id}: {len(self.turns)} turns; the last answer was:")
+        self.print_answer(self.turns[-1].answer)
+
+    def save(self) -> None:
+        """Save the chat, unless no history is kept. If that fails, say so once and keep none."""
+        from ...store.chats import SavedChat, save_chat
+
+        if not self.keep_history:
+            return
+        model = Path(self.session.engine.info.path).stem
+        system = self.session.options.system
+        try:
+            save_chat(SavedChat(self.id, self.profile.name, model, system, self.turns))
+        except TpopError as error:
+            self.keep_history = False
+            self.tell(f"the chat is not kept: {error.message}")
