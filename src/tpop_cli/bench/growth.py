@@ -14,13 +14,14 @@ from ..core.axes import AXES
 from ..core.neural import Network, NeuralRules, exploit_choice, explore_choice
 from ..core.reward import Strengths
 from ..core.scores import probabilities, top_k_union
-from ..decoding.decoder import ArmRequest, Decoder
-from ..decoding.lookahead import LookAhead, embed
+from ..decoding.arm import ArmRequest
+from ..decoding.batch import ArmBatch
+from ..decoding.decoder import run_to_end
+from ..decoding.lookahead import LookAhead, embed, sequences_needed
 from ..decoding.requests import request_arm
 from ..engine.llama import LlamaEngine
 from ..engine.loading import LoadOptions
 from ..engine.protocol import Message, Sampling
-from ..session.neural_learner import sequences_needed
 from .speed import QUESTION
 
 Rows = list[dict[str, float]]
@@ -42,17 +43,17 @@ BATCH_LENGTHS = (40, 180)
 _CHAT: list[Message] = [{"role": "user", "content": QUESTION}]
 
 
-def _steps(engine: LlamaEngine, plans: Sequence[ArmRequest], n: int) -> float:
+def _steps(engine: LlamaEngine, requests: Sequence[ArmRequest], n: int) -> float:
     """Seconds a step, after the prompt was read, for as long as all arms run."""
-    decoder = Decoder(engine)
-    decoder.start(plans)
+    batch = ArmBatch(engine)
+    batch.start(requests)
     try:
         start = time.perf_counter()
-        while len(decoder.running) == len(plans) and decoder.steps < n:
-            decoder.step()
-        return (time.perf_counter() - start) / max(1, decoder.steps)
+        while len(batch.running) == len(requests) and batch.steps < n:
+            batch.step()
+        return (time.perf_counter() - start) / max(1, batch.steps)
     finally:
-        decoder.stop("interrupted")
+        batch.stop("interrupted")
 
 
 def with_axes(engine: LlamaEngine, n_tokens: int, rounds: int) -> list[dict[str, Any]]:
@@ -154,9 +155,10 @@ def neural(
         prompt = engine.chat_tokens(_CHAT)
         rows = []
         for k in counts:
-            ahead = LookAhead(engine, network, V, NeuralRules(k=k), Sampling())
+            ahead = LookAhead(engine, network, V, NeuralRules(k=k))
+            request = request_arm(engine, _CHAT, AXES, {}, Sampling(), 0, n_tokens)
             start = time.perf_counter()
-            ahead.run(prompt, 2, n_tokens)
+            run_to_end(ahead.steps(request, 2))
             rows.append(
                 {"candidates": k, "step": (time.perf_counter() - start) / len(ahead.arms[0].tokens)}
             )

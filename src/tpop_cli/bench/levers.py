@@ -15,11 +15,11 @@ from typing import Any
 import numpy as np
 
 from ..core.arms import ArmRules
-from ..core.axes import AXES
 from ..core.reward import Priors
 from .answer_cache import AnswerCache
-from .simulate import REWARDS, Learner, Setting, play, play_user
-from .taste import Bench, Plan, rate
+from .judging import Judging
+from .simulate import REWARDS, Player, Setting, Variant, play
+from .taste import TastePlan, rate
 from .users import TUNING, USERS
 
 COUNTS = (0, 3, 5, 10, 15, 20)
@@ -29,19 +29,19 @@ def _priors(**changes: float) -> Mapping[str, Priors]:
     return {**REWARDS, "axes": replace(Priors(), **changes)}
 
 
-def levers(default: Setting) -> list[tuple[str, Learner, Setting]]:
+def levers(default: Setting) -> list[tuple[str, Variant, Setting]]:
     """(what was changed, who learns, in which setting); the default first."""
-    learner, rules = Learner(), default.arms
+    learner, rules = Variant(), default.arms
 
     def with_rules(**changes: Any) -> Setting:
         return replace(default, arms=replace(rules, **changes))
 
     found = [("the default", learner, default)]
     found += [
-        (f"policy: {name}", Learner(name), default)
+        (f"policy: {name}", Variant(name), default)
         for name in ("thompson", "random pairs", "never exploring")
     ]
-    found += [("reward: strengths alone", Learner(reward="strengths alone"), default)]
+    found += [("reward: strengths alone", Variant(reward="strengths alone"), default)]
     found += [("at most one axis", learner, with_rules(max_axes=1))]
     found += [
         (f"a second pole from {x:g} sd", learner, with_rules(min_z_second=x)) for x in (0.6, 1.5)
@@ -68,24 +68,21 @@ def main() -> None:
     from ..store.response_matrices import starter_response
 
     users = tuple(user.name for user in TUNING)
-    plan = Plan(users=users, counts=COUNTS, seeds=4, split="tune", n_judged=12, rules=ArmRules())
+    plan = TastePlan(
+        users=users, counts=COUNTS, seeds=4, split="tune", n_judged=12, rules=ArmRules()
+    )
     with LlamaEngine(find_model()) as engine:
-        bank = AnswerCache(engine, AXES, data_dir() / "bench")
-        bench = Bench(bank, plan, starter_response())
+        cache = AnswerCache(engine, data_dir() / "bench")
+        default = plan.setting(starter_response())
         about = f"{len(users)} tuning users, {plan.seeds} seeds, {plan.n_judged} tuning prompts"
         print(f"{about}; [95% interval] at {COUNTS[-1]} duels")
-        for name, learner, setting in levers(bench.setting):
-            runs = [
-                play_user(USERS[u], learner, seed, setting)
-                for u in users
-                for seed in range(plan.seeds)
-            ]
-            traces = play(runs, bank, max(COUNTS), bench.meter)
-            bench.fill(
-                "judging",
-                list({t.key(n, p): None for t in traces for n in COUNTS for p in bench.prompts}),
-            )
-            wins = [bench.wins(traces, users, n) for n in COUNTS]
+        for name, learner, setting in levers(default):
+            players = [Player(USERS[u], learner, seed) for u in users for seed in range(plan.seeds)]
+            judging = Judging(cache, setting)
+            traces = play(players, setting, cache, judging.progress)
+            answers = [key for t in traces for keys in t.judged.values() for key in keys]
+            judging.fill("judging", answers)
+            wins = [judging.wins(traces, users, n) for n in COUNTS]
             told = np.mean([float(right) for t in traces for right in t.right])
             last = rate(wins[-1])
             rates = "  ".join(f"{n}: {w.mean():.2f}" for n, w in zip(COUNTS, wins, strict=True))

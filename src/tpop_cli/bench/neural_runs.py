@@ -1,73 +1,81 @@
-"""Simulated users and the paper's own reward: every answer is the learner's own, and no run shares any."""
+"""Simulated users and the paper's own reward: every answer is the learner's own, none is shared."""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from ..core.neural import NeuralRules
-from ..engine.protocol import Engine
-from ..session.neural_learner import NeuralTurns
-from ..session.session import SessionOptions
+from ..session.neural_learner import NeuralLearner
+from ..session.session import Session, SessionOptions
 from ..store.profile import Profile
-from .answer_cache import AnswerCache
+from .answer_cache import AnswerCache, AnswerKey
 from .progress import ProgressMeter
-from .simulate import Learner, Run, Setting, Trace, verdict
-from .users import User
+from .simulate import Player, Setting, Trace, verdict
+from .taste import PlayOther
 
 
 def neural_player(
-    engine: Engine,
-    bank: AnswerCache,
-    max_tokens: int,
-    meter: ProgressMeter,
-    rules: NeuralRules = NeuralRules(),
-) -> Callable[[User, Learner, int, Setting], Run]:
-    """Plays `NeuralTurns` themselves, with profiles in a folder that is thrown away; judged answers go to the bank.
+    cache: AnswerCache, progress: ProgressMeter, rules: NeuralRules = NeuralRules()
+) -> PlayOther:
+    """Plays runs of `NeuralLearner`, one after the other. Judged answers go to the cache, by name.
 
-    A run whose judged answers are all in the bank is not played again.
+    A run whose judged answers are all in the cache is not played again.
     """
 
-    def run(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
-        trace = Trace(user.name, learner, seed, own=f"k = {rules.k}", asked=max(setting.counts))
-        if all(trace.key(n, p) in bank for n in setting.counts for p in setting.judged):
-            return trace
-        meter.begin(
-            f"{learner}: {user.name}",
-            2 * max(setting.counts) + len(setting.counts) * len(setting.judged),
-        )
-        order = np.random.default_rng(seed).permutation(len(setting.prompts))
-        rng = np.random.default_rng(seed)
-        with tempfile.TemporaryDirectory() as home:
-            profile = Profile("bench", setting.axes, Path(home))
-            session = NeuralTurns(
-                engine, profile, SessionOptions(max_tokens=max_tokens, seed=seed), rules=rules
-            )
-            for n in range(max(setting.counts) + 1):
-                session.close()  # the fit is done before the next duel, so that a run can be repeated
-                if n in setting.counts:
-                    for prompt in (p for p in setting.judged if trace.key(n, p) not in bank):
-                        arm, _ = session.answer([{"role": "user", "content": prompt}])
-                        if arm is None or arm.finish_reason == "interrupted":
-                            raise KeyboardInterrupt
-                        bank.put(trace.key(n, prompt), arm)
-                        meter.advance()
-                if n == max(setting.counts):
-                    break
-                duel = session.duel(
-                    [{"role": "user", "content": setting.prompts[order[n % len(order)]]}]
-                )
-                if not duel.complete:
-                    raise KeyboardInterrupt
-                meter.advance(2)
-                first, second = (arm.text for arm in duel.arms)
-                pick = session.learn(duel, verdict(user.outcome(first, second, n, rng)))
-                if pick.predicted_correctly is not None:
-                    trace.right.append(pick.predicted_correctly)
-        return trace
-        yield []  # a run is a generator, though this one asks the bank for nothing
+    def play(players: Sequence[Player], setting: Setting) -> list[Trace]:
+        return [_play_one(player, setting, cache, progress, rules) for player in players]
 
-    return run
+    return play
+
+
+def _play_one(
+    player: Player,
+    setting: Setting,
+    cache: AnswerCache,
+    progress: ProgressMeter,
+    rules: NeuralRules,
+) -> Trace:
+    user, seed, last = player.user, player.seed, setting.last
+    trace = Trace(user.name, player.variant, seed, asked=last)
+    about = f"{player.variant}, k = {rules.k}, {setting.max_tokens} tokens"
+    for n in setting.counts:
+        run = f"{user.name}, seed {seed}, {n} duels" if n else "0 duels"  # fresh ones are all alike
+        names: list[AnswerKey] = [f"{about}; {run}; {prompt}" for prompt in setting.judged]
+        trace.strengths[n], trace.judged[n] = {}, names
+    if all(name in cache for names in trace.judged.values() for name in names):
+        return trace
+    progress.begin(
+        f"{player.variant}: {user.name}", 2 * last + sum(map(len, trace.judged.values()))
+    )
+    order = np.random.default_rng(seed).permutation(len(setting.prompts))
+    rng = np.random.default_rng(seed)
+    options = SessionOptions(setting.sampling, setting.max_tokens, seed=seed, source="bench")
+    with tempfile.TemporaryDirectory() as home:
+        profile = Profile("bench", setting.axes, Path(home))
+        learner = NeuralLearner(cache.engine, profile, rules)
+        session = Session(cache.engine, learner, options)
+        for n in range(last + 1):
+            session.close()  # the fit is done before the next duel, so that a run can be repeated
+            for prompt, name in zip(setting.judged, trace.judged.get(n, []), strict=False):
+                if name in cache:
+                    continue
+                arm = session.answer(prompt)
+                if arm is None or arm.finish_reason == "interrupted":
+                    raise KeyboardInterrupt
+                cache.put(name, arm)
+                progress.advance()
+            if n == last:
+                break
+            duel = session.duel(setting.prompts[order[n % len(order)]])
+            if not duel.complete:
+                raise KeyboardInterrupt
+            progress.advance(2)
+            first, second = duel.compared
+            pick = session.learn(duel, verdict(user.outcome(first, second, n, rng)))
+            if pick.predicted_correctly is not None:
+                trace.right.append(pick.predicted_correctly)
+    return trace

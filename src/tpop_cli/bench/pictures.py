@@ -22,7 +22,7 @@ def main() -> None:
     from rich.text import Text
 
     from ..core.axes import AXES
-    from ..decoding.decoder import decode
+    from ..decoding.decoder import BatchDecoder, run_to_end
     from ..decoding.requests import request_arm
     from ..engine.llama import LlamaEngine
     from ..engine.protocol import Sampling
@@ -30,15 +30,13 @@ def main() -> None:
 
     with LlamaEngine(find_model()) as engine:
         chat = [{"role": "user", "content": _PROMPT}]
-        arms = decode(
-            engine,
-            [
-                request_arm(engine, chat, AXES, {}, Sampling(), _SEED, 200),
-                request_arm(
-                    engine, chat, AXES, {"length": 1.0, "tone": 1.0}, Sampling(), _SEED + 1, 200
-                ),
-            ],
-        )
+        requests = [
+            request_arm(engine, chat, AXES, {}, Sampling(), _SEED, 200),
+            request_arm(
+                engine, chat, AXES, {"length": 1.0, "tone": 1.0}, Sampling(), _SEED + 1, 200
+            ),
+        ]
+        arms = run_to_end(BatchDecoder(engine).steps(requests))
     console = Console(
         record=True, width=118, file=io.StringIO(), force_terminal=True, highlight=False
     )

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,8 +23,10 @@ from ..core.axes import AXES, Pole
 from ..core.features import FEATURES, SPREAD, text_features
 from ..core.lexicon import Tilt
 from ..core.steering import with_instruction
-from ..decoding.decoder import Arm, ArmRequest, decode_many
+from ..decoding.arm import Arm, ArmRequest
+from ..decoding.decoder import BatchDecoder
 from ..engine.protocol import Engine, Sampling
+from .measures import on_topic, quotes, repeated
 from .prompts import TUNE
 from .users import TUNING
 
@@ -38,7 +39,7 @@ _PAIRS = (
 
 
 @dataclass(frozen=True)
-class Variant:
+class Steering:
     """One way to steer: instructions, each in a context of its own, and their weights; plain has the rest to one."""
 
     name: str
@@ -47,10 +48,10 @@ class Variant:
     tilt: Tilt = ()
 
 
-def variants(poles: Sequence[Pole], strengths: Sequence[float]) -> list[Variant]:
+def steerings(poles: Sequence[Pole], strengths: Sequence[float]) -> list[Steering]:
     """Every pole at every strength."""
     return [
-        Variant(f"{p.name} @ {s:g}", (p.instruction,), (s,), p.tilt)
+        Steering(f"{p.name} @ {s:g}", (p.instruction,), (s,), p.tilt)
         for p in poles
         for s in strengths
     ]
@@ -69,60 +70,36 @@ def read_poles(path: Path) -> list[Pole]:
     ]
 
 
-def pair_variants() -> list[Variant]:
+def pair_steerings() -> list[Steering]:
     """Two poles at once: joined in one context, or in a context each."""
     said = {pole.name: pole.instruction for axis in AXES for pole in axis.poles}
     found = []
     for a, b in _PAIRS:
         joint = f"{said[a]} {said[b]}"
         found += [
-            Variant(f"{a} + {b}, one context @ 1", (joint,), (1.0,)),
-            Variant(f"{a} + {b}, one context @ 1.5", (joint,), (1.5,)),
-            Variant(f"{a} + {b}, two contexts @ 0.5 each", (said[a], said[b]), (0.5, 0.5)),
-            Variant(f"{a} + {b}, two contexts @ 1 each", (said[a], said[b]), (1.0, 1.0)),
+            Steering(f"{a} + {b}, one context @ 1", (joint,), (1.0,)),
+            Steering(f"{a} + {b}, one context @ 1.5", (joint,), (1.5,)),
+            Steering(f"{a} + {b}, two contexts @ 0.5 each", (said[a], said[b]), (0.5, 0.5)),
+            Steering(f"{a} + {b}, two contexts @ 1 each", (said[a], said[b]), (1.0, 1.0)),
         ]
     return found
 
 
-def plan(engine: Engine, prompt: str, variant: Variant, seed: int, max_tokens: int) -> ArmRequest:
-    """The arm of a variant."""
+def request(
+    engine: Engine, prompt: str, steering: Steering, seed: int, max_tokens: int
+) -> ArmRequest:
+    """The arm of a steering."""
 
     def tokens(instruction: str | None) -> tuple[int, ...]:
         return tuple(
             engine.chat_tokens([{"role": "user", "content": with_instruction(prompt, instruction)}])
         )
 
-    prompts, weights = [tokens(i) for i in variant.instructions], list(variant.weights)
+    prompts, weights = [tokens(i) for i in steering.instructions], list(steering.weights)
     plain = 1.0 - sum(weights)
     if abs(plain) > 1e-9:
         prompts, weights = [tokens(None), *prompts], [plain, *weights]
-    return ArmRequest(tuple(prompts), tuple(weights), Sampling(), seed, max_tokens, variant.tilt)
-
-
-def quotes(instructions: Sequence[str], text: str) -> bool:
-    """Whether four words in a row of an instruction stand in the text."""
-
-    def words(s: str) -> list[str]:
-        return re.findall(r"\w+", s.lower())
-
-    haystack = f" {' '.join(words(text))} "
-    for instruction in instructions:
-        w = words(instruction)
-        if any(f" {' '.join(w[i : i + 4])} " in haystack for i in range(len(w) - 3)):
-            return True
-    return False
-
-
-def repeated(tokens: Sequence[int]) -> float:
-    """The share of 4-grams that stood before in the same answer."""
-    grams = [tuple(tokens[i : i + 4]) for i in range(len(tokens) - 3)]
-    return 1.0 - len(set(grams)) / len(grams) if grams else 0.0
-
-
-def on_topic(prompt: str, text: str) -> bool:
-    """Whether the text holds the stem of one of the prompt's long words: what the question is about, mostly."""
-    asked = sorted(re.findall(r"[a-z]+", prompt.lower()), key=len)[-3:]
-    return any(word[: max(4, len(word) - 2)] in text.lower() for word in asked)
+    return ArmRequest(tuple(prompts), tuple(weights), Sampling(), seed, max_tokens, steering.tilt)
 
 
 def main() -> None:
@@ -138,20 +115,20 @@ def main() -> None:
     parser.add_argument("--max-tokens", type=int, default=256)
     parser.add_argument("--try", type=Path, dest="file", metavar="FILE", help="poles to try")
     given = parser.parse_args()
-    plain = [Variant("plain", (), ())] * 2
+    plain = [Steering("plain", (), ())] * 2
     poles = read_poles(given.file) if given.file else [pole for axis in AXES for pole in axis.poles]
-    chosen = plain + (pair_variants() if given.pairs else variants(poles, given.strengths))
+    chosen = plain + (pair_steerings() if given.pairs else steerings(poles, given.strengths))
     prompts = TUNE[: given.prompts]
     with LlamaEngine(find_model(), LoadOptions(n_ctx=8192)) as engine:
         jobs = [(v, p, i) for i, v in enumerate(chosen) for p in prompts]
-        plans = ([plan(engine, p, v, i % 2, given.max_tokens)] for v, p, i in jobs)
-        answers = {n: arms[0] for n, arms in decode_many(engine, plans)}
+        plans = ([request(engine, p, v, i % 2, given.max_tokens)] for v, p, i in jobs)
+        answers = {n: arms[0] for n, arms in BatchDecoder(engine).many(plans)}
     done = [(i, v, p, answers[n]) for n, (v, p, i) in enumerate(jobs)]
     _report(done, prompts)
     _liked(done)
 
 
-def _report(done: Sequence[tuple[int, Variant, str, Arm]], prompts: Sequence[str]) -> None:
+def _report(done: Sequence[tuple[int, Steering, str, Arm]], prompts: Sequence[str]) -> None:
     features = {id(arm): text_features(arm.text) / SPREAD for _, _, _, arm in done}
     base = {
         p: np.mean([features[id(a)] for i, _, q, a in done if q == p and i < 2], axis=0)
@@ -177,7 +154,7 @@ def _report(done: Sequence[tuple[int, Variant, str, Arm]], prompts: Sequence[str
         )
 
 
-def _liked(done: Sequence[tuple[int, Variant, str, Arm]]) -> None:
+def _liked(done: Sequence[tuple[int, Steering, str, Arm]]) -> None:
     base = {(p, i): a.text for i, _, p, a in done if i < 2}
     steered = [(v.name, p, a.text) for i, v, p, a in done if i >= 2]
     print("tuning user: the poles whose answers win most over plain ones")

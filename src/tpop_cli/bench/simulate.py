@@ -1,82 +1,57 @@
-"""Simulated duels: policies play simulated users, all at once, so that what they need is decoded in large batches."""
+"""Simulated users: real sessions whose picks are made by a formula instead of a person.
+
+Every run is a `session.session.Session`, the one that the program uses, with a profile in a folder
+that is thrown away and a decoder that remembers answers. All runs play in step, so that what they
+ask for is decoded in large batches.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import numpy as np
 
-from ..core.arms import ArmRules, candidates, exploit, explore_ucb, sample
-from ..core.asking import AskRules, should_ask
+from ..core.arms import ArmRules
+from ..core.asking import AskRules
 from ..core.axes import Axis
 from ..core.describe import axis_tastes
-from ..core.picks import Candidate, Pick, Verdict, learn_pick, pick_difference
-from ..core.response_matrix import ResponseEstimate, ResponseMatrix
-from ..core.reward import AxesReward, Priors, Strengths
-from ..core.taste import Taste
-from ..session.session import N0_MEASURED
-from .answer_cache import AnswerCache, AnswerKey, wanted
+from ..core.picks import Verdict
+from ..core.response_matrix import ResponseMatrix
+from ..core.reward import Priors
+from ..decoding.arm import ArmRequest
+from ..decoding.requests import limit_to_context
+from ..engine.protocol import Sampling
+from ..session.axes_learner import N0_MEASURED, AxesLearner
+from ..session.duel import Duel
+from ..session.learner import Learner
+from ..session.session import Session, SessionOptions
+from ..store.profile import Profile
+from .answer_cache import MAX_TOKENS, AnswerCache, AnswerKey, one_answer_each
+from .policies import NO_LEARNING, POLICIES, NullLearner
 from .progress import ProgressMeter
 from .users import User
 
-STEERED_SEED, BASE_SEED = 1000, 2000  # of judged answers: never those of duels, and never the same
-
-Arms = tuple[dict[str, float], dict[str, float]]
-Choose = Callable[[Taste, np.random.Generator, ArmRules], Arms]
-
-
-def _ucb(taste: Taste, _: np.random.Generator, rules: ArmRules) -> Arms:
-    first = exploit(taste, rules)
-    return first, explore_ucb(taste.reward, first, rules)
-
-
-def _thompson(taste: Taste, rng: np.random.Generator, rules: ArmRules) -> Arms:
-    first = exploit(taste, rules)
-    return first, sample(taste.reward, rng)
-
-
-def _random(taste: Taste, rng: np.random.Generator, _: ArmRules) -> Arms:
-    options = candidates(taste.reward.axes)
-    first, second = rng.integers(len(options), size=2)
-    return options[first], options[second]
-
-
-def _twins(taste: Taste, _: np.random.Generator, rules: ArmRules) -> Arms:
-    both = exploit(taste, rules)
-    return both, both
-
-
-def _greedy(taste: Taste, _: np.random.Generator, rules: ArmRules) -> Arms:
-    first = exploit(taste, rules)
-    return first, explore_ucb(taste.reward, first, replace(rules, nu=0.0))
-
-
-POLICIES: Mapping[str, Choose] = {
-    "ucb": _ucb,
-    "thompson": _thompson,
-    "random pairs": _random,
-    "twin samples": _twins,
-    "never exploring": _greedy,
-    "no learning": lambda _taste, _rng, _rules: ({}, {}),
-}
-"""How a pair is chosen. `ucb` is the program's default."""
+# Judged answers have seeds of their own, never those of duels, and the two are never the same.
+STEERED_SEED, BASE_SEED = 1000, 2000
 
 REWARDS: Mapping[str, Priors] = {
     "axes": Priors(),
     "strengths alone": Priors(theta=1.0, w=1e-6),
 }
-"""What is learned on: strengths and text features joined by B (the default), or strengths alone."""
+"""What is learned from: strengths and text features joined by B (the default), or strengths."""
 
 
 @dataclass(frozen=True)
-class Learner:
-    """How a learner learns.
+class Variant:
+    """A way to learn that the bench compares.
 
     Args:
-        policy: how pairs are chosen, of `POLICIES`.
-        reward: what is learned on, of `REWARDS`, or "neural".
-        ask: "always", or "auto" for a duel only where `core.asking` finds one worth while.
+        policy: how pairs are chosen, of `POLICIES`, or `NO_LEARNING`.
+        reward: what is learned from, of `REWARDS`, or "neural".
+        ask: "always", or "auto": a duel only where `core.asking` finds it worth asking.
     """
 
     policy: str = "ucb"
@@ -90,9 +65,9 @@ class Learner:
 
 def compared(
     policies: Sequence[str], rewards: Sequence[str], asks: Sequence[str]
-) -> tuple[Learner, ...]:
+) -> tuple[Variant, ...]:
     """The first of each together, then every other one in place of the first of its kind."""
-    first = Learner(policies[0], rewards[0], asks[0])
+    first = Variant(policies[0], rewards[0], asks[0])
     others = [replace(first, policy=policy) for policy in policies[1:]]
     others += [replace(first, reward=reward) for reward in rewards[1:]]
     return (first, *others, *(replace(first, ask=ask) for ask in asks[1:]))
@@ -100,51 +75,40 @@ def compared(
 
 @dataclass
 class Trace:
-    """What one simulated learner did.
+    """What one run did.
 
     Args:
-        user, learner, seed: who played what.
-        strengths: number of turns -> what the single answer was then steered with.
+        user, variant, seed: who was played, and how.
+        strengths: number of turns -> what then steered a single answer.
+        judged: number of turns -> the answers to the judged prompts, in order.
         right: for each clear pick, whether it was predicted.
         asked: how many of the turns were duels.
-        words: after the last turn, what is said of the taste: the poles that are sure or probable.
-        own: not empty: the answers are the learner's own, made with these settings; the bank has them by name.
+        words: after the last turn, the poles that are said to be preferred.
     """
 
     user: str
-    learner: Learner
+    variant: Variant
     seed: int
     strengths: dict[int, dict[str, float]] = field(default_factory=dict)
+    judged: dict[int, list[AnswerKey]] = field(default_factory=dict)
     right: list[bool] = field(default_factory=list)
     asked: int = 0
     words: list[str] = field(default_factory=list)
-    own: str = ""
-
-    def key(self, n: int, prompt: str) -> AnswerKey:
-        """The answer to a prompt after n session."""
-        if self.own:
-            whose = (
-                f"{self.user}, seed {self.seed}, {n} duels" if n else "0 duels"
-            )  # fresh ones are all alike
-            return AnswerKey(prompt, (), STEERED_SEED, f"{self.learner}, {self.own}, {whose}")
-        return wanted(prompt, self.strengths[n], STEERED_SEED)
-
-
-Run = Generator[list[AnswerKey], AnswerCache, Trace]
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What all learners of a bench share.
+    """What all runs of a bench share.
 
     Args:
         axes, response: the taste axes, and B for them on this model.
         prompts: of duels.
-        judged: prompts that answers are judged on.
-        counts: after how many turns answers are judged.
-        arms, asking: the rules.
+        judged: prompts whose answers are judged.
+        counts: numbers of turns after which answers are judged.
+        arms, asking: the learner's rules.
         priors: by reward.
-        n0: how many duels a pole's row of B is worth.
+        n0: how many duels a pole's row of B counts for.
+        sampling, max_tokens: of every answer.
     """
 
     axes: Sequence[Axis]
@@ -156,6 +120,13 @@ class Setting:
     asking: AskRules = AskRules()
     priors: Mapping[str, Priors] = field(default_factory=lambda: REWARDS)
     n0: float = N0_MEASURED
+    sampling: Sampling = Sampling()
+    max_tokens: int = MAX_TOKENS
+
+    @property
+    def last(self) -> int:
+        """The number of turns of a run."""
+        return max(self.counts)
 
 
 def verdict(outcome: float) -> Verdict:
@@ -163,86 +134,111 @@ def verdict(outcome: float) -> Verdict:
     return "exploit" if outcome == 1 else "explore" if outcome == 0 else "tie"
 
 
-def play_user(user: User, learner: Learner, seed: int, setting: Setting) -> Run:
-    """Play one user: yields the answers it needs, is sent the bank that holds them, returns its trace."""
-    rng = np.random.default_rng(seed)
-    taste = Taste.fresh(
-        AxesReward.fresh(setting.axes, setting.response, setting.priors[learner.reward])
-    )
-    estimate = ResponseEstimate(taste.reward.B, setting.n0)
-    order = rng.permutation(len(setting.prompts))
-    trace = Trace(user.name, learner, seed)
-    learns, singles = learner.policy != "no learning", 0
-    for n in range(max(setting.counts) + 1):
-        best = exploit(taste, setting.arms) if learns else {}
-        if n in setting.counts:
-            trace.strengths[n] = best
-        if n == max(setting.counts):
-            break
-        if learner.ask == "auto" and not should_ask(
-            taste, best, singles, setting.arms, setting.asking
-        ):
-            singles += 1
-            continue
-        singles, trace.asked = 0, trace.asked + 1
-        arms = POLICIES[learner.policy](taste, rng, setting.arms)
-        prompt = setting.prompts[order[n % len(order)]]
-        # One answer for each prompt and strengths, two only for twins: what one learner asked for, the next finds in
-        # the bank. Runs differ in the order of the prompts, and so in what is tried on which. When the prompts are
-        # gone through again the answers are the same, too: the later duels teach less than new ones would.
-        keys = [wanted(prompt, s, i if arms[0] == arms[1] else 0) for i, s in enumerate(arms)]
-        bank = yield keys
-        pick = _decided(user, prompt, arms, [bank[key].text for key in keys], n, rng)
-        difference = pick_difference(taste.reward, pick)
-        told = replace(pick, predicted=taste.reward.predict(difference)).predicted_correctly
-        if told is not None:
-            trace.right.append(told)
-        if learns:
-            taste = learn_pick(taste, pick)
-            estimate.observe(*taste.reward.split(difference))
-            taste = taste.with_B(estimate.B)
-    trace.words = [one.preferred for one in axis_tastes(taste) if one.known]
-    return trace
+class Run:
+    """One simulated user with one session.
 
-
-def _decided(
-    user: User,
-    prompt: str,
-    arms: Sequence[Strengths],
-    texts: Sequence[str],
-    n: int,
-    rng: np.random.Generator,
-) -> Pick:
-    decided = verdict(user.outcome(texts[0], texts[1], n, rng))
-    first, second = (Candidate(text, s, 0, "") for text, s in zip(texts, arms, strict=True))
-    return Pick(n + 1, "", prompt, first, second, decided, "exploit", 0.5, None, "bench", "", "")
-
-
-def play(runs: Sequence[Run], bank: AnswerCache, n_turns: int, meter: ProgressMeter) -> list[Trace]:
-    """Play all runs, of `n_turns` each, to their ends, in step. Returns the traces of those that ended.
-
-    An interrupt ends it early; what was decoded stays in the bank.
+    Args:
+        user: makes the picks.
+        variant: how the session learns.
+        seed: of the order of prompts, the user's slips and the policy's draws.
+        setting: what all runs share.
+        cache: the decoder.
+        folder: where the profile is kept; empty.
     """
-    asked: list[tuple[Run, list[AnswerKey]]] = []
-    done: list[Trace] = []
 
-    def go_on(run: Run, given: AnswerCache | None, to: list[tuple[Run, list[AnswerKey]]]) -> None:
-        try:
-            to.append((run, next(run) if given is None else run.send(given)))
-        except StopIteration as end:
-            done.append(end.value)
+    def __init__(
+        self,
+        user: User,
+        variant: Variant,
+        seed: int,
+        setting: Setting,
+        cache: AnswerCache,
+        folder: Path,
+    ) -> None:
+        self.trace = Trace(user.name, variant, seed)
+        self._user, self._setting, self._variant = user, setting, variant
+        self._rng = np.random.default_rng(seed)
+        self._order = self._rng.permutation(len(setting.prompts))
+        self._profile = Profile("bench", setting.axes, folder, setting.priors[variant.reward])
+        options = SessionOptions(setting.sampling, setting.max_tokens, seed=seed, source="bench")
+        self._session = Session(cache.engine, self._learner(cache), options, cache)
 
-    meter.begin("duels")
-    for run in runs:
-        go_on(run, None, asked)
-    while asked:
-        needed = [key for _, keys in asked for key in keys]
-        n_turns = max(1, n_turns - 1)
-        meter.expect(len(bank.missing(needed)) * n_turns)  # as if every turn to come needed as many
-        if not bank.fill(needed, meter.advance):
-            break
-        still: list[tuple[Run, list[AnswerKey]]] = []
-        for run, _ in asked:
-            go_on(run, bank, still)
-        asked = still
-    return done
+    def _learner(self, cache: AnswerCache) -> Learner:
+        if self._variant.policy == NO_LEARNING:
+            return NullLearner(self._profile)
+        return AxesLearner(
+            cache.engine,
+            self._profile,
+            self._setting.arms,
+            self._setting.asking,
+            POLICIES[self._variant.policy](self._rng),
+            (self._setting.response, True),
+            self._setting.n0,
+        )
+
+    def begin(self, n: int) -> Duel | None:
+        """Note what is judged after n turns, and prepare the duel of the next one, if there is."""
+        session, setting = self._session, self._setting
+        if n in setting.counts:
+            strengths = self.trace.strengths[n] = session.strengths()
+            chats = [session.messages(prompt) for prompt in setting.judged]
+            requests = [session.request(chat, strengths, STEERED_SEED) for chat in chats]
+            self.trace.judged[n] = [*limit_each(requests, session.engine.n_ctx)]
+        if n == setting.last:
+            self.trace.words = [t.preferred for t in axis_tastes(session.taste) if t.known]
+            return None
+        if self._variant.ask == "auto" and not session.should_ask():
+            self._profile.count_single()
+            return None
+        self.trace.asked += 1
+        return session.prepare_duel(setting.prompts[self._order[n % len(self._order)]])
+
+    def finish(self, n: int, duel: Duel) -> None:
+        """Decode the duel of turn n (the cache holds its answers), pick, and learn."""
+        for _ in self._session.decode_duel(duel):
+            pass
+        exploit, explore = duel.compared
+        outcome = self._user.outcome(exploit, explore, n, self._rng)
+        pick = self._session.learn(duel, verdict(outcome))
+        if pick.predicted_correctly is not None:
+            self.trace.right.append(pick.predicted_correctly)
+
+
+@dataclass(frozen=True)
+class Player:
+    """Who is played: one run."""
+
+    user: User
+    variant: Variant
+    seed: int
+
+
+def play(
+    players: Sequence[Player], setting: Setting, cache: AnswerCache, progress: ProgressMeter
+) -> list[Trace]:
+    """Play all runs in step, each to its end.
+
+    Raises:
+        KeyboardInterrupt: the engine's stop flag was set; what was decoded stays in the cache.
+    """
+    with tempfile.TemporaryDirectory() as home:
+        runs = [
+            Run(p.user, p.variant, p.seed, setting, cache, Path(home) / str(i))
+            for i, p in enumerate(players)
+        ]
+        progress.begin("duels")
+        for n in range(setting.last + 1):
+            duels = [(run, duel) for run in runs if (duel := run.begin(n))]
+            needed = [request for _, duel in duels for request in one_answer_each(duel.requests)]
+            # An estimate: as if every turn to come needed as many new answers as this one.
+            progress.expect(len(cache.missing(needed)) * max(1, setting.last - n))
+            if not cache.fill(needed, progress.advance):
+                raise KeyboardInterrupt
+            for run, duel in duels:
+                run.finish(n, duel)
+        return [run.trace for run in runs]
+
+
+def limit_each(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequest]:
+    """Requests that are decoded independently, each limited to the context."""
+    return [limited for request in requests for limited in limit_to_context([request], n_ctx)]

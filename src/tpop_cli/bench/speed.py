@@ -19,9 +19,10 @@ from rich.live import Live
 
 from ..core.axes import AXES
 from ..core.reward import Strengths
-from ..decoding.decoder import Arm, decode, decode_many
+from ..decoding.arm import Arm, ArmRequest
+from ..decoding.decoder import BatchDecoder, run_to_end
 from ..decoding.prefetch import Prefetcher
-from ..decoding.requests import fit, request_arm
+from ..decoding.requests import limit_to_context, request_arm
 from ..engine.loading import LoadOptions
 from ..engine.plain import PlainLlama
 from ..engine.protocol import Message, Sampling
@@ -52,7 +53,7 @@ CHAT: Sequence[str] = (
 
 
 @dataclass(frozen=True)
-class Plan:
+class SpeedPlan:
     """What is measured.
 
     Args:
@@ -66,7 +67,7 @@ class Plan:
     n_many: int = 40
 
 
-QUICK = Plan(rounds=1, n_tokens=16, n_many=4)
+QUICK = SpeedPlan(rounds=1, n_tokens=16, n_many=4)
 
 
 def interleaved(
@@ -86,13 +87,14 @@ class Speed:
 
     path: Path
     options: LoadOptions
-    plan: Plan = Plan()
+    plan: SpeedPlan = SpeedPlan()
     sampling: Sampling = Sampling()
     engine: TimedEngine = field(init=False)
     plain: PlainLlama = field(init=False)
 
     def __post_init__(self) -> None:
         self.engine = TimedEngine(self.path, self.options)
+        self._decoder = BatchDecoder(self.engine)
         self.plain = PlainLlama(self.path, self.engine.n_ctx, self.options.threads, self.sampling)
         for steered in (
             PLAIN,
@@ -113,11 +115,16 @@ class Speed:
         self, question: str | Sequence[Message], arms: Sequence[Strengths], seed: int, n: int
     ) -> list[Arm]:
         messages = _chat(question) if isinstance(question, str) else question
-        plans = [
+        return run_to_end(self._decoder.steps(self._requests(messages, arms, seed, n)))
+
+    def _requests(
+        self, messages: Sequence[Message], arms: Sequence[Strengths], seed: int, n: int
+    ) -> list[ArmRequest]:
+        found = [
             request_arm(self.engine, messages, AXES, strengths, self.sampling, seed + i, n)
             for i, strengths in enumerate(arms)
         ]
-        return decode(self.engine, fit(plans, self.engine.n_ctx))
+        return limit_to_context(found, self.engine.n_ctx)
 
     def _a_token(self, arms: Sequence[Strengths]) -> Callable[[int], float]:
         """Seconds a token of a duel, or of an answer."""
@@ -205,7 +212,7 @@ class Speed:
             self.plan.rounds,
         )
         new = len(self.engine.chat_tokens(tenth)) - len(
-            Prefetcher(self.engine).next_start(tenth[:-1])
+            Prefetcher(self.engine).next_prefix(tenth[:-1])
         )
         return {
             "cold": _compared(first),
@@ -240,18 +247,8 @@ class Speed:
         console = Console(file=io.StringIO(), force_terminal=True, width=120, height=40)
         drawing, steps = 0.0, 0
         start = forward = sampling = 0.0
-        plans = [
-            request_arm(
-                self.engine,
-                _chat(QUESTION),
-                AXES,
-                strengths,
-                self.sampling,
-                seed + i,
-                self.plan.n_tokens,
-            )
-            for i, strengths in enumerate((EXPLOIT, EXPLORE))
-        ]
+        arms = (EXPLOIT, EXPLORE)
+        requests = self._requests(_chat(QUESTION), arms, seed, self.plan.n_tokens)
         with Live(console=console, auto_refresh=False, transient=True) as live:
             paint = painter(live)
 
@@ -269,7 +266,7 @@ class Speed:
                 drawing += time.perf_counter() - begun
                 steps += 1
 
-            decode(self.engine, fit(plans, self.engine.n_ctx), on_step)
+            run_to_end(self._decoder.steps(requests), on_step)
             total = time.perf_counter() - start
         forward, sampling = (
             self.engine.decode_seconds - forward,
@@ -290,24 +287,9 @@ class Speed:
             def measure(seed: int) -> float:
                 self.engine.forget()
                 start = time.perf_counter()
-                plans = (
-                    fit(
-                        [
-                            request_arm(
-                                self.engine,
-                                _chat(p),
-                                AXES,
-                                strengths,
-                                self.sampling,
-                                seed,
-                                self.plan.n_tokens,
-                            )
-                        ],
-                        self.engine.n_ctx,
-                    )
-                    for p in prompts
-                )
-                n = sum(len(arm.tokens) for _, (arm,) in decode_many(self.engine, plans))
+                n_tokens = self.plan.n_tokens
+                groups = (self._requests(_chat(p), [strengths], seed, n_tokens) for p in prompts)
+                n = sum(len(arm.tokens) for _, (arm,) in self._decoder.many(groups))
                 return n / (time.perf_counter() - start)
 
             return measure

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..engine.protocol import Engine
+from ..session.axes_learner import AxesLearner
 from ..session.duel import Key
 from ..session.session import Session, SessionOptions
 from ..session.teach import teach
@@ -35,7 +36,7 @@ JUDGES: dict[str, User] = {
 
 @dataclass(frozen=True)
 class UserJudge:
-    """Judge duels as a simulated user would."""
+    """Decides duels as a simulated user would."""
 
     user: User
 
@@ -82,23 +83,18 @@ def taught_against_fresh(
     max_tokens: int = 256,
 ) -> Result:
     """Teach a profile, then compare its answers with an unsteered profile's, same seeds, on other prompts."""
-    options = SessionOptions(max_tokens=max_tokens, seed=seeds[0], source="bench")
-    taught = Session(engine, profile, options)
+
+    def options(seed: int) -> SessionOptions:
+        return SessionOptions(max_tokens=max_tokens, seed=seed, source="bench")
+
+    taught = Session(engine, AxesLearner(engine, profile), options(seeds[0]))
     teach(taught, TRAIN[:n_duels], UserJudge(user), n_duels)
-    chats = [[{"role": "user", "content": prompt}] for prompt in prompts]
     wins: list[float] = []
     for seed in seeds:
-        answers = [
-            [
-                arm.text
-                for arm, _ in Session(
-                    engine, whose, SessionOptions(max_tokens=max_tokens, seed=seed)
-                ).answer_many(chats)
-            ]
-            for whose in (profile, None)
-        ]
-        wins += [user.prefers(a, b) for a, b in zip(*answers, strict=True)]
-    return Result(taught.exploit_strengths(), tuple(wins))
+        steered = Session(engine, AxesLearner(engine, profile), options(seed)).answer_many(prompts)
+        plain = Session(engine, None, options(seed)).answer_many(prompts)
+        wins += [user.prefers(a.text, b.text) for a, b in zip(steered, plain, strict=True)]
+    return Result(taught.strengths(), tuple(wins))
 
 
 def main() -> None:

@@ -118,7 +118,7 @@ def peak_memory(model: Path, n_ctx: int, n_tokens: int) -> dict[str, float]:
 
 def peak_of_duel(model: str, n_ctx: str, n_tokens: str) -> None:
     """In a process of its own: decode a steered duel, and print the peak."""
-    from ..decoding.decoder import decode
+    from ..decoding.decoder import BatchDecoder, run_to_end
     from ..decoding.requests import request_arm
     from ..engine.llama import LlamaEngine
     from ..engine.loading import LoadOptions
@@ -128,9 +128,8 @@ def peak_of_duel(model: str, n_ctx: str, n_tokens: str) -> None:
     with LlamaEngine(Path(model), LoadOptions(n_ctx=int(n_ctx))) as engine:
         chat = [{"role": "user", "content": QUESTION}]
         arms = (EXPLOIT, EXPLORE)
-        decode(
-            engine, [request_arm(engine, chat, AXES, s, Sampling(), 1, int(n_tokens)) for s in arms]
-        )
+        requests = [request_arm(engine, chat, AXES, s, Sampling(), 1, int(n_tokens)) for s in arms]
+        run_to_end(BatchDecoder(engine).steps(requests))
         _print_peak()
 
 

@@ -1,8 +1,9 @@
-"""T-POP's decoding loop (arXiv 2509.24696): every candidate token is tried for one step before one is taken.
+"""T-POP's decoding loop (arXiv 2509.24696): every candidate token is tried before one is taken.
 
-The candidates of an arm are the k likeliest next tokens of both arms. Each is decoded in a fork of the arm's
-sequence, all in one batch: a candidate costs one token, and all of them share one KV cache. The hidden states that
-come back make the embeddings that the network rates. The fork of the token that is taken goes on as the arm.
+The candidates of an arm are the k likeliest next tokens of both arms. Each is decoded in a fork of
+the arm's sequence, all in one batch: a candidate costs one token, and all share one KV cache. The
+hidden states that come back make the embeddings that the network rates. The fork of the token that
+is taken continues the arm.
 """
 
 from __future__ import annotations
@@ -24,8 +25,9 @@ from ..core.neural import (
     update_precision,
 )
 from ..core.scores import IntArray, apply_repeat_penalty, probabilities, top_k_union
-from ..engine.protocol import Engine, Interrupted, Sampling
-from .decoder import Arm, ArmRequest, OnStep
+from ..engine.protocol import Engine, Interrupted
+from .arm import Arm, ArmRequest
+from .decoder import ArmSteps
 
 
 @dataclass
@@ -33,72 +35,79 @@ class LookAhead:
     """One or two arms in the making: the exploit arm first, then the explore arm.
 
     Args:
-        engine: loaded with hidden states, and with 4k + 4 sequences.
+        engine: loaded with hidden states, and with `sequences_needed(rules)` sequences.
         network, V: the reward model of this moment.
         rules: the paper's settings.
-        sampling: of it the repeat penalty; the rest has no place where the best token is taken.
 
     Attributes:
-        arms: as `decode.decode` has them.
+        arms: as `decoder.Decoder` yields them.
         embeddings: of each arm's response so far, (d,); zero while it is empty.
-        V: grown by every chosen pair.
+        V: updated with every chosen pair.
     """
 
     engine: Engine
     network: Network
     V: Vector
     rules: NeuralRules
-    sampling: Sampling = Sampling()
     arms: list[Arm] = field(default_factory=list)
     embeddings: list[Vector] = field(default_factory=list)
     _handles: list[int] = field(default_factory=list)
     _sums: list[Vector] = field(default_factory=list)
-    _exploit: Vector = field(
-        default_factory=lambda: np.zeros(0)
-    )  # of arm 1 with the token it took last
+    # The embedding of arm 1 with the token that it took last.
+    _exploit: Vector = field(default_factory=lambda: np.zeros(0))
 
-    def run(
-        self,
-        prompt: Sequence[int],
-        n_arms: int,
-        max_tokens: int,
-        on_step: OnStep | None = None,
-        stops: tuple[str, ...] = (),
-    ) -> None:
-        """Decode to the end, to one of the texts that end an answer, or to the stop flag. Errors as `Engine.open`."""
-        plan = ArmRequest((tuple(prompt),), (1.0,), self.sampling, 0, max_tokens, stops=stops)
+    def steps(self, request: ArmRequest, n_arms: int) -> ArmSteps:
+        """Decode to the end, to a stop text, or to the stop flag.
+
+        Args:
+            request: its first prompt, its limits and its repeat penalty hold for all arms. The
+                other sampling parameters and the seed do not: the best token is taken.
+            n_arms: 1 (the exploit arm alone) or 2.
+
+        Yields:
+            All arms after every step; finished ones at last.
+
+        Raises:
+            ContextFullError, DecodeError: as `Engine.open`.
+        """
         try:
-            self._handles = self.engine.open([prompt] * n_arms)
-            self.arms = [Arm(plan) for _ in range(n_arms)]
+            self._handles = self.engine.open([request.prompts[0]] * n_arms)
+            self.arms = [Arm(request) for _ in range(n_arms)]
             self._sums = [np.zeros(self.engine.n_embd) for _ in range(n_arms)]
             self.embeddings = [np.zeros(self.engine.n_embd) for _ in range(n_arms)]
             while self._running():
                 self._step()
-                if on_step:
-                    on_step(self.arms)
+                yield self.arms
+            return
         except Interrupted:
             pass
         finally:
             for i in self._running():
                 self._finish(i, "interrupted")
+        if self.arms:
+            yield self.arms
 
     def _running(self) -> list[int]:
         return [i for i, arm in enumerate(self.arms) if arm.finish_reason is None]
 
     def _step(self) -> None:
         """One token for every running arm."""
+        # 1. The candidates: the union of the k likeliest tokens of both arms.
         running = self._running()
         rows = {i: self._logits(i) for i in running}
-        tokens = top_k_union(rows.values(), self.rules.k)  # the union of both arms' candidates
+        tokens = top_k_union(rows.values(), self.rules.k)
+        # 2. One batch decodes every candidate of every arm in a fork of its own.
         forks = self._try(running, tokens.tolist())
         taken: list[int] = []
         try:
+            # 3. Each arm takes its best candidate; arm 2 is rated against what arm 1 took.
             chosen: dict[int, tuple[int, Matrix]] = {}
             for i in running:
                 n, H = self._choose(i, rows[i], tokens, forks[i])
                 chosen[i] = n, H
                 if i == 0:
                     self._exploit = H[n]
+            # 4. The fork of the token that was taken continues the arm.
             for i, (n, H) in chosen.items():
                 token, arm = int(tokens[n]), self.arms[i]
                 if self.engine.is_eog(token):
@@ -111,6 +120,7 @@ class LookAhead:
                 taken.append(forks[i][n])
                 if arm.append(token, self.engine.piece(token)):
                     self._finish(i, "stop")
+            # 5. V ← V + Δ∇r·Δ∇rᵀ of the chosen pair.
             if len(chosen) == 2:
                 first, second = (H[n] for n, H in chosen.values())
                 self.V = update_precision(self.V, self.network, first, second)
@@ -121,14 +131,11 @@ class LookAhead:
                 self._finish(i, "length")
 
     def _logits(self, i: int) -> Vector:
-        recent = (
-            self.arms[i].tokens[-self.sampling.repeat_last_n :]
-            if self.sampling.repeat_last_n
-            else []
-        )
-        return apply_repeat_penalty(
-            self.engine.logits(self._handles[i]), recent, self.sampling.repeat_penalty
-        )
+        arm = self.arms[i]
+        sampling = arm.request.sampling
+        recent = arm.tokens[-sampling.repeat_last_n :] if sampling.repeat_last_n else []
+        logits = self.engine.logits(self._handles[i])
+        return apply_repeat_penalty(logits, recent, sampling.repeat_penalty)
 
     def _try(self, running: Sequence[int], tokens: Sequence[int]) -> dict[int, list[int]]:
         """Decode every candidate of every running arm in a fork of its own, in one batch."""
@@ -137,9 +144,8 @@ class LookAhead:
             for i in running:
                 for _ in tokens:
                     forks[i].append(self.engine.fork(self._handles[i]))
-            self.engine.step(
-                [(fork, t) for i in running for fork, t in zip(forks[i], tokens, strict=True)]
-            )
+            pairs = [(fork, t) for i in running for fork, t in zip(forks[i], tokens, strict=True)]
+            self.engine.step(pairs)
         except BaseException:
             self._close(forks)
             raise
@@ -167,6 +173,14 @@ class LookAhead:
         self.engine.close_sequence(self._handles[i], keep=True)
 
 
+def sequences_needed(rules: NeuralRules) -> int:
+    """Sequences of a look-ahead: two arms, the candidates of both for each, and the prompt."""
+    return 4 * rules.k + 4
+
+
 def embed(engine: Engine, prompt: Sequence[int], response: Sequence[int]) -> Vector:
-    """The embedding of a finished response, (d,), in one forward pass: what the loop above sums up step by step."""
+    """The embedding of a finished response, (d,), in one forward pass.
+
+    Equals what `LookAhead` sums up step by step.
+    """
     return pooled(engine.hidden_states([*prompt, *response], len(prompt)).sum(axis=0))

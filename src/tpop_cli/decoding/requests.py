@@ -1,4 +1,4 @@
-"""From a chat to what is decoded: the contexts of an arm, cut to what the model's context holds."""
+"""From a chat to arm requests: the contexts of an arm, within what the model's context holds."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ..core.reward import Strengths
 from ..core.steering import contexts, tilt, with_instruction
 from ..engine.protocol import Engine, Message, Sampling
 from ..errors import ContextFullError
-from .decoder import ArmRequest
+from .arm import ArmRequest
 
-_MIN_ANSWER = 16  # tokens of room below which an answer is not begun
-_OWN = 64  # tokens that are kept once a sequence: instructions, and the end of the prompt
+_MIN_ANSWER = 16  # tokens: with less room than this, no answer is begun
+_RESERVE = 64  # tokens a sequence: instructions, and the end of the prompt
 
 
 def request_arm(
@@ -25,75 +25,83 @@ def request_arm(
     sampling: Sampling,
     seed: int,
     max_tokens: int,
+    stops: tuple[str, ...] = (),
 ) -> ArmRequest:
-    """Write out the contexts of an arm that answers the last message of a chat with `strengths`."""
+    """The request for an arm that answers the last message of a chat, steered by `strengths`."""
     *history, last = messages
     readings = contexts(axes, strengths)
-    prompts = [
-        tuple(
-            engine.chat_tokens(
-                [
-                    *history,
-                    {
-                        "role": "user",
-                        "content": with_instruction(last["content"], reading.instruction),
-                    },
-                ]
-            )
-        )
-        for reading in readings
-    ]
+    prompts = []
+    for reading in readings:
+        content = with_instruction(last["content"], reading.instruction)
+        prompts.append(tuple(engine.chat_tokens([*history, {"role": "user", "content": content}])))
     weights = tuple(reading.weight for reading in readings)
-    return ArmRequest(tuple(prompts), weights, sampling, seed, max_tokens, tilt(axes, strengths))
+    return ArmRequest(
+        tuple(prompts),
+        weights,
+        sampling,
+        seed,
+        max_tokens,
+        tilt(axes, strengths),
+        stops,
+        tuple(sorted(strengths.items())),
+    )
 
 
-def fit(plans: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequest]:
-    """Arms that share a prompt, cut to what the context holds: the prompt once, then every sequence's answer.
+def limit_to_context(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequest]:
+    """Limit the answers of arms that share a prompt to the room that is left in the context.
 
-    Raises:
-        ContextFullError: the chat leaves no room for an answer.
-    """
-    prompts = [prompt for plan in plans for prompt in plan.prompts]
-    longest = max(map(len, prompts))
-    room = (n_ctx - longest) // len(prompts) - (_OWN if len(prompts) > 1 else 0)
-    if room < _MIN_ANSWER:
-        raise ContextFullError(
-            f"the prompt takes {longest} of the context's {n_ctx} tokens and leaves no room for an answer",
-            "shorten it, or raise --ctx",
-        )
-    return [replace(plan, max_tokens=min(plan.max_tokens, room)) for plan in plans]
-
-
-def trim(
-    engine: Engine, messages: Sequence[Message], max_tokens: int, instructions: int = 0
-) -> tuple[list[Message], int]:
-    """A chat without its oldest turns, so that an answer fits the context.
+    The prompt takes its cells once; every sequence takes those of its own answer.
 
     Args:
-        messages: user and assistant in turn, a leading system message perhaps, the new question last.
-        max_tokens: what an answer may take; half of the context at most is kept free for two of them, and never less
-            than a duel needs to begin.
-        instructions: tokens that the instructions of an arm may add.
+        requests: one an arm.
+        n_ctx: tokens that the context holds.
+
+    Raises:
+        ContextFullError: the prompt leaves no room for an answer.
+    """
+    prompts = [prompt for request in requests for prompt in request.prompts]
+    longest = max(map(len, prompts))
+    room = (n_ctx - longest) // len(prompts) - (_RESERVE if len(prompts) > 1 else 0)
+    if room < _MIN_ANSWER:
+        raise ContextFullError(
+            f"the prompt takes {longest} of the context's {n_ctx} tokens, which leaves no room for "
+            "an answer",
+            "shorten it, or raise --ctx",
+        )
+    return [replace(request, max_tokens=min(request.max_tokens, room)) for request in requests]
+
+
+def trim_history(
+    engine: Engine, messages: Sequence[Message], max_tokens: int, n_instruction: int = 0
+) -> tuple[list[Message], int]:
+    """Leave out the oldest turns of a chat, so that a duel about the last message fits the context.
+
+    Args:
+        engine: whose context it is.
+        messages: perhaps a system message, then user and assistant in turn, the new question last.
+        max_tokens: maximum tokens of an answer. At most half of the context is kept free for two
+            answers, and never less than two need to begin.
+        n_instruction: tokens that the instructions of an arm may add.
 
     Returns:
         (the messages that are kept, how many were left out).
     """
     first = 1 if messages[0]["role"] == "system" else 0
-    turns = (
-        len(messages) - first - 1
-    ) // 2  # questions with their answers, before the new question
-    wanted, least = 2 * (max_tokens + _OWN), 2 * (_MIN_ANSWER + _OWN)
-    limit = engine.n_ctx - instructions - max(least, min(wanted, engine.n_ctx // 2))
+    n_turns = (len(messages) - first - 1) // 2  # questions with their answers, before the new one
+    wanted, least = 2 * (max_tokens + _RESERVE), 2 * (_MIN_ANSWER + _RESERVE)
+    limit = engine.n_ctx - n_instruction - max(least, min(wanted, engine.n_ctx // 2))
 
     def last(n: int) -> list[Message]:
-        return [*messages[:first], *messages[first + 2 * (turns - n) :]]
+        return [*messages[:first], *messages[first + 2 * (n_turns - n) :]]
 
     def fits(n: int) -> bool:
         return len(engine.chat_tokens(last(n))) <= limit
 
-    # From the end, in strides that double: a chat of any length costs what its end does.
+    # From the end, in strides that double, then by bisection: the cost depends on what is kept,
+    # not on the length of the chat.
     low, high = 0, 1
-    while high <= turns and fits(high):
+    while high <= n_turns and fits(high):
         low, high = high, 2 * high
-    low += bisect_left(range(low + 1, min(high, turns + 1)), True, key=lambda n: not fits(n))
-    return last(low), 2 * (turns - low)
+    untested = range(low + 1, min(high, n_turns + 1))
+    low += bisect_left(untested, True, key=lambda n: not fits(n))
+    return last(low), 2 * (n_turns - low)

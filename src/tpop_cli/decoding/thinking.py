@@ -1,4 +1,7 @@
-"""Reasoning models think aloud before they answer: <think>...</think>. What they thought is no part of the answer."""
+"""Reasoning models write their thoughts before the answer: <think>...</think>.
+
+Thoughts are not part of the answer.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,17 @@ _OPEN, _CLOSE = "<think>", "</think>"
 
 
 def split_thinking(text: str, *, done: bool = True) -> tuple[str, str]:
-    """What was thought, and the answer.
+    """Split a model's output into its thoughts and its answer.
+
+    Some templates write the opening tag into the prompt: then only the closing tag is in `text`.
 
     Args:
-        text: all that was written so far.
-        done: whether it is all there will be. While it is not, what may become the opening tag is held back.
+        text: all output so far.
+        done: whether the output is complete. While it is not, text that may become the opening
+            tag is held back.
 
-    Some templates write the opening tag into the prompt: then only the closing one shows.
+    Returns:
+        (thoughts, answer).
 
     >>> split_thinking("<think>one two</think>three")
     ('one two', 'three')

@@ -10,8 +10,8 @@ import numpy as np
 from ..core.axes import AXES, Axis
 from ..core.features import FEATURES, SPREAD, text_features
 from ..core.response_matrix import ResponseMatrix, mean_shift
-from ..decoding.decoder import decode_many
-from ..decoding.requests import fit, request_arm
+from ..decoding.decoder import BatchDecoder
+from ..decoding.requests import limit_to_context, request_arm
 from ..engine.protocol import Engine, Sampling
 
 N_PLAIN = 2  # plain answers a prompt that every steered one is compared with
@@ -51,25 +51,21 @@ def measure_response(
                 wanted.append(
                     (pole.name, prompt, {axis.name: sign * pole.full}, seed + 1000 * n + 7)
                 )
-    plans = (
-        fit(
-            [
-                request_arm(
-                    engine,
-                    [{"role": "user", "content": prompt}],
-                    axes,
-                    strengths,
-                    sampling,
-                    seed,
-                    max_tokens,
-                )
-            ],
-            engine.n_ctx,
+    requests = (
+        request_arm(
+            engine,
+            [{"role": "user", "content": prompt}],
+            axes,
+            strengths,
+            sampling,
+            seed,
+            max_tokens,
         )
         for _, prompt, strengths, seed in wanted
     )
+    groups = (limit_to_context([request], engine.n_ctx) for request in requests)
     texts: dict[int, str] = {}
-    for index, (arm,) in decode_many(engine, plans):
+    for index, (arm,) in BatchDecoder(engine).many(groups):
         texts[index] = arm.text
         if on_answer:
             on_answer(len(texts), len(wanted))

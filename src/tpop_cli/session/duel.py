@@ -2,40 +2,69 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ..core.picks import ArmName, Verdict
-from ..decoding.decoder import Arm, OnStep
+from ..decoding.arm import Arm, ArmRequest
 
 Key = Literal["1", "2", "=", "x", "s"]
-"""A verdict as it is given: about the sides of the screen, not the arms."""
+"""A verdict as a user or a judge gives it: about the sides as shown, not about the arms."""
+
+Choice = Literal["first", "second", "tie", "both-bad", "skip"]
+"""The same in words."""
+
+_ARMS: tuple[ArmName, ArmName] = ("exploit", "explore")
+_NO_WINNER: Mapping[str, Verdict] = {
+    **{"=": "tie", "tie": "tie"},
+    **{"x": "both-bad", "both-bad": "both-bad"},
+    **{"s": "skip", "skip": "skip"},
+}
 
 
 @dataclass
 class Duel:
-    """Two decoded answers to one prompt, and what is needed to learn from the pick.
+    """Two answers to one prompt.
 
-    arms: exploit first, always. `left` says which of them is shown first, by chance.
-    early: both texts as they stood when the user picked while they were being written; else None.
+    Args:
+        prompt: the user's last message.
+        requests: of the exploit arm and of the explore arm.
+        left: the arm that is shown first (on the left, or above), drawn at random.
+        arms: the exploit arm first, always; empty until they are decoded.
+        predicted: P(exploit arm is picked), from the reward model before the pick.
+        early: both texts at the moment of a pick that was made while they were decoded; else None.
+        against_plain: whether the second arm is the plain answer; such a duel is not learned from.
     """
 
     prompt: str
-    strengths: tuple[dict[str, float], dict[str, float]]
-    arms: list[Arm]
+    requests: tuple[ArmRequest, ArmRequest]
     left: ArmName
-    predicted: float
+    arms: list[Arm] = field(default_factory=list)
+    predicted: float = 0.5
     early: tuple[str, str] | None = None
+    against_plain: bool = False
+
+    @property
+    def strengths(self) -> tuple[dict[str, float], dict[str, float]]:
+        """The strengths of the exploit arm and of the explore arm."""
+        first, second = (dict(request.strengths) for request in self.requests)
+        return first, second
 
     @property
     def order(self) -> tuple[int, int]:
-        """Indices into `arms` of the first and the second side on screen."""
+        """Indices into `arms` of the first and the second side as shown."""
         return (0, 1) if self.left == "exploit" else (1, 0)
 
     @property
+    def answers(self) -> tuple[str, str]:
+        """Both answers so far, in the order in which they are shown."""
+        first, second = (self.arms[i].answer if i < len(self.arms) else "" for i in self.order)
+        return first, second
+
+    @property
     def complete(self) -> bool:
-        """Whether both answers came to their end, or one that was picked early did, so that a pick can teach."""
+        """Whether a pick can be learned from: both answers ended, or the one that was picked early."""
         ends = ("stop", "length") if self.early is None else ("stop", "length", "dropped")
         return len(self.arms) == 2 and all(arm.finish_reason in ends for arm in self.arms)
 
@@ -45,28 +74,19 @@ class Duel:
         return self.early or (self.arms[0].answer, self.arms[1].answer)
 
     def pick_early(self, key: Literal["1", "2"]) -> None:
-        """The user picks while both answers are being written: the loser ends here, the winner goes on."""
+        """Pick a side while both are being decoded: the other arm ends, the picked one goes on."""
         if self.early is None and all(arm.tokens for arm in self.arms):
             self.early = (self.arms[0].answer, self.arms[1].answer)
             self.arms[self.order[1 if key == "1" else 0]].dropped = True
 
-    def verdict(self, key: Key) -> Verdict:
-        """The verdict by arm for a key about sides."""
-        if key in ("1", "2"):
-            return ("exploit", "explore")[self.order[int(key) - 1]]
-        return {"=": "tie", "x": "both-bad", "s": "skip"}[key]  # type: ignore[return-value]
+    def verdict(self, choice: Key | Choice) -> Verdict:
+        """The verdict by arm for a choice by side."""
+        if choice in ("1", "first"):
+            return _ARMS[self.order[0]]
+        if choice in ("2", "second"):
+            return _ARMS[self.order[1]]
+        return _NO_WINNER[choice]
 
     def chosen(self, verdict: Verdict) -> Arm:
-        """The arm whose answer goes on into the chat: the picked one, else the exploit arm."""
+        """The arm whose answer continues the chat: the picked one, else the exploit arm."""
         return self.arms[1 if verdict == "explore" else 0]
-
-
-def showing(duel: Duel, given: Sequence[Arm], on_step: Callable[[Duel], None] | None) -> OnStep:
-    """What a decoding loop calls after every step: the arms it decodes stand in the duel behind those given."""
-
-    def show(arms: Sequence[Arm]) -> None:
-        duel.arms = [*given, *arms]
-        if on_step:
-            on_step(duel)
-
-    return show

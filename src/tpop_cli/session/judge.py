@@ -1,8 +1,8 @@
-"""A program that decides duels: the protocol of `--judge CMD`.
+"""Judges decide duels in place of the user: a program (`--judge CMD`), or any object with `decide`.
 
-One process for the whole run. Per duel it gets one line of JSON on stdin,
-{"prompt": str, "candidates": [str, str]}, and answers one line: 1, 2, = (tie), x (both bad) or s (skip).
-It never learns which arm is which.
+A judge program runs once for all duels. For each duel it reads one line of JSON from stdin,
+{"prompt": str, "candidates": [str, str]}, and writes one line: 1, 2, = (tie), x (both bad) or
+s (skip). It is never told which arm a candidate is.
 """
 
 from __future__ import annotations
@@ -14,21 +14,26 @@ from collections.abc import Sequence
 from typing import Protocol, get_args
 
 from ..errors import BadDataError, NoInputError, TpopError, UsageError
-from .duel import Key
+from .duel import Duel, Key
 
 
 class Judge(Protocol):
-    """Whatever can decide a duel."""
+    """Decides duels."""
 
     def decide(self, prompt: str, candidates: Sequence[str]) -> Key:
-        """The verdict about two texts, in the order they are given."""
+        """The verdict about two texts, in the order in which they are given."""
+
+
+def ask_judge(duel: Duel, judge: Judge) -> Key:
+    """A judge's verdict about a complete duel, in the order in which it would be shown."""
+    return judge.decide(duel.prompt, duel.answers)
 
 
 class JudgeProcess:
-    """A running judge program. Use it in a `with` statement.
+    """A `Judge` that is a running program. Use it in a `with` statement.
 
     Args:
-        command: as typed; split as a POSIX shell splits words, but run without a shell.
+        command: as typed; split into words as a POSIX shell does, but run without a shell.
 
     Raises:
         UsageError: the command is empty or its quotes do not match.
@@ -74,17 +79,17 @@ class JudgeProcess:
             self._process.stdout.close()
 
     def decide(self, prompt: str, candidates: Sequence[str]) -> Key:
-        """The judge's verdict about two texts, in the order they are given.
+        """See `Judge.decide`.
 
         Raises:
-            TpopError: the judge ended.
-            BadDataError: it answered something else than 1, 2, =, x or s.
+            TpopError: the program ended.
+            BadDataError: it answered something other than 1, 2, =, x or s.
         """
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        question = json.dumps({"prompt": prompt, "candidates": list(candidates)}, ensure_ascii=True)
+        question = {"prompt": prompt, "candidates": list(candidates)}
         try:
-            self._process.stdin.write(question + "\n")
+            self._process.stdin.write(json.dumps(question, ensure_ascii=True) + "\n")
             self._process.stdin.flush()
             answer = self._process.stdout.readline()
         except BrokenPipeError:

@@ -1,286 +1,310 @@
-"""One turn of the loop: prompt -> duel -> pick -> learn -> save."""
+"""A session: one person's turns with one model. Choose two arms, decode them, learn from the pick."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import ClassVar
 
 import numpy as np
 
-from ..core.arms import ArmRules, exploit, explore_ucb
-from ..core.asking import AskRules, should_ask
-from ..core.picks import ArmName, Candidate, Pick, Verdict, pick_difference
-from ..core.response_matrix import ResponseEstimate
-from ..core.reward import AxesReward, Strengths
+from ..core.picks import ArmName, Candidate, Pick, Verdict
 from ..core.taste import Taste
-from ..decoding.decoder import Arm, ArmRequest, OnStep, decode, decode_many
-from ..decoding.requests import fit, request_arm, trim
+from ..decoding.arm import Arm, ArmRequest
+from ..decoding.decoder import ArmSteps, BatchDecoder, Decoder
+from ..decoding.requests import limit_to_context, request_arm, trim_history
 from ..engine.protocol import Engine, Message, Sampling
 from ..errors import ContextFullError, TpopError
+from ..settings import default
 from ..store.profile import Profile
-from ..store.response_matrices import load_response
-from .duel import Duel, showing
+from .duel import Choice, Duel, Key
+from .learner import Learner
 
-N0_MEASURED, N0_GUESSED = 16.0, 2.0
-"""How many duels a pole's row of B is worth, measured on this model or guessed from another."""
-
-_RECENT = 100  # picks that are read back to refine B
+Prompt = str | Sequence[Message]
+"""A question, or a chat whose last message is the user's."""
 
 
 @dataclass(frozen=True)
 class SessionOptions:
-    """What holds for every turn of a command.
+    """What holds for every turn of a session.
 
     Args:
         sampling: llama.cpp's sampling parameters.
-        max_tokens: where an answer is cut.
+        max_tokens: maximum tokens of an answer.
         stops: texts that end an answer.
         system: the system prompt; none if empty.
-        show_thinking: whether what a reasoning model thinks aloud is shown on a terminal. It is never learned from.
-        keep_texts: whether picks are logged with what was asked and answered; if not, with what the texts are like.
-        seed: base of every turn's seeds: same seed, same profile, same prompt, same answer.
-        rules: how the arms are chosen.
-        asking: when a duel is worth the user's while.
+        show_thinking: whether a terminal shows the thoughts of a reasoning model. They are never
+            learned from.
+        keep_texts: whether picks are logged with prompt and answers, or with their features alone.
+        seed: base of every turn's seeds: same seed, same profile, same prompts, same answers.
         source: the command, for the log.
     """
 
     sampling: Sampling = Sampling()
-    max_tokens: int = 512
+    max_tokens: int = default("max_tokens")
     stops: tuple[str, ...] = ()
-    system: str = ""
-    show_thinking: bool = True
-    keep_texts: bool = True
+    system: str = default("system")
+    show_thinking: bool = default("think") == "show"
+    keep_texts: bool = default("history")
     seed: int = 0
-    rules: ArmRules = ArmRules()
-    asking: AskRules = AskRules()
     source: str = "ask"
 
 
-@dataclass
 class Session:
-    """Runs turns for one profile on one engine. Each turn sees what the last pick taught.
+    """Answers prompts and learns from picks. Every turn uses what the last pick taught.
 
     Args:
         engine: the loaded model.
-        profile: whose taste; None steers nothing and learns nothing.
+        learner: decides how answers are steered, and learns; None: answers are plain.
         options: what holds for every turn.
+        decoder: decodes the arms that need no learner's own decoding; None: in one batch.
     """
 
-    engine: Engine
-    profile: Profile | None
-    options: SessionOptions = field(default_factory=SessionOptions)
-    n: int = 0  # turns begun: each has its own seeds
+    def __init__(
+        self,
+        engine: Engine,
+        learner: Learner | None = None,
+        options: SessionOptions = SessionOptions(),
+        decoder: Decoder | None = None,
+    ) -> None:
+        self.engine, self.options = engine, options
+        self._learner = learner
+        self._decoder = decoder or BatchDecoder(engine)
+        self._n_turns = 0  # each has its own seeds
 
-    early_picks: ClassVar[bool] = True
-    """Whether a pick can be made while both answers are still being written."""
+    def __enter__(self) -> Session:
+        return self
 
-    def __post_init__(self) -> None:
-        self._response, self.measured = load_response(self.engine.info.fingerprint)
-        self.use(self.profile)
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
-    def use(self, profile: Profile | None) -> None:
-        """Go on with this profile. What its recent duels showed of this very model refines B."""
-        self.profile = profile
-        if profile is None:
-            return
-        self._fresh = AxesReward.fresh(profile.axes, self._response)
-        self._estimate = ResponseEstimate(
-            self._fresh.B, N0_MEASURED if self.measured else N0_GUESSED
-        )
-        for pick in profile.recent(_RECENT):
-            self._observe(pick)
+    def close(self) -> None:
+        """Finish what the learner does in the background. The model stays loaded."""
+        if self._learner is not None:
+            self._learner.close()
 
-    def _observe(self, pick: Pick) -> None:
-        if pick.fingerprint == self.engine.info.fingerprint:
-            self._estimate.observe(*self._fresh.split(pick_difference(self._fresh, pick)))
+    # -- what is known -----------------------------------------------------------------------------
+
+    @property
+    def learner(self) -> Learner:
+        """The learner. It is an error to ask a plain session for it."""
+        assert self._learner is not None, "this session has no learner"
+        return self._learner
+
+    @property
+    def profile(self) -> Profile | None:
+        """The profile that is learned from; None in a plain session."""
+        return self._learner.profile if self._learner is not None else None
 
     @property
     def taste(self) -> Taste:
-        """The taste of this moment: what the profile holds of it, on this model's response matrix."""
-        assert self.profile is not None, "there is no profile"
-        return self.profile.taste.with_B(self._estimate.B)
+        """What is known of the person at this moment."""
+        return self.learner.taste
 
-    def exploit_strengths(self) -> dict[str, float]:
-        """What the single answer is steered with."""
-        return exploit(self.taste, self.options.rules) if self.profile else {}
+    def strengths(self) -> dict[str, float]:
+        """The strengths that steer a single answer: axis name -> s."""
+        return self._learner.strengths() if self._learner is not None else {}
 
     def should_ask(self) -> bool:
         """Whether the next answer should be a duel: its pick may change what is shown."""
-        assert self.profile is not None
-        best = self.exploit_strengths()
-        return should_ask(
-            self.taste, best, self.profile.singles, self.options.rules, self.options.asking
-        )
+        return self.learner.should_ask()
 
-    # -- decoding ----------------------------------------------------------------------------------------
+    def use(self, profile: Profile) -> None:
+        """Go on with another profile."""
+        self.learner.use(profile)
 
-    def plan(self, messages: Sequence[Message], strengths: Strengths, seed: int) -> ArmRequest:
-        """How an arm is decoded that answers the last message with `strengths`."""
-        axes, options = self.profile.axes if self.profile else (), self.options
-        plan = request_arm(
-            self.engine, messages, axes, strengths, options.sampling, seed, options.max_tokens
-        )
-        return replace(plan, stops=options.stops)
+    # -- prompts -----------------------------------------------------------------------------------
 
-    def trimmed(self, messages: Sequence[Message]) -> tuple[list[Message], int]:
-        """The chat without its oldest turns, so that a duel fits the context, and how many messages were left out."""
-        poles = [
-            pole for axis in (self.profile.axes if self.profile else ()) for pole in axis.poles
-        ]
-        tokens = [len(self.engine.tokenize(pole.instruction, add_special=False)) for pole in poles]
-        most = self.options.rules.max_axes * max(tokens, default=0)
-        return trim(self.engine, messages, self.options.max_tokens, most)
+    def messages(self, question: str, history: Sequence[Message] = ()) -> list[Message]:
+        """A chat with a new question as its last message, and the system prompt as its first."""
+        system: list[Message] = []
+        if self.options.system:
+            system = [{"role": "system", "content": self.options.system}]
+        return [*system, *history, {"role": "user", "content": question}]
 
-    def asked(self, question: str, past: Sequence[Message] = ()) -> list[Message]:
-        """The chat with a new question, the system prompt first."""
-        system: list[Message] = (
-            [{"role": "system", "content": self.options.system}] if self.options.system else []
-        )
-        return [*system, *past, {"role": "user", "content": question}]
+    def trim_history(self, messages: Sequence[Message]) -> tuple[list[Message], int]:
+        """Leave out a chat's oldest turns, so that a duel fits the context.
 
-    def next_seeds(self) -> tuple[int, int, int]:
-        """Seeds of a new turn: of the exploit arm, of the explore arm, of the order on screen."""
-        seeds = np.random.SeedSequence([self.options.seed, self.n]).generate_state(3)
-        self.n += 1
+        Returns:
+            (the messages that are kept, how many were left out).
+        """
+        n_instruction = self._learner.instruction_tokens() if self._learner is not None else 0
+        return trim_history(self.engine, messages, self.options.max_tokens, n_instruction)
+
+    def _chat(self, prompt: Prompt) -> Sequence[Message]:
+        return self.messages(prompt) if isinstance(prompt, str) else prompt
+
+    def _seeds(self) -> tuple[int, int, int]:
+        """Seeds of a new turn: of the exploit arm, of the explore arm, of the order shown."""
+        seeds = np.random.SeedSequence([self.options.seed, self._n_turns]).generate_state(3)
+        self._n_turns += 1
         a, b, c = (int(s) & 0x7FFFFFFF for s in seeds)
         return a, b, c
 
-    def answer(
-        self, messages: Sequence[Message], on_step: OnStep | None = None
-    ) -> tuple[Arm | None, dict[str, float]]:
-        """The exploit arm's answer alone, and its strengths. Nothing is learned; None if stopped at once."""
-        strengths = self.exploit_strengths()
-        plans = fit([self.plan(messages, strengths, self.next_seeds()[0])], self.engine.n_ctx)
-        arms = decode(self.engine, plans, on_step)
-        return (arms[0] if arms else None), strengths
+    def request(
+        self, messages: Sequence[Message], strengths: dict[str, float], seed: int
+    ) -> ArmRequest:
+        """The request for an arm that answers the last message, steered by `strengths`."""
+        axes = self._learner.profile.axes if self._learner is not None else ()
+        o = self.options
+        return request_arm(
+            self.engine, messages, axes, strengths, o.sampling, seed, o.max_tokens, o.stops
+        )
 
-    def answer_many(
-        self, chats: Sequence[Sequence[Message]]
-    ) -> Iterator[tuple[Arm, dict[str, float]]]:
-        """The exploit arm's answer to each of many chats, in order, decoded many at a time.
+    def _limit(self, requests: Sequence[ArmRequest]) -> list[ArmRequest]:
+        reserved = self._learner.reserved_cells if self._learner is not None else 0
+        return limit_to_context(requests, self.engine.n_ctx - reserved)
 
-        Ends early if the stop flag is set. Raises ContextFullError before anything is decoded.
+    # -- single answers ----------------------------------------------------------------------------
+
+    def answer_steps(self, prompt: Prompt) -> Generator[Arm, None, None]:
+        """Stream the exploit arm's answer alone. Nothing is learned.
+
+        Yields:
+            The answer after every token; a finished one at last. Nothing if the engine's stop flag
+            was set before the prompt was evaluated.
+
+        Raises:
+            ContextFullError: the prompt leaves no room for an answer.
         """
-        strengths = self.exploit_strengths()
+        request = self.request(self._chat(prompt), self.strengths(), self._seeds()[0])
+        with closing(self._decode(self._limit([request]))) as steps:
+            for (arm,) in steps:
+                yield arm
 
-        def fitting(messages: Sequence[Message], seed: int) -> list[ArmRequest]:
-            return fit([self.plan(messages, strengths, seed)], self.engine.n_ctx)
+    def answer(self, prompt: Prompt) -> Arm | None:
+        """The exploit arm's answer alone; see `answer_steps`. None if it was stopped at once."""
+        arm = None
+        for arm in self.answer_steps(prompt):
+            pass
+        return arm
 
-        for n, messages in enumerate(chats, 1):  # one that is too long would end the others halfway
+    def answer_many(self, prompts: Sequence[Prompt]) -> Iterator[Arm]:
+        """The exploit arm's answers to many prompts, in order, many decoded at a time.
+
+        Ends early if the engine's stop flag is set.
+
+        Raises:
+            ContextFullError: a prompt leaves no room for an answer; nothing was decoded.
+        """
+        strengths = self.strengths()
+
+        def requests(prompt: Prompt, seed: int) -> list[ArmRequest]:
+            return self._limit([self.request(self._chat(prompt), strengths, seed)])
+
+        for n, prompt in enumerate(prompts, 1):  # a prompt that is too long must not end others
             try:
-                fitting(messages, 0)
+                requests(prompt, 0)
             except ContextFullError as error:
-                raise ContextFullError(
-                    f"of {len(chats)}, prompt {n}: {error.message}", error.hint
-                ) from None
-
-        def plans() -> Iterator[list[ArmRequest]]:
-            for messages in chats:
-                yield fitting(messages, self.next_seeds()[0])
-
-        done: dict[int, Arm] = {}
+                place = f"of {len(prompts)}, prompt {n}"
+                raise ContextFullError(f"{place}: {error.message}", error.hint) from None
+        groups = (requests(prompt, self._seeds()[0]) for prompt in prompts)
+        if self._learner is None:
+            finished = self._decoder.many(groups)
+        else:
+            finished = self._learner.decode_many(self._decoder, groups)
+        waiting: dict[int, Arm] = {}
         n_given = 0
-        for index, (arm,) in decode_many(self.engine, plans()):
-            done[index] = arm
-            while n_given in done:
-                yield done.pop(n_given), strengths
+        for index, (arm,) in finished:
+            waiting[index] = arm
+            while n_given in waiting:
+                yield waiting.pop(n_given)
                 n_given += 1
 
-    def begin(self, messages: Sequence[Message]) -> tuple[Duel, list[ArmRequest]]:
-        """Choose both arms of a duel and plan their decoding."""
-        seeds, taste = self.next_seeds(), self.taste
-        first = exploit(taste, self.options.rules)
-        second = explore_ucb(taste.reward, first, self.options.rules)
-        plans = [
-            self.plan(messages, s, seed) for s, seed in zip((first, second), seeds, strict=False)
-        ]
-        left: ArmName = "exploit" if seeds[2] % 2 else "explore"
-        duel = Duel(messages[-1]["content"], (first, second), [], left, 0.5)
-        return duel, fit(plans, self.engine.n_ctx)
+    def _decode(self, requests: Sequence[ArmRequest]) -> ArmSteps:
+        if self._learner is None:
+            return self._decoder.steps(requests)
+        return self._learner.decode(self._decoder, requests)
 
-    def duel(
-        self, messages: Sequence[Message], on_step: Callable[[Duel], None] | None = None
-    ) -> Duel:
-        """Decode both arms together.
+    # -- duels -------------------------------------------------------------------------------------
 
-        Args:
-            messages: the chat, the user's new message last.
-            on_step: called after every step with the duel as it stands.
+    def prepare_duel(self, prompt: Prompt) -> Duel:
+        """Choose both arms of a duel; `decode_duel` decodes them.
+
+        Raises:
+            ContextFullError: the prompt leaves no room for two answers.
         """
-        duel, plans = self.begin(messages)
-        return self._fight(duel, plans, (), on_step)
+        messages, seeds = self._chat(prompt), self._seeds()
+        pairs = zip(self.learner.choose(), seeds, strict=False)
+        first, second = self._limit([self.request(messages, s, seed) for s, seed in pairs])
+        return Duel(messages[-1]["content"], (first, second), _left(seeds[2]))
 
-    def compare(
-        self,
-        messages: Sequence[Message],
-        answer: Arm,
-        strengths: dict[str, float],
-        on_step: Callable[[Duel], None] | None = None,
-    ) -> Duel:
-        """A duel with a single answer that was given already as its exploit arm: only the explore arm is decoded."""
-        duel, (_, plan) = self.begin(messages)
-        duel.strengths = (strengths, duel.strengths[1])
-        return self._fight(duel, [plan], [answer], on_step)
-
-    def against_plain(
-        self,
-        messages: Sequence[Message],
-        on_step: Callable[[Duel], None] | None = None,
-        *,
-        left: ArmName | None = None,
-    ) -> Duel:
-        """The exploit arm beside the plain answer, both with one seed. To look at: it is nothing to learn from.
-
-        Args:
-            messages, on_step: as of `duel`.
-            left: which is shown first; None: by chance.
-        """
-        seed, _, order = self.next_seeds()
-        strengths: tuple[dict[str, float], dict[str, float]] = (self.exploit_strengths(), {})
-        plans = fit([self.plan(messages, s, seed) for s in strengths], self.engine.n_ctx)
-        side: ArmName = left or ("exploit" if order % 2 else "explore")
-        return self._fight(
-            Duel(messages[-1]["content"], strengths, [], side, 0.5), plans, (), on_step
-        )
-
-    def _fight(
-        self,
-        duel: Duel,
-        plans: Sequence[ArmRequest],
-        given: Sequence[Arm],
-        on_step: Callable[[Duel], None] | None,
-    ) -> Duel:
-        """Decode the arms of a duel behind those that are given, and predict its pick."""
-        duel.arms = list(given)
-        duel.arms = [*given, *decode(self.engine, plans, showing(duel, given, on_step))]
-        if duel.complete:
-            duel.predicted = self._predict(duel)
+    def prepare_comparison(self, prompt: Prompt, answer: Arm) -> Duel:
+        """A duel whose exploit arm is a single answer that was already given to this prompt."""
+        duel = self.prepare_duel(prompt)
+        if self.learner.independent_arms:
+            duel.requests, duel.arms = (answer.request, duel.requests[1]), [answer]
         return duel
 
-    def _predict(self, duel: Duel) -> float:
-        reward = self.taste.reward
-        first, second = (
-            reward.gradient(s, text) for s, text in zip(duel.strengths, duel.compared, strict=True)
-        )
-        return reward.predict(first - second)
+    def prepare_duel_against_plain(self, prompt: Prompt, left: ArmName | None = None) -> Duel:
+        """The exploit arm beside the plain answer, with the same seed. It is not learned from.
 
-    # -- learning ----------------------------------------------------------------------------------------
+        Args:
+            prompt: what to answer.
+            left: which is shown first ("explore" is the plain answer); None: random.
+        """
+        messages, (seed, _, order) = self._chat(prompt), self._seeds()
+        strengths: tuple[dict[str, float], dict[str, float]] = self.strengths(), {}
+        first, second = self._limit([self.request(messages, s, seed) for s in strengths])
+        content = messages[-1]["content"]
+        return Duel(content, (first, second), left or _left(order), against_plain=True)
+
+    def decode_duel(self, duel: Duel) -> Generator[Duel, None, None]:
+        """Decode the arms of a duel that are not there yet, and predict its pick.
+
+        Yields:
+            The duel, after every step. To stop, set the engine's stop flag or close the generator.
+        """
+        given = list(duel.arms)
+        requests = duel.requests[len(given) :]
+        decode = self._decoder.steps if duel.against_plain else self._decode
+        with closing(decode(requests)) as steps:
+            for arms in steps:
+                duel.arms = [*given, *arms]
+                yield duel
+        if duel.complete and not duel.against_plain:
+            duel.predicted = self.learner.predict(duel)
+
+    def duel_steps(self, prompt: Prompt) -> Generator[Duel, None, None]:
+        """Stream a duel: choose both arms, then yield the duel after every step."""
+        yield from self.decode_duel(self.prepare_duel(prompt))
+
+    def duel(self, prompt: Prompt) -> Duel:
+        """A whole duel. It is not `complete` if the engine's stop flag was set."""
+        duel = self.prepare_duel(prompt)
+        for _ in self.decode_duel(duel):
+            pass
+        return duel
+
+    # -- learning ----------------------------------------------------------------------------------
+
+    def pick(self, duel: Duel, choice: Choice | Key, seconds: float | None = None) -> Pick:
+        """Learn from a choice between the sides of a duel as shown; see `learn`."""
+        return self.learn(duel, duel.verdict(choice), seconds)
 
     def learn(self, duel: Duel, verdict: Verdict, seconds: float | None = None) -> Pick:
-        """Record the outcome of a duel in the profile and learn from it. Errors as `Profile.record`."""
-        assert self.profile is not None, "learning needs a profile"
-        exploit_arm, explore_arm = (
-            Candidate(text, dict(s), arm.request.seed, arm.finish_reason or "")
-            for s, arm, text in zip(duel.strengths, duel.arms, duel.compared, strict=True)
+        """Record the outcome of a complete duel in the profile, and learn from it.
+
+        Args:
+            duel: as it was decoded.
+            verdict: which arm was picked, or why none was.
+            seconds: from both answers being there to the pick; None where a program decided.
+
+        Raises:
+            BusyError, CannotCreateError, StorageError: the pick could not be saved, and nothing
+                was learned.
+        """
+        exploit, explore = (
+            Candidate(text, arm.strengths, arm.request.seed, arm.finish_reason or "")
+            for arm, text in zip(duel.arms, duel.compared, strict=True)
         )
         pick = Pick(
             id=0,  # the profile numbers it
             time=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
             prompt=duel.prompt,
-            exploit=exploit_arm,
-            explore=explore_arm,
+            exploit=exploit,
+            explore=explore,
             verdict=verdict,
             left=duel.left,
             predicted=duel.predicted,
@@ -290,18 +314,22 @@ class Session:
             fingerprint=self.engine.info.fingerprint,
             early=duel.early is not None,
         )
+        if not self.options.keep_texts:
+            pick = pick.without_texts()
         try:
-            pick = self.profile.record(pick if self.options.keep_texts else pick.without_texts())
+            pick = self.learner.profile.record(pick)
         except TpopError as error:
             raise type(error)(f"the pick was not saved: {error.message}", error.hint) from None
-        self._observe(pick)
+        self.learner.learn(duel, pick)
         return pick
 
-    def undo(self, pick_id: int) -> None:
-        """Take back a pick of this profile. Errors as `Profile.undo`."""
-        assert self.profile is not None
-        self.profile.undo(pick_id)
-        self.use(self.profile)
+    def undo(self, pick_id: int | None = None) -> Pick:
+        """Take back a pick of the profile, the last one by default. Errors as `Profile.undo`."""
+        pick = self.learner.profile.undo(pick_id)
+        self.learner.undo(pick)
+        return pick
 
-    def close(self) -> None:
-        """Finish what is under way: nothing, where a pick is learned at once."""
+
+def _left(draw: int) -> ArmName:
+    """The arm that is shown first, from a random number."""
+    return "exploit" if draw % 2 else "explore"

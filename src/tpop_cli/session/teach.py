@@ -1,18 +1,13 @@
-"""Duels that a program decides, one after the other."""
+"""Teaching: duels that a judge decides, one after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
 from ..core.picks import Pick
-from .duel import Duel, Key
-from .judge import Judge
+from .duel import Duel
+from .judge import Judge, ask_judge
 from .session import Session
-
-
-def ask_judge(duel: Duel, judge: Judge) -> Key:
-    """What the judge says of a complete duel, shown in its order."""
-    return judge.decide(duel.prompt, [duel.arms[i].answer for i in duel.order])
 
 
 def teach(
@@ -22,16 +17,23 @@ def teach(
     n_duels: int,
     on_pick: Callable[[Duel, Pick], None] | None = None,
 ) -> int:
-    """Fight `n_duels` duels, going through the prompts again when they run out.
+    """Run `n_duels` duels, going through the prompts again when they run out.
+
+    Args:
+        session: learns from the picks.
+        prompts: what the duels are about, in order.
+        judge: decides them.
+        n_duels: how many.
+        on_pick: called after every pick.
 
     Returns:
-        How many duels were decided: fewer than asked for if the stop flag was set.
+        How many duels were decided: fewer than `n_duels` if the stop flag was set.
     """
     for n in range(n_duels):
-        duel = session.duel(session.asked(prompts[n % len(prompts)]))
+        duel = session.duel(prompts[n % len(prompts)])
         if not duel.complete:
             return n
-        pick = session.learn(duel, duel.verdict(ask_judge(duel, judge)))
+        pick = session.pick(duel, ask_judge(duel, judge))
         if on_pick:
             on_pick(duel, pick)
     return n_duels

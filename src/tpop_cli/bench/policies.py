@@ -1,0 +1,111 @@
+"""Other ways to choose the arms of a duel, and a learner that learns nothing: what is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import numpy as np
+
+from ..core.arms import ArmRules, candidates, exploit, explore_ucb, sample
+from ..core.picks import Pick
+from ..core.response_matrix import ResponseMatrix
+from ..core.reward import AxesReward
+from ..core.taste import Taste
+from ..decoding.arm import Arm, ArmRequest
+from ..decoding.decoder import ArmSteps, Decoder
+from ..session.axes_learner import Policy, ucb_pair
+from ..session.duel import Duel
+from ..session.learner import Pair
+from ..store.profile import Profile
+
+
+def _thompson(rng: np.random.Generator, taste: Taste, rules: ArmRules) -> Pair:
+    return exploit(taste, rules), sample(taste.reward, rng)
+
+
+def _random(rng: np.random.Generator, taste: Taste, _: ArmRules) -> Pair:
+    options = candidates(taste.reward.axes)
+    first, second = rng.integers(len(options), size=2)
+    return options[first], options[second]
+
+
+def _twins(taste: Taste, rules: ArmRules) -> Pair:
+    both = exploit(taste, rules)
+    return both, both
+
+
+def _greedy(taste: Taste, rules: ArmRules) -> Pair:
+    first = exploit(taste, rules)
+    return first, explore_ucb(taste.reward, first, replace(rules, nu=0.0))
+
+
+POLICIES: Mapping[str, Callable[[np.random.Generator], Policy]] = {
+    "ucb": lambda _: ucb_pair,
+    "thompson": lambda rng: partial(_thompson, rng),
+    "random pairs": lambda rng: partial(_random, rng),
+    "twin samples": lambda _: _twins,
+    "never exploring": lambda _: _greedy,
+}
+"""By name, how a learner with this random generator chooses its arms. `ucb` is the default."""
+
+NO_LEARNING = "no learning"
+"""The name of the policy of `NullLearner`."""
+
+
+@dataclass
+class NullLearner:
+    """A `session.learner.Learner` that shows two plain answers and learns nothing."""
+
+    profile: Profile
+    independent_arms: bool = field(default=True, init=False)
+    reserved_cells: int = field(default=0, init=False)
+
+    @property
+    def taste(self) -> Taste:
+        """Nothing is known."""
+        return Taste.fresh(AxesReward.fresh(self.profile.axes, ResponseMatrix({})))
+
+    def use(self, profile: Profile) -> None:
+        """See `Learner.use`."""
+        self.profile = profile
+
+    def should_ask(self) -> bool:
+        """See `Learner.should_ask`."""
+        return True
+
+    def strengths(self) -> dict[str, float]:
+        """See `Learner.strengths`."""
+        return {}
+
+    def choose(self) -> Pair:
+        """See `Learner.choose`."""
+        return {}, {}
+
+    def instruction_tokens(self) -> int:
+        """See `Learner.instruction_tokens`."""
+        return 0
+
+    def decode(self, decoder: Decoder, requests: Sequence[ArmRequest]) -> ArmSteps:
+        """See `Learner.decode`."""
+        return decoder.steps(requests)
+
+    def decode_many(
+        self, decoder: Decoder, groups: Iterator[Sequence[ArmRequest]]
+    ) -> Iterator[tuple[int, list[Arm]]]:
+        """See `Learner.decode_many`."""
+        return decoder.many(groups)
+
+    def predict(self, duel: Duel) -> float:
+        """See `Learner.predict`."""
+        return 0.5
+
+    def learn(self, duel: Duel, pick: Pick) -> None:
+        """See `Learner.learn`."""
+
+    def undo(self, pick: Pick) -> None:
+        """See `Learner.undo`."""
+
+    def close(self) -> None:
+        """See `Learner.close`."""

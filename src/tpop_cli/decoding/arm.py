@@ -1,0 +1,107 @@
+"""An arm: one answer in the making, and the request that it is decoded from."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass, field
+
+from ..core.lexicon import Tilt
+from ..engine.protocol import Sampling, TokenSampler
+from .thinking import split_thinking
+
+
+@dataclass(frozen=True)
+class ArmRequest:
+    """What one answer is decoded from.
+
+    Args:
+        prompts: C token prompts, one a context.
+        weights: C weights of the steered score, which sum to one.
+        sampling: llama.cpp's sampling parameters.
+        seed: of the arm's own random generator.
+        max_tokens: maximum tokens of the answer.
+        tilt: what is added to the scores of word classes.
+        stops: texts that end an answer and are left out of it.
+        strengths: (axis, s) pairs that prompts, weights and tilt come from, sorted.
+    """
+
+    prompts: tuple[tuple[int, ...], ...]
+    weights: tuple[float, ...]
+    sampling: Sampling
+    seed: int
+    max_tokens: int
+    tilt: Tilt = ()
+    stops: tuple[str, ...] = ()
+    strengths: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass
+class Arm:
+    """An answer in the making; it is finished once `finish_reason` is set.
+
+    Args:
+        request: what it is decoded from.
+        text: the answer so far, with the thoughts of a reasoning model.
+        tokens: its token ids.
+        finish_reason: "stop" (the model ended the answer), "length" (`max_tokens` was reached),
+            "interrupted" (Ctrl-C), "dropped" (the user picked the other arm first), or None
+            while it is decoded.
+        dropped: set to end the arm at the next step.
+    """
+
+    request: ArmRequest
+    text: str = ""
+    tokens: list[int] = field(default_factory=list)
+    finish_reason: str | None = None
+    dropped: bool = False
+    _handles: list[int] = field(default_factory=list, repr=False)
+    _sampler: TokenSampler | None = field(default=None, repr=False)
+    _held: str = field(default="", repr=False)  # may be the beginning of a stop text
+    # Holds the bytes of a character that is not complete yet.
+    _utf8: codecs.IncrementalDecoder = field(
+        default_factory=lambda: codecs.getincrementaldecoder("utf-8")("replace"), repr=False
+    )
+
+    @property
+    def strengths(self) -> dict[str, float]:
+        """Axis name -> s, of the axes that steer this answer."""
+        return dict(self.request.strengths)
+
+    @property
+    def answer(self) -> str:
+        """The text without the thoughts of a reasoning model."""
+        return split_thinking(self.text, done=self.finish_reason is not None)[1]
+
+    @property
+    def thought(self) -> str:
+        """The thoughts of a reasoning model."""
+        return split_thinking(self.text, done=self.finish_reason is not None)[0]
+
+    def append(self, token: int, piece: bytes) -> bool:
+        """Add a token; returns whether it completed a stop text, which ends the answer.
+
+        Bytes of an incomplete character, and text that may begin a stop text, are held back.
+        """
+        self.tokens.append(token)
+        new = self._held + self._utf8.decode(piece)
+        found = [at for at in (new.find(stop) for stop in self.request.stops) if at >= 0]
+        if found:
+            self.text, self._held = self.text + new[: min(found)], ""
+            return True
+        held = max((_overlap(new, stop) for stop in self.request.stops), default=0)
+        self.text, self._held = self.text + new[: len(new) - held], new[len(new) - held :]
+        return False
+
+    def flush(self) -> None:
+        """Release the text that was held back: the answer ends, so it begins no stop text."""
+        self.text, self._held = self.text + self._held, ""
+
+
+def _overlap(text: str, stop: str) -> int:
+    """How many characters at the end of a text begin a stop text.
+
+    >>> _overlap("one, tw", "two"), _overlap("one", "two")
+    (2, 0)
+    """
+    longest = min(len(text), len(stop) - 1)
+    return next((n for n in range(longest, 0, -1) if stop.startswith(text[-n:])), 0)

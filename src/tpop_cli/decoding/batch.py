@@ -1,0 +1,94 @@
+"""Arms that run together: all contexts of all arms make one step in one `llama_decode`.
+
+An arm reads its own tokens in one or more contexts (the plain prompt, the prompt with a pole's
+instruction), whose logits the sampler joins into one steered score. Arms end independently; the
+others go on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ..core.lexicon import end_tilt
+from ..engine.protocol import Engine, Interrupted
+from .arm import Arm, ArmRequest
+
+
+class ArmBatch:
+    """Starts arms and steps all that are running; more can be started while others run.
+
+    Args:
+        engine: computes the logits.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self.running: list[Arm] = []
+        self.steps = 0
+
+    def start(self, requests: Sequence[ArmRequest]) -> list[Arm]:
+        """Prefill the contexts of new arms. What their prompts share is evaluated once.
+
+        Raises:
+            ContextFullError, DecodeError, Interrupted: as `Engine.open`.
+        """
+        prompts = [prompt for request in requests for prompt in request.prompts]
+        handles = iter(self._engine.open(prompts))
+        arms = [Arm(r, _handles=[next(handles) for _ in r.prompts]) for r in requests]
+        for arm in arms:
+            request = arm.request
+            arm._sampler = self._engine.sampler(request.sampling, request.seed, request.tilt)
+        self.running += arms
+        return arms
+
+    def step(self) -> None:
+        """Sample one token for every running arm, then evaluate all of them in one batch."""
+        engine, pending = self._engine, list[tuple[int, int]]()
+        for arm in list(self.running):
+            if arm.dropped:
+                self._finish(arm, "dropped")
+                continue
+            assert arm._sampler is not None
+            rows = [engine.logits(h) for h in arm._handles]
+            request = arm.request
+            token = arm._sampler.next(rows, request.weights, end_tilt(arm.text, request.tilt))
+            if engine.is_eog(token) or arm.append(token, engine.piece(token)):
+                self._finish(arm, "stop")
+                continue
+            if len(arm.tokens) >= request.max_tokens:
+                self._finish(arm, "length")
+                continue
+            pending += [(handle, token) for handle in arm._handles]
+        if pending:
+            engine.step(pending)
+            self.steps += 1
+
+    def stop(self, reason: str) -> None:
+        """End all running arms as they are."""
+        for arm in list(self.running):
+            self._finish(arm, reason)
+
+    def _finish(self, arm: Arm, reason: str) -> None:
+        arm.finish_reason = reason
+        arm.flush()
+        self.running.remove(arm)
+        if arm._sampler is not None:
+            arm._sampler.close()
+            arm._sampler = None
+        # A plain context is the chat as the history will hold it: its KV cache serves the next turn.
+        plain = arm.request.prompts.index(min(arm.request.prompts, key=len))
+        for i, handle in enumerate(arm._handles):
+            self._engine.close_sequence(handle, keep=i == plain)
+        arm._handles = []
+
+
+@contextmanager
+def stopping(batch: ArmBatch) -> Iterator[None]:
+    """End all arms when the block ends, for whatever reason. An interrupt is not an error."""
+    try:
+        yield
+    except Interrupted:
+        pass
+    finally:
+        batch.stop("interrupted")

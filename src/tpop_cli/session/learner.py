@@ -1,0 +1,118 @@
+"""What a session needs of a learner: it chooses the two arms of a duel, and learns from the pick.
+
+There are two: `axes_learner.AxesLearner`, the default, and `neural_learner.NeuralLearner`, the
+paper's own reward. CONTRIBUTING.md tells how to add another; the tests run shared checks over all.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from ..core.picks import Pick
+from ..core.taste import Taste
+from ..decoding.arm import Arm, ArmRequest
+from ..decoding.decoder import ArmSteps, Decoder
+from ..engine.protocol import Engine
+from ..store.profile import Profile
+from .duel import Duel
+
+Pair = tuple[dict[str, float], dict[str, float]]
+"""The strengths of the exploit arm and of the explore arm."""
+
+
+class Learner(Protocol):
+    """Learns one person's taste and decides how their next answers are decoded.
+
+    The session records every pick in the profile before the learner hears of it, so a learner can
+    be made anew from the profile at any time.
+    """
+
+    @property
+    def profile(self) -> Profile:
+        """The profile that it learns from."""
+
+    @property
+    def taste(self) -> Taste:
+        """What is known of the person at this moment."""
+
+    @property
+    def independent_arms(self) -> bool:
+        """Whether each arm is decoded without regard to the other.
+
+        Then a pick can be made while both are decoded, and an answer that is already there can be
+        an arm.
+        """
+
+    @property
+    def reserved_cells(self) -> int:
+        """Cells of the KV cache that decoding needs beside prompts and answers."""
+
+    def use(self, profile: Profile) -> None:
+        """Go on with this profile."""
+
+    # -- before a turn -----------------------------------------------------------------------------
+
+    def should_ask(self) -> bool:
+        """Whether the next answer should be a duel: its pick may change what is shown."""
+
+    def strengths(self) -> dict[str, float]:
+        """The strengths of the exploit arm, which also answers alone."""
+
+    def choose(self) -> Pair:
+        """The strengths of both arms of the next duel."""
+
+    def instruction_tokens(self) -> int:
+        """How many tokens the instructions of an arm may add to a prompt at most."""
+
+    # -- a turn ------------------------------------------------------------------------------------
+
+    def decode(self, decoder: Decoder, requests: Sequence[ArmRequest]) -> ArmSteps:
+        """Decode the exploit arm alone (one request), or a duel (two). See `Decoder.steps`."""
+
+    def decode_many(
+        self, decoder: Decoder, groups: Iterator[Sequence[ArmRequest]]
+    ) -> Iterator[tuple[int, list[Arm]]]:
+        """Decode the exploit arm's answers to many prompts. See `Decoder.many`."""
+
+    def predict(self, duel: Duel) -> float:
+        """P(the exploit arm is picked) for a complete duel that was just decoded."""
+
+    # -- after a turn ------------------------------------------------------------------------------
+
+    def learn(self, duel: Duel, pick: Pick) -> None:
+        """Learn from a pick that the profile has recorded."""
+
+    def undo(self, pick: Pick) -> None:
+        """Forget a pick that the profile has taken back."""
+
+    def close(self) -> None:
+        """Finish work in the background, and save it. Raises StorageError."""
+
+
+def make_learner(
+    reward: str,
+    engine: Engine,
+    profile: Profile,
+    *,
+    rebuild: bool = False,
+    on_embed: Callable[[int, int], None] | None = None,
+) -> Learner:
+    """The learner behind `--reward`.
+
+    Args:
+        reward: "axes" or "neural".
+        engine: the loaded model; with hidden states for "neural".
+        profile: whose picks it learns from.
+        rebuild, on_embed: as of `NeuralLearner`.
+
+    Raises:
+        UsageError: the neural state was learned with another model.
+    """
+    if reward == "neural":
+        from .neural_learner import NeuralLearner
+
+        return NeuralLearner(engine, profile, rebuild=rebuild, on_embed=on_embed)
+    from .axes_learner import AxesLearner
+
+    return AxesLearner(engine, profile)
