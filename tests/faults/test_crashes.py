@@ -22,7 +22,7 @@ from tpop_cli.store import files
 from tpop_cli.store.profile import LOCK_SECONDS, Profile
 
 from ..cli.test_cli import JUDGE, TPOP
-from ..store.test_profile import make_pick, same
+from ..store.example_picks import make_pick, same
 from .report import Figures
 from .table import ABANDONED, CONCURRENT, CRASHED, KILLED, LEFTOVERS, LOCKED, SAVE_ORDER, WINDOWS
 
@@ -30,7 +30,7 @@ ROOT = Path(__file__).parents[2]
 OPEN_PROFILE = """
 import sys, time
 from pathlib import Path
-from tests.store.test_profile import make_pick
+from tests.store.example_picks import make_pick
 from tpop_cli.core.axes import AXES
 from tpop_cli.store.profile import Profile
 profile = Profile("work", AXES, Path(sys.argv[1]))

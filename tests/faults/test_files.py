@@ -19,7 +19,7 @@ from tpop_cli.errors import TpopError
 from tpop_cli.store.files import decode_checksummed, encode_checksummed
 from tpop_cli.store.profile import Profile
 
-from ..store.test_profile import make_pick, same
+from ..store.example_picks import make_pick, same
 from .report import Figures
 from .table import BAD_NUMBERS, BOTH_BROKEN, FLIPPED, MALFORMED, SCHEMAS, TRUNCATED, WRONG_KIND
 

@@ -16,7 +16,7 @@ from tpop_cli.core.taste import Taste
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.state_files import MAX_STATE
 
-from ..store.test_profile import make_pick
+from ..store.example_picks import make_pick
 from .report import Figures
 from .table import MANY_PICKS, NOISY_PICKS
 

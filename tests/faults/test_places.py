@@ -18,7 +18,7 @@ from tpop_cli.store.chats import SavedChat, Turn, save_chat
 from tpop_cli.store.profile import Profile
 
 from ..cli.test_cli import JUDGE, TPOP
-from ..store.test_profile import make_pick
+from ..store.example_picks import make_pick
 from .report import Figures
 from .table import DISK_FULL, NAMES, PERMISSIONS, READ_ONLY, UNREADABLE
 

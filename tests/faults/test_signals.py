@@ -19,7 +19,7 @@ import pytest
 from tpop_cli.store.profile import Profile
 
 from ..cli.test_terminal import FOOTER, heed_signals, terminal
-from ..store.test_profile import make_pick
+from ..store.example_picks import make_pick
 from ..tiny import write_hollow_gguf
 from .report import Figures
 from .table import SIGNALS

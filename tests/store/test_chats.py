@@ -1,4 +1,4 @@
-"""Conversations are kept whole, privately, and can be gone on with."""
+"""Chats are saved whole and privately, and can be resumed."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ from tpop_cli.store.chats import (
 NOW = datetime(2026, 11, 23, 10, 30)
 
 
-def conversation(profile: str = "work", question: str = "Why?") -> SavedChat:
+def example_chat(profile: str = "work", question: str = "Why?") -> SavedChat:
     return SavedChat(
         new_id(NOW), profile, "m", "be kind", [Turn(question, "Because.", 3), Turn("And?", "So.")]
     )
 
 
-def test_a_chat_is_kept_listed_and_deleted() -> None:
-    first = conversation()
+def test_a_chat_is_saved_listed_and_deleted() -> None:
+    first = example_chat()
     save_chat(first)
-    second = conversation("play", "Why\nnot?")
+    second = example_chat("play", "Why\nnot?")
     assert (first.id, second.id) == ("20261123-103000", "20261123-103000-2")
     save_chat(second)
     assert load_chat(first.id) == first
@@ -49,13 +49,13 @@ def test_a_chat_is_kept_listed_and_deleted() -> None:
     assert list_chats("work") == []
 
 
-def test_a_chat_without_turns_is_not_kept() -> None:
+def test_a_chat_without_turns_is_not_saved() -> None:
     save_chat(SavedChat(new_id(NOW), "work", "m"))
     assert list_chats() == []
 
 
 @pytest.mark.parametrize("chat_id", ["", "../x", "20261123-103000/../x", "nothing"])
-def test_an_id_is_no_path(chat_id: str) -> None:
+def test_an_id_cannot_be_a_path(chat_id: str) -> None:
     with pytest.raises(NoInputError):
         load_chat(chat_id)
 
@@ -63,8 +63,8 @@ def test_an_id_is_no_path(chat_id: str) -> None:
 @pytest.mark.parametrize(
     "text", ["", "{", "{}", "[]", '{"turns": [1]}', '{"profile": 1, "model": 2, "system": 3}']
 )
-def test_a_broken_chat_is_named_and_passed_over_in_the_list(text: str) -> None:
-    chat = conversation()
+def test_a_damaged_chat_is_named_in_the_error_and_missing_from_the_list(text: str) -> None:
+    chat = example_chat()
     save_chat(chat)
     (paths.data_dir() / "chats" / f"{chat.id}.json").write_text(text)
     with pytest.raises(BadDataError, match=chat.id):
@@ -76,7 +76,7 @@ def test_a_broken_chat_is_named_and_passed_over_in_the_list(text: str) -> None:
     suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30, deadline=None
 )
 @given(st.lists(st.tuples(st.text(min_size=1), st.text()), min_size=1, max_size=4))
-def test_any_text_comes_back(pairs: list[tuple[str, str]]) -> None:
+def test_any_text_is_restored(pairs: list[tuple[str, str]]) -> None:
     chat = SavedChat("20260101-000000", "work", "m", "", [Turn(q, a) for q, a in pairs])
     save_chat(chat)
     assert load_chat(chat.id) == chat

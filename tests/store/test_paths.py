@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tpop_cli.errors import UsageError
 from tpop_cli.store import paths
 
 
@@ -26,3 +27,21 @@ def test_without_tpop_home_the_platform_decides(
         assert paths.models_dir() == tmp_path / "data" / "tpop" / "models"
     monkeypatch.setenv("TPOP_HOME", "~/here")
     assert paths.home() == Path.home() / "here"
+
+
+@pytest.mark.parametrize("name", ["", ".", "..", "../up", "a/b", "-x", "con", "COM1.txt", "a."])
+def test_a_name_that_is_unsafe_as_a_folder_is_refused(name: str) -> None:
+    with pytest.raises(UsageError, match="is not a valid profile name"):
+        paths.check_profile_name(name)
+
+
+def test_a_name_that_differs_only_in_case_is_refused(home: Path, tmp_path: Path) -> None:
+    (home / "profiles" / "work").mkdir(parents=True)
+    (tmp_path / "elsewhere" / "Play").mkdir(parents=True)
+    assert paths.check_profile_name("work") == "work"
+    with pytest.raises(UsageError, match="profile 'work' exists") as caught:
+        paths.check_profile_name("Work")
+    assert caught.value.hint == "use --profile work"
+    assert paths.check_profile_name("Work", tmp_path / "elsewhere") == "Work"
+    with pytest.raises(UsageError, match="profile 'Play' exists"):
+        paths.check_profile_name("play", tmp_path / "elsewhere")

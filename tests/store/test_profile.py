@@ -1,56 +1,23 @@
-"""Profiles on disk: the log is the truth, the state its fold, and nothing is lost."""
+"""A profile saves every pick, restores it exactly, and can take it back."""
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from tpop_cli.core.picks import Candidate, Pick, Verdict
-from tpop_cli.errors import NoInputError
-from tpop_cli.store.pick_log import Undo, decode_event, encode_event
+from tpop_cli.core.axes import AXES
+from tpop_cli.core.picks import Verdict
+from tpop_cli.errors import NoInputError, UsageError
+from tpop_cli.store import paths
 from tpop_cli.store.profile import Profile
-from tpop_cli.store.profiles import back_up, list_profiles
+from tpop_cli.store.profiles import list_profiles
 
 from ..faults.table import ISOLATED, MANY_PICKS
+from .example_picks import make_pick, same, taught
 
 VERDICTS: list[Verdict] = ["exploit", "explore", "tie", "both-bad", "skip"]
-
-
-def make_pick(n: int = 0, verdict: Verdict = "exploit") -> Pick:
-    rng = np.random.default_rng(n)
-    texts = [
-        " ".join(
-            ["word", "another!", "you"][k] for k in rng.integers(0, 3, 1 + int(rng.integers(40)))
-        )
-        for _ in "ab"
-    ]
-    return Pick(
-        id=0,
-        time="2026-01-01T10:00:00+00:00",
-        prompt=f"question {n} ☃",
-        exploit=Candidate(texts[0], {"length": 1.0}, n, "stop"),
-        explore=Candidate(texts[1], {"tone": -1.0}, n + 1, "length"),
-        verdict=verdict,
-        left="explore",
-        predicted=0.5,
-        seconds=1.5,
-        source="ask",
-        model="m",
-        fingerprint="f",
-    )
-
-
-def same(a: Profile, b: Profile) -> bool:
-    return (
-        np.array_equal(a.posterior.mean, b.posterior.mean)
-        and np.array_equal(a.posterior.precision, b.posterior.precision)
-        and a.n_picks == b.n_picks
-        and a.taste.n == b.taste.n
-        and a.taste.log_bayes_factor == b.taste.log_bayes_factor
-        and [s.log_p for s in a.taste.recent] == [s.log_p for s in b.taste.recent]
-    )
 
 
 def test_nothing_is_written_before_the_first_pick(home: Path) -> None:
@@ -59,7 +26,7 @@ def test_nothing_is_written_before_the_first_pick(home: Path) -> None:
     assert list_profiles() == []
 
 
-def test_what_was_saved_is_loaded_bit_by_bit() -> None:
+def test_a_saved_profile_is_restored_exactly() -> None:
     profile = Profile("work")
     for n in range(8):
         assert profile.record(make_pick(n, VERDICTS[n % 5])).id == n + 1
@@ -68,6 +35,62 @@ def test_what_was_saved_is_loaded_bit_by_bit() -> None:
     assert [p.id for p in again.picks()] == list(range(1, 9))
     assert again.picks()[0].prompt == "question 0 ☃"
     assert list_profiles() == ["work"]
+
+
+def test_with_axes_and_a_parent_nothing_else_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> Path:
+        raise AssertionError("the user's folders were read")
+
+    monkeypatch.setattr(paths, "home", refuse)
+    monkeypatch.setattr(paths, "data_dir", refuse)
+    profile = Profile("work", AXES, tmp_path)
+    for n in range(3):
+        profile.record(make_pick(n))
+    profile.undo()
+    profile.amend(1, "tie")
+    profile.count_single()
+    assert profile.forget(lambda pick: pick.id == 2) == 1
+    assert same(Profile("work", AXES, tmp_path), profile)
+    with pytest.raises(UsageError, match="profile 'work' exists"):
+        Profile("Work", AXES, tmp_path)
+    assert Profile("Work", AXES, tmp_path / "elsewhere").n_picks == 0
+
+
+@ISOLATED.shown
+def test_a_pick_changes_no_other_profile() -> None:
+    a, b = Profile("a"), Profile("b")
+    a.record(make_pick(1))
+    b.record(make_pick(2, "explore"))
+    before = (a.folder / "state.json").read_bytes()
+    b.record(make_pick(3))
+    assert (a.folder / "state.json").read_bytes() == before
+    assert not same(Profile("a"), Profile("b"))
+
+
+def test_with_other_axes_the_log_is_learned_again() -> None:
+    profile = taught("work", 3)
+    fewer = Profile("work", AXES[:5])
+    assert fewer.n_picks == 3
+    assert len(fewer.posterior.mean) == len(profile.posterior.mean) - 2 * (len(AXES) - 5)
+    assert same(Profile("work"), profile)
+
+
+def test_single_answers_are_counted_between_duels() -> None:
+    profile = Profile("work")
+    profile.count_single()
+    # Nothing is written before the first pick.
+    assert profile.singles == 0 and not profile.folder.exists()
+    profile.record(make_pick(0))
+    profile.count_single()
+    profile.count_single()
+    assert (profile.singles, Profile("work").singles) == (2, 2)
+    profile.record(make_pick(1))
+    assert Profile("work").singles == 0
+
+
+# -- undo, amend, forget ---------------------------------------------------------------------------
 
 
 @MANY_PICKS.shown
@@ -81,86 +104,43 @@ def test_an_undone_pick_leaves_the_state_that_never_saw_it() -> None:
     assert same(profile, never)
     assert same(Profile("a"), never)
     assert profile.undo().id == 5  # the last by default
-    assert profile.record(make_pick(9)).id == 6  # numbers are never used again
+    assert profile.record(make_pick(9)).id == 6  # numbers are never reused
     with pytest.raises(NoInputError, match="no pick 3"):
         profile.undo(3)
 
 
-def test_undo_of_nothing_is_said() -> None:
+def test_undo_without_picks_is_an_error() -> None:
     with pytest.raises(NoInputError, match="no picks"):
         Profile("empty").undo()
 
 
-def test_a_torn_last_line_never_happened() -> None:
-    profile = Profile("work")
-    profile.record(make_pick(1))
-    with profile.log.path.open("ab") as file:
-        file.write(b'{"event":"pick","id":2,"tim')
-    assert Profile("work").n_picks == 1
-    profile.record(make_pick(2))
-    assert [p.id for p in Profile("work").picks()] == [1, 2]
+def test_an_amended_pick_teaches_its_new_verdict() -> None:
+    profile = taught("work", 3)
+    profile.amend(2, "explore")
+    other = Profile("other")
+    verdicts: list[Verdict] = ["exploit", "explore", "exploit"]
+    for i, verdict in enumerate(verdicts):
+        other.record(make_pick(i, verdict))
+    assert same(profile, other)
+    assert same(Profile("work"), other)
+    assert [p.verdict for p in profile.picks()] == verdicts
+    profile.undo(2)
+    assert [p.id for p in profile.picks()] == [1, 3]
+    with pytest.raises(NoInputError, match="no pick 2"):
+        profile.amend(2, "tie")
 
 
-def test_a_damaged_line_is_passed_over_and_told() -> None:
-    profile = Profile("work")
-    for n in range(3):
-        profile.record(make_pick(n))
-    lines = profile.log.path.read_bytes().splitlines(keepends=True)
-    lines[1] = lines[1].replace(b"question", b"quastion")
-    profile.log.path.write_bytes(b"".join(lines))
-    (profile.folder / "state.json").unlink()
-    (profile.folder / "state.json.bak").unlink()
-    assert [p.id for p in Profile("work").picks()] == [1, 3]
-
-
-def test_a_state_behind_its_log_catches_up() -> None:
-    profile = Profile("work")
-    profile.record(make_pick(1))
-    old = (profile.folder / "state.json").read_bytes()
-    profile.record(make_pick(2))
-    (profile.folder / "state.json").write_bytes(old)  # a crash between the log and the state
-    assert same(Profile("work"), profile)
-
-
-def test_a_state_of_other_axes_is_folded_anew() -> None:
-    from tpop_cli.core.axes import AXES
-
-    profile = Profile("work")
-    for n in range(3):
-        profile.record(make_pick(n))
-    fewer = Profile("work", AXES[:5])
-    assert fewer.n_picks == 3
-    assert len(fewer.posterior.mean) == len(profile.posterior.mean) - 2 * (len(AXES) - 5)
-    assert same(Profile("work"), profile)
-
-
-def test_reset_keeps_a_backup() -> None:
-    profile = Profile("work")
-    profile.record(make_pick(1))
-    log = profile.log.path.read_bytes()
-    backup = back_up(profile)
-    assert backup is not None
-    assert (backup / "picks.jsonl").read_bytes() == log
-    assert profile.n_picks == Profile("work").n_picks == 0
-    assert same(profile, Profile("never"))
-    assert profile.record(make_pick(2)).id == 1
-
-
-@ISOLATED.shown
-def test_profiles_never_touch() -> None:
-    a, b = Profile("a"), Profile("b")
-    a.record(make_pick(1))
-    b.record(make_pick(2, "explore"))
-    before = (a.folder / "state.json").read_bytes()
-    b.record(make_pick(3))
-    assert (a.folder / "state.json").read_bytes() == before
-    assert not same(Profile("a"), Profile("b"))
-
-
-def test_events_survive_the_log() -> None:
-    for event in (make_pick(3, "tie"), Undo(7)):
-        assert decode_event(encode_event(event)) == event
-    odd = make_pick(1)
-    odd = Pick(**{**odd.__dict__, "prompt": "half a pair \ud800 and \u2028 a line"})
-    assert decode_event(encode_event(odd)) == odd
-    assert b"\n" not in encode_event(odd)
+def test_forgotten_picks_leave_no_trace() -> None:
+    profile = taught("work", 6)
+    assert profile.forget(lambda p: p.id in (2, 5)) == 2
+    assert same(profile, Profile("work"))
+    assert [p.id for p in profile.picks()] == [1, 3, 4, 6]
+    other = Profile("other")
+    for i in (0, 2, 3, 5):
+        other.record(make_pick(i))
+    assert same(profile, other)
+    for file in profile.folder.iterdir():
+        assert "question 1" not in file.read_text()
+    for name in ("state.json", "state.json.bak"):
+        assert json.loads((profile.folder / name).read_bytes())["picks"] == 4
+    assert profile.forget(lambda _: False) == 0

@@ -9,7 +9,13 @@ import pytest
 
 from tpop_cli.core.response_matrix import ResponseMatrix
 from tpop_cli.errors import BadDataError
-from tpop_cli.store.response_matrices import load_response, save_response, starter_response
+from tpop_cli.store import paths
+from tpop_cli.store.response_matrices import (
+    load_response,
+    save_response,
+    shipped_response,
+    starter_response,
+)
 
 
 def test_a_measured_matrix_is_preferred(home: Path) -> None:
@@ -33,7 +39,24 @@ def test_a_measured_matrix_is_preferred(home: Path) -> None:
     assert caught.value.hint == "measure it again: tpop axes measure"
 
 
+def test_measured_matrices_may_be_in_any_folder(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    users, other = ResponseMatrix({"brief": {"length": -1.0}}), ResponseMatrix({"warm": {}})
+    save_response(users, {"fingerprint": "f00"})
+    assert save_response(other, {"fingerprint": "f00"}, tmp_path / "b") == tmp_path / "b/f00.json"
+    assert load_response("f00") == (users, True)
+    assert load_response("f00", tmp_path / "b") == (other, True)
+    shipped = shipped_response("f00")
+    assert shipped == load_response("f01") == load_response("f00", tmp_path / "empty")
+    assert not shipped[1]
+    monkeypatch.setattr(paths, "home", None)  # the user's folder is not looked for
+    assert load_response("f00", tmp_path / "b") == (other, True)
+    assert shipped_response("f00") == shipped
+
+
 def test_the_shipped_matrix_was_measured_on_the_starter_model(starter_path: Path) -> None:
     from tpop_cli.engine.gguf import fingerprint
 
     assert load_response(fingerprint(starter_path)) == (starter_response(), True)
+    assert shipped_response(fingerprint(starter_path)) == (starter_response(), True)

@@ -157,7 +157,7 @@ class Profile:
         return chosen
 
     def amend(self, pick_id: int, verdict: Verdict) -> Pick:
-        """Change the verdict of a pick, and return it. The taste is as if that had been the verdict.
+        """Change a pick's verdict, and return it. The taste is as if that had been the verdict.
 
         Raises:
             NoInputError: there is no such pick.
@@ -216,7 +216,10 @@ class Profile:
             self.notices.append(f"{damaged} unreadable lines in {self.log.path} were skipped")
 
     def _state_before(self, pick: Pick) -> dict[str, Any] | None:
-        """The backup of the state, if only `pick` was logged after it: spares reading a long log."""
+        """The backup of the state, if only `pick` was logged after it. Else None.
+
+        Restoring it saves learning a long log again.
+        """
         try:
             state = self._states.load_backup()
             if not has_layout(state, self.axes) or state["picks"] != self.n_picks - 1:
