@@ -12,12 +12,14 @@ import numpy.typing as npt
 import psutil
 import pytest
 
-from tpop_cli.decoding.decoder import ArmRequest, decode
+from tpop_cli.decoding.arm import Arm, ArmRequest
+from tpop_cli.decoding.decoder import BatchDecoder, OnStep, run_to_end
 from tpop_cli.engine.gguf import BLOCKS
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, ContextFullError, TpopError, UsageError
+from tpop_cli.session.axes_learner import AxesLearner
 from tpop_cli.session.session import Session, SessionOptions
 from tpop_cli.settings import MAX_CTX
 from tpop_cli.store.profile import Profile
@@ -40,6 +42,12 @@ from .table import (
 def softmax(logits: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     p = np.exp(logits.astype(np.float64) - logits.max())
     return p / p.sum()
+
+
+def decode(
+    engine: LlamaEngine, requests: Sequence[ArmRequest], on_step: OnStep | None = None
+) -> list[Arm]:
+    return run_to_end(BatchDecoder(engine).steps(requests), on_step)
 
 
 def request(
@@ -145,11 +153,12 @@ def test_another_model_file_keeps_the_taste_and_not_the_response_matrix(
         assert before.info.fingerprint != after.info.fingerprint
         profile = Profile("work")
         for n in range(6):
-            session = Session(before, profile, SessionOptions(max_tokens=4, seed=n))
-            session.learn(session.duel([{"role": "user", "content": "hello"}]), "exploit")
-        same, other = (Session(engine, Profile("work")).taste for engine in (before, after))
+            learner = AxesLearner(before, profile)
+            session = Session(before, learner, SessionOptions(max_tokens=4, seed=n))
+            session.learn(session.duel("hello"), "exploit")
+        same, other = (AxesLearner(engine, Profile("work")).taste for engine in (before, after))
         assert (same.reward.posterior.mean == other.reward.posterior.mean).all()
-        fresh = Session(after, Profile("fresh")).taste.reward.B
+        fresh = AxesLearner(after, Profile("fresh")).taste.reward.B
         assert (fresh == other.reward.B).all()
         assert (fresh != same.reward.B).any()
 

@@ -14,7 +14,7 @@ import pexpect
 import pytest
 from rich.console import Console
 
-from tpop_cli.decoding.decoder import Arm, ArmRequest
+from tpop_cli.decoding.arm import Arm, ArmRequest
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.ui.clean import clean
 from tpop_cli.ui.duel import DuelView, Side
@@ -66,11 +66,12 @@ PIECES = [*HOSTILE, *MARKUPS, *REVERSED, *INVISIBLE, *PLAIN]
 
 def draw(text: str, height: int | None = None) -> str:
     """What a terminal is sent to show a duel with this text."""
+    file = io.StringIO()
     console = Console(
-        file=io.StringIO(), width=80, height=24, force_terminal=True, color_system=None, emoji=False
+        file=file, width=80, height=24, force_terminal=True, color_system=None, emoji=False
     )
     console.print(DuelView((Side(text, True), Side(text[::-1], False)), height=height))
-    return console.file.getvalue()  # type: ignore[attr-defined]
+    return file.getvalue()
 
 
 def forbidden(drawn: str, allowed: str = "\n") -> set[str]:

@@ -14,6 +14,7 @@ import psutil
 from tpop_cli.engine.llama import LlamaEngine
 from tpop_cli.engine.loading import LoadOptions
 from tpop_cli.engine.protocol import Message
+from tpop_cli.session.axes_learner import AxesLearner
 from tpop_cli.session.session import Session, SessionOptions
 from tpop_cli.store.profile import Profile
 
@@ -27,11 +28,12 @@ def test_a_long_chat_keeps_its_speed_and_memory(tiny_path: Path, figures: Figure
     process, seconds, resident = psutil.Process(), [], []
     n_turns, n_shortened = LONG_CHAT.count, 0
     with LlamaEngine(tiny_path, LoadOptions(n_ctx=1024, n_threads=1)) as engine:
-        session = Session(engine, Profile("work"), SessionOptions(max_tokens=24, seed=1))
+        learner = AxesLearner(engine, Profile("work"))
+        session = Session(engine, learner, SessionOptions(max_tokens=24, seed=1))
         past: list[Message] = []
         for n in range(n_turns):
             start = time.perf_counter()
-            messages, dropped = session.trimmed(session.asked(f"question {n}", past))
+            messages, dropped = session.trim_history(session.messages(f"question {n}", past))
             duel = session.duel(messages)
             assert duel.complete
             session.learn(duel, "exploit" if n % 3 else "explore")
