@@ -36,26 +36,51 @@ def room(path: Path) -> str:
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
-def imported_rooms(path: Path) -> set[str]:
-    """The rooms of the package that a file imports, wherever in the file it does."""
-    package = ["tpop_cli", *path.relative_to(ROOT).parts[:-1]]
-    found = set()
+def imported_names(path: Path) -> set[tuple[str, ...]]:
+    """The dotted names that a file imports from the package, wherever in the file it does."""
+    package = ("tpop_cli", *path.relative_to(ROOT).parts[:-1])
+    found: set[tuple[str, ...]] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         if isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else []
-            module = [*base, *(node.module or "").split(".")] if node.module else base
-            names = [[*module, alias.name] for alias in node.names]
+            base = package[: len(package) - node.level + 1] if node.level else ()
+            module = (*base, *node.module.split(".")) if node.module else base
+            found |= {(*module, alias.name) for alias in node.names}
         elif isinstance(node, ast.Import):
-            names = [alias.name.split(".") for alias in node.names]
-        else:
-            continue
-        found |= {name[1] for name in names if name[0] == "tpop_cli" and len(name) > 1}
-    return {name for name in found if name in ALLOWED}
+            found |= {tuple(alias.name.split(".")) for alias in node.names}
+    return {name[1:] for name in found if name[0] == "tpop_cli" and len(name) > 1}
+
+
+def imported_rooms(path: Path) -> set[str]:
+    """The rooms of the package that a file imports from."""
+    return {name[0] for name in imported_names(path) if name[0] in ALLOWED}
+
+
+def imported_files(path: Path) -> set[Path]:
+    """The files of the package that a file imports, also those for type checking alone."""
+    found = set()
+    for name in imported_names(path):
+        for parts in (name, name[:-1]):  # a module, or a name in a module
+            file = ROOT.joinpath(*parts).with_suffix(".py")
+            if parts and file.exists():
+                found.add(file)
+    return found
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
 def test_imports_point_down(path: Path) -> None:
     assert imported_rooms(path) <= ALLOWED[room(path)] | {room(path)}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    left = {path: imported_files(path) for path in FILES}
+    while True:  # remove what imports nothing or is imported by nothing, until circles are left
+        imported = set().union(*left.values())
+        circles = {path: files & set(left) for path, files in left.items() if path in imported}
+        circles = {path: files for path, files in circles.items() if files}
+        if circles == left:
+            break
+        left = circles
+    assert {str(path.relative_to(ROOT)) for path in left} == set()
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: str(p.relative_to(ROOT)))
