@@ -282,7 +282,7 @@ def default(key: str) -> Any:
 def find_setting(key: str) -> Setting:
     """The setting of this key. Raises UsageError, which names the nearest key, if there is none."""
     if key not in SETTINGS:
-        raise UsageError(f"there is no setting {key!r}", did_you_mean(key, "tpop config show"))
+        raise UsageError(f"there is no setting {key!r}", did_you_mean(key, "see all: tpop config show"))
     return SETTINGS[key]
 
 

@@ -65,7 +65,7 @@ class LoadOptions:
     rpc: tuple[str, ...] = ()
     n_seq_max: int = 32
     hidden_states: bool = False
-    chat_template: str | None = None
+    chat_template: str | None = default("chat_template")
     on_log: Callable[[str], None] | None = None
 
     @property
