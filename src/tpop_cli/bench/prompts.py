@@ -1,36 +1,16 @@
-"""Everyday questions, split once: for tuning, for training duels, for reporting.
+"""Prompts of everyday questions, in three sets that share no prompt.
 
-Wordings, strengths, the response matrix and every default are chosen on `TUNE` only. Simulated users duel on
-`TRAIN`; results are reported on `REPORT`, which nothing was ever tuned on.
+- `TUNE`: wordings, strengths, the response matrix and every default are chosen on these alone.
+- `TRAIN`: simulated users fight their duels about these.
+- `REPORT`: results are reported on these. Nothing is tuned on them.
 """
 
 from __future__ import annotations
 
+from ..session.calibration_prompts import CALIBRATION_PROMPTS
+
 TUNE: tuple[str, ...] = (
-    "How does a bicycle stay upright?",
-    "What should I cook tonight with eggs and rice?",
-    "Why do cats purr?",
-    "How can I fall asleep faster?",
-    "What is inflation?",
-    "Give me some advice for a job interview.",
-    "What makes bread rise?",
-    "Describe a forest in autumn.",
-    "How do I start saving money?",
-    "Why is exercise good for me?",
-    "Tell me about the Moon.",
-    "How do I take care of a houseplant?",
-    "What is a good hobby for winter?",
-    "How do vaccines work?",
-    "What should I pack for a weekend trip?",
-    "Why do people dream?",
-    "How do I apologize to a friend?",
-    "What is a computer virus?",
-    "How can I be more productive at home?",
-    "Explain what a rainbow is.",
-    "What is it like to live in a big city?",
-    "How do I make a simple salad?",
-    "Why do leaves change colour?",
-    "What should I know before adopting a dog?",
+    *CALIBRATION_PROMPTS,
     "How do I make a good sandwich?",
     "What is a magnet?",
     "How can I save water at home?",
@@ -139,4 +119,4 @@ SPLITS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "report": (TRAIN, REPORT),
     "tune": (TUNE[0::2], TUNE[1::2]),
 }
-"""(prompts of duels, prompts that answers are judged on): to choose by, and to report."""
+"""Name -> (prompts of duels, prompts whose answers are judged): to report, and to tune."""

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from ...session.calibration_prompts import CALIBRATION_PROMPTS
 from ...settings import ANSWERS, LOADING
 from .. import options as opt
 from ..console import note, progress_bar, stdout_console, write_answer
@@ -107,7 +108,9 @@ def remove(name: Annotated[str, typer.Argument(help="An axis of your own.")]) ->
 @command
 @opt.with_options(LOADING, ANSWERS)
 def measure(
-    prompts: Annotated[int, typer.Option(help="On how many tuning prompts.", min=2, max=24)] = 16,
+    prompts: Annotated[
+        int, typer.Option(help="On how many tuning prompts.", min=2, max=len(CALIBRATION_PROMPTS))
+    ] = 16,
     output: Annotated[
         Path | None,
         typer.Option(help="Write the file there.", show_default="the data folder", metavar="FILE"),
@@ -120,7 +123,6 @@ def measure(
     The starter model's comes with the program. For another model half of it is assumed, and corrected by the duels
     you fight; measuring takes some minutes and makes the first duels count for more.
     """
-    from ...bench.prompts import TUNE
     from ...session.calibrate import measure_response
     from ...store.files import write_atomic
     from ...store.own_axes import load_axes
@@ -132,7 +134,7 @@ def measure(
             task = progress.add_task("measuring", total=None)
             matrix, answers = measure_response(
                 session.engine,
-                TUNE[:prompts],
+                CALIBRATION_PROMPTS[:prompts],
                 load_axes(),
                 sampling=session.options.sampling,
                 seed=options.flags["seed"] or 0,
