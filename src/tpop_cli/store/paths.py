@@ -1,4 +1,4 @@
-"""Where files are. Nothing here creates a folder; whoever writes a file does."""
+"""Where files are. Nothing here creates a folder: the code that writes a file does."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def data_dir() -> Path:
 
 
 def models_dir() -> Path:
-    """The folder whose models can be used by name."""
+    """The folder of models that can be used by name."""
     return data_dir() / "models"
 
 
