@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from ..core.picks import Pick
+from ..core.response_matrix import ResponseMatrix
 from ..core.taste import Taste
 from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, Decoder
@@ -95,6 +96,7 @@ def make_learner(
     engine: Engine,
     profile: Profile,
     *,
+    response: tuple[ResponseMatrix, bool] | None = None,
     rebuild: bool = False,
     on_embed: Callable[[int, int], None] | None = None,
 ) -> Learner:
@@ -104,6 +106,7 @@ def make_learner(
         reward: "axes" or "neural".
         engine: the loaded model; with hidden states for "neural".
         profile: whose picks it learns from.
+        response: as of `AxesLearner`.
         rebuild, on_embed: as of `NeuralLearner`.
 
     Raises:
@@ -112,7 +115,9 @@ def make_learner(
     if reward == "neural":
         from .neural_learner import NeuralLearner
 
-        return NeuralLearner(engine, profile, rebuild=rebuild, on_embed=on_embed)
+        return NeuralLearner(
+            engine, profile, response=response, rebuild=rebuild, on_embed=on_embed
+        )
     from .axes_learner import AxesLearner
 
-    return AxesLearner(engine, profile)
+    return AxesLearner(engine, profile, response=response)

@@ -11,6 +11,7 @@ import numpy as np
 from ..core.neural import Network, NeuralRules, Vector, fit, update_precision
 from ..core.picks import Pick
 from ..core.posterior import sigmoid
+from ..core.response_matrix import ResponseMatrix
 from ..core.taste import Taste
 from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, Decoder, run_to_end
@@ -35,6 +36,7 @@ class NeuralLearner:
         engine: the loaded model, with hidden states and `sequences_needed(rules)` sequences.
         profile: whose picks it learns from.
         rules: the paper's settings.
+        response: as of `AxesLearner`; it serves to put the taste into words.
         rebuild: make the neural state anew, for this model, from the texts in the log.
         on_embed: called with (done, total) while texts in the log are embedded.
 
@@ -45,6 +47,7 @@ class NeuralLearner:
     engine: Engine
     profile: Profile
     rules: NeuralRules = NeuralRules()
+    response: tuple[ResponseMatrix, bool] | None = None
     rebuild: bool = False
     on_embed: Callable[[int, int], None] | None = None
 
@@ -53,7 +56,7 @@ class NeuralLearner:
     _refitting: threading.Thread | None = field(default=None, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        self._axes = AxesLearner(self.engine, self.profile)
+        self._axes = AxesLearner(self.engine, self.profile, response=self.response)
         self.use(self.profile)
 
     @property

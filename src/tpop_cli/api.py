@@ -1,0 +1,132 @@
+"""The Python API: load a model, open a profile, open a session. `import tpop_cli` offers all of it.
+
+Nothing here reads the user's settings, profiles or measurements unless it is asked to: a profile
+lives in the folder it is given, and every option is an argument.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from .core.axes import AXES, Axis
+from .core.neural import NeuralRules
+from .decoding.lookahead import sequences_needed
+from .engine.llama import LlamaEngine
+from .engine.loading import LoadOptions
+from .engine.protocol import Engine, Sampling
+from .session.learner import make_learner
+from .session.session import Session, SessionOptions
+from .store.models import STARTER, find_model
+from .store.profile import Profile
+from .store.response_matrices import load_response, shipped_response
+
+
+def load_model(
+    model: str | Path = STARTER,
+    *,
+    reward: str = "axes",
+    n_ctx: int = 0,
+    n_threads: int = 0,
+    gpu_layers: int | None = None,
+    chat_template: str | None = None,
+) -> LlamaEngine:
+    """Load a GGUF model. Use it in a `with` statement, or call its `close`.
+
+    Args:
+        model: a path, a name that `tpop models list` shows, or hf:ORG/REPO/FILE; by default the
+            starter model.
+        reward: "axes", or "neural" for sessions with the paper's own reward, which needs the
+            model's hidden states.
+        n_ctx: tokens of context; 0: the model's, at most 8192.
+        n_threads: CPU threads; 0: physical cores.
+        gpu_layers: layers on GPUs; None: as many as fit, -1: all.
+        chat_template: the name of a built-in template, for models without one.
+
+    Raises:
+        NoInputError, BadDataError: the model is not there or cannot be loaded.
+        UsageError: impossible options; a model without a chat template and none named.
+    """
+    neural = reward == "neural"
+    options = LoadOptions(
+        n_ctx=n_ctx,
+        n_threads=n_threads,
+        gpu_layers=gpu_layers,
+        chat_template=chat_template,
+        hidden_states=neural,
+        n_seq_max=sequences_needed(NeuralRules()) if neural else LoadOptions.n_seq_max,
+    )
+    return LlamaEngine(find_model(str(model)), options)
+
+
+def open_profile(
+    name: str = "default",
+    folder: str | Path | None = None,
+    *,
+    axes: Sequence[Axis] | None = None,
+) -> Profile:
+    """Open a profile. It is created on disk by its first pick.
+
+    Args:
+        name: 1 to 80 letters, digits and _ - . characters.
+        folder: where profiles are kept, one folder each; None: with the profiles of `tpop chat`.
+        axes: the taste axes; None: the built-in ones, and with `folder=None` the user's own, too.
+
+    Raises:
+        UsageError: the name cannot be used.
+        BadDataError, StorageError: its files cannot be read.
+    """
+    if folder is None:
+        return Profile(name, axes)
+    return Profile(name, AXES if axes is None else axes, Path(folder))
+
+
+def open_session(
+    model: Engine,
+    profile: Profile | None = None,
+    *,
+    reward: str = "axes",
+    system: str = "",
+    max_tokens: int = SessionOptions.max_tokens,
+    stops: Sequence[str] = (),
+    sampling: Sampling = Sampling(),
+    seed: int | None = None,
+    keep_texts: bool = True,
+    measured: str | Path | None = None,
+) -> Session:
+    """Open a session: answers that a profile steers, duels, and what is learned from picks.
+
+    Args:
+        model: as loaded. One session at a time may use it.
+        profile: whose taste steers and learns; None: answers are plain.
+        reward: "axes" or "neural".
+        system: the system prompt; none if empty.
+        max_tokens: maximum tokens of an answer.
+        stops: texts that end an answer.
+        sampling: llama.cpp's sampling parameters.
+        seed: same seed, same profile, same prompts: same answers. None: random.
+        keep_texts: whether picks are logged with their texts, or with the texts' features alone.
+        measured: folder of response matrices that `tpop axes measure` wrote; None: the shipped one.
+
+    Raises:
+        UsageError: the neural state of the profile was learned with another model.
+    """
+    options = SessionOptions(
+        sampling=sampling,
+        max_tokens=max_tokens,
+        stops=tuple(stops),
+        system=system,
+        keep_texts=keep_texts,
+        seed=secrets.randbits(31) if seed is None else seed,
+        source="python",
+    )
+    if profile is None:
+        return Session(model, None, options)
+    fingerprint = model.info.fingerprint
+    response = (
+        shipped_response(fingerprint)
+        if measured is None
+        else load_response(fingerprint, Path(measured))
+    )
+    return Session(model, make_learner(reward, model, profile, response=response), options)

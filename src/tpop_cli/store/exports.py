@@ -1,0 +1,32 @@
+"""A profile's picks in forms that other programs read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from typing import Any
+
+from ..core.picks import Pick
+from .profile import Profile
+
+SCHEMA = 1
+
+
+def preference_pairs(picks: Iterable[Pick]) -> Iterator[dict[str, str]]:
+    """Pairs of a prompt, the chosen answer and the rejected one, as preference tuning takes them.
+
+    Picks without a winner, or without texts, are left out.
+    """
+    for pick in picks:
+        if pick.winner and pick.loser and pick.has_texts:
+            yield {
+                "prompt": pick.prompt,
+                "chosen": pick.winner.text,
+                "rejected": pick.loser.text,
+            }
+
+
+def profile_json(profile: Profile) -> dict[str, Any]:
+    """Every pick of a profile, with both texts: the form that `tpop profile import` reads back."""
+    picks = [asdict(pick) for pick in profile.picks()]
+    return {"schema": SCHEMA, "profile": profile.name, "picks": picks}
