@@ -99,7 +99,8 @@ def test_a_prompt_longer_than_the_context_is_refused(
         "ask", "--ctx", "256", *extra, stdin="long " * 400, code=1, **options
     ).stderr.splitlines()
     assert re.fullmatch(
-        r"error: the prompt takes \d+ of the context's 256 tokens and leaves no room .*", error
+        r"error: the prompt takes \d+ of the context's 256 tokens, which leaves no room .*",
+        error,
     )
     assert hint == "hint: shorten it, or raise --ctx"
 
