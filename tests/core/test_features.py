@@ -1,4 +1,8 @@
+"""Text features."""
+
 from __future__ import annotations
+
+import math
 
 import numpy as np
 import pytest
@@ -50,9 +54,50 @@ def test_every_spread_is_positive() -> None:
         ("images", "golden light on the sea", "data in the table"),
     ],
 )
-def test_a_feature_sees_what_its_name_says(name: str, more: str, less: str) -> None:
+def test_a_feature_measures_what_its_name_says(name: str, more: str, less: str) -> None:
     assert value(name, more) > value(name, less)
 
 
-def test_the_numbers_of_a_list_are_not_numbers_in_it() -> None:
+def test_the_numbers_of_a_list_are_no_numbers_in_the_text() -> None:
     assert value("numbers", "1. eggs\n2. milk") == 0
+
+
+def test_the_features_of_a_text_counted_by_hand() -> None:
+    """Three lines, two of them list items; eight words; two ends of sentences."""
+    text = "You, I hope, love it!\n- Is 12 internal?\n- golden\n"
+    words = ["You", "I", "hope", "love", "it", "Is", "internal", "golden"]
+    n = len(words)
+    assert value("length", text) == pytest.approx(math.log1p(n))
+    assert value("sentence length", text) == pytest.approx(math.log(n / 2))
+    assert value("word length", text) == pytest.approx(sum(map(len, words)) / n)
+    assert value("long words", text) == pytest.approx(1 / n)
+    assert value("list items", text) == pytest.approx(math.log1p(2))
+    assert value("list share", text) == pytest.approx(2 / 3)
+    assert value("line breaks", text) == pytest.approx(math.log1p(2))
+    assert value("ends with a question", text) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("name", "count"),
+    [
+        ("exclamation marks", 1),
+        ("questions", 1),
+        ("addresses you", 1),
+        ("says I or we", 1),
+        ("numbers", 2),
+        ("commas", 2),
+        ("warm words", 1),
+        ("hedges", 0),
+        ("images", 1),
+        ("examples", 0),
+    ],
+)
+def test_counts_enter_as_the_logarithm_of_their_rate(name: str, count: int) -> None:
+    text = "You, I hope, love it!\n- Is 12 internal?\n- golden\n"  # eight words
+    assert value(name, text) == pytest.approx(math.log1p(100 * count / 8))
+
+
+def test_the_features_of_a_single_word_and_of_nothing() -> None:
+    assert value("sentence length", "word") == 0.0
+    assert value("word length", "word") == 4.0
+    assert not text_features("").any()

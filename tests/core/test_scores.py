@@ -1,23 +1,68 @@
+"""Steered token scores against their definitions."""
+
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import numpy.typing as npt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tpop_cli.core.scores import plausible, steered_scores
+from tpop_cli.core.scores import (
+    apply_repeat_penalty,
+    plausible,
+    probabilities,
+    steered_scores,
+    top_k_union,
+)
+
+from .builders import seeds
+
+Array = npt.NDArray[np.float64]
 
 
-def log_softmax(row: np.ndarray) -> np.ndarray:
+def log_softmax(row: Array) -> Array:
     shifted = row - row.max()
-    return shifted - np.log(np.exp(shifted).sum())
+    return np.asarray(shifted - np.log(np.exp(shifted).sum()))
 
 
-seeds = st.integers(0, 10_000)
+@given(seeds, st.floats(1.0, 3.0))
+def test_the_repeat_penalty_divides_positive_and_multiplies_negative_logits(
+    seed: int, penalty: float
+) -> None:
+    rng = np.random.default_rng(seed)
+    row, recent = rng.normal(size=12).astype(np.float32), rng.integers(0, 12, 5).tolist()
+    before = row.copy()
+    expected = [
+        float(x) if i not in recent else float(x) / penalty if x > 0 else float(x) * penalty
+        for i, x in enumerate(row)
+    ]
+    np.testing.assert_allclose(apply_repeat_penalty(row, recent, penalty), expected, rtol=1e-12)
+    assert apply_repeat_penalty(row, recent, penalty).dtype == np.float64
+    np.testing.assert_array_equal(row, before)
+    np.testing.assert_array_equal(apply_repeat_penalty(row, [], penalty), row)
+
+
+@given(seeds, st.integers(1, 15))
+def test_the_top_k_of_all_rows_are_joined(seed: int, k: int) -> None:
+    rows = np.random.default_rng(seed).permuted(np.arange(24.0).reshape(2, 12), axis=1)
+    expected = {int(i) for row in rows for i in np.argsort(-row)[:k]}
+    assert top_k_union(list(rows), k).tolist() == sorted(expected)
+
+
+@given(seeds)
+def test_probabilities_are_the_softmax_of_the_whole_row(seed: int) -> None:
+    row = np.random.default_rng(seed).normal(0, 4, 10)
+    ids = np.array([7, 2, 2])
+    expected = [math.exp(row[i]) / sum(map(math.exp, row)) for i in ids]
+    np.testing.assert_allclose(probabilities(row, ids), expected, rtol=1e-9)
+    np.testing.assert_allclose(probabilities(row + 1000, ids), expected, rtol=1e-9)
 
 
 @given(seeds, st.floats(0.01, 1.0))
-def test_plausible_is_the_union_of_what_each_context_allows(seed: int, alpha: float) -> None:
+def test_a_token_is_plausible_if_any_context_allows_it(seed: int, alpha: float) -> None:
     rows = np.random.default_rng(seed).normal(0, 3, (3, 40))
     expected = set()
     for row in rows:
@@ -32,18 +77,18 @@ def test_one_pole_gives_the_papers_base_score_plus_reward(seed: int, s: float) -
     ids, scores = steered_scores([plain, pole], [1 - s, s], alpha=0.1)
     base = log_softmax(plain)
     phi = log_softmax(pole) - base  # φ_a(v) = log π(v | x + pole) − log π(v | x)
-    naive = (base + s * phi)[ids]
-    # up to one constant: the distribution over plausible tokens is the same
-    np.testing.assert_allclose(log_softmax(scores), log_softmax(naive), atol=1e-9)
+    expected = (base + s * phi)[ids]
+    # Scores are defined up to a constant: the distributions over plausible tokens are equal.
+    np.testing.assert_allclose(log_softmax(scores), log_softmax(expected), atol=1e-9)
 
 
-def test_weights_of_one_context_leave_its_logits() -> None:
+def test_a_single_context_keeps_its_logits() -> None:
     row = np.array([0.0, 2.0, 1.9])
     ids, scores = steered_scores([row], [1.0], alpha=0.5)
     assert ids.tolist() == [1, 2]
     assert scores.tolist() == [2.0, 1.9]
 
 
-def test_weights_must_match_the_contexts() -> None:
+def test_every_context_needs_a_weight() -> None:
     with pytest.raises(ValueError, match="zip"):
         steered_scores([np.zeros(3)], [0.5, 0.5], alpha=0.5)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping
 from .features import I_WE, IMAGE, WARM, YOU
 
 Tilt = tuple[tuple[str, float], ...]
-"""(class name, constant added to the scores of its tokens), sorted by name."""
+"""Pairs (class name, constant added to the scores of its tokens)."""
 
 _NUMBER = re.compile(r"\d+")
 _NAME = re.compile(r"[A-Z][a-z]+")
