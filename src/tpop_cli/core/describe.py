@@ -26,7 +26,8 @@ class AxisTaste:
     Args:
         axis: its name.
         toward, away: the names of its poles.
-        preference: half the mean gain of `toward` minus that of `away`; positive favours `toward`.
+        preference: half the difference of the mean gains of `toward` and `away`; positive if
+            `toward` is preferred.
         certainty: probability that the preference has this sign, from ½ to 1.
         trusted: whether the reward model predicted the picks clearly better than chance.
         toward_won: in how many clear picks the winner was more like `toward`; None if not counted.
@@ -76,7 +77,7 @@ def axis_tastes(taste: Taste, picks: Sequence[Pick] | None = None) -> list[AxisT
 
     Args:
         taste: the taste to describe.
-        picks: the picks behind it, to count how many agree with each preference; None to not count.
+        picks: the picks it was learned from, to count those that agree with each preference.
     """
     reward = taste.reward
     trusted = taste.log_bayes_factor >= MIN_LOG_BAYES_FACTOR

@@ -1,18 +1,18 @@
 """The Bradley-Terry-Luce likelihood and the Gaussian (Laplace) posterior over the taste weights.
 
-A duel of two responses with features f1 and f2 has the difference d = f1 − f2, and BTL says
+A duel of two responses with features f1 and f2 has the difference d = f1 − f2. With β for all taste
+weights ((θ, w) in `core.reward`), BTL says
 
-    P(1 beats 2) = σ(θ·d)                                          (arXiv 2509.24696, eq. 1)
+    P(1 beats 2) = σ(β·d)                                          (arXiv 2509.24696, eq. 1)
 
-The posterior over θ is a Gaussian with a mean and a precision V. Each pick, with outcome p and
-weight w, updates it by one Laplace step:
+The posterior over β is a Gaussian with mean μ and precision V. Each pick, with outcome p and weight
+c, updates it by one Laplace step:
 
-    mean ← argmax_θ  w·[p·log σ(θ·d) + (1 − p)·log σ(−θ·d)] − ½(θ − mean)ᵀV(θ − mean)
-    V    ← V + w·σ(1 − σ)·d·dᵀ,    σ = σ(θ·d) at the new mean
+    μ' = argmax_β  c·[p·log σ(β·d) + (1 − p)·log σ(−β·d)] − ½(β − μ)ᵀV(β − μ)
+    V' = V + c·σ(μ'·d)·(1 − σ(μ'·d))·d·dᵀ
 
-The maximiser lies on the line mean + t·V⁻¹d, so the step is a search in one dimension. V is stored
-and never its inverse: repeated rank-one updates of an inverse drift, a sum of outer products does
-not.
+The maximiser lies on the line μ + t·V⁻¹d, so the step is a search in one dimension. V is stored and
+never its inverse: repeated rank-one updates of an inverse drift, a sum of outer products does not.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Posterior:
     """A Gaussian over the taste weights.
 
     Args:
-        mean: shape (D,).
+        mean: μ, shape (D,).
         precision: V, shape (D, D), symmetric positive definite.
     """
 
@@ -66,16 +66,16 @@ class Posterior:
         return solved
 
     def width(self, d: Vector) -> float:
-        """The confidence width ‖d‖ in V⁻¹: the standard deviation of θ·d."""
+        """The confidence width ‖d‖ in V⁻¹: the standard deviation of β·d."""
         return float(np.sqrt(max(0.0, float(d @ self.solve(d)))))
 
     def predict(self, d: Vector) -> float:
         """P(1 beats 2), with the weights integrated out.
 
-        Uses the probit approximation σ(μ / √(1 + π·var/8)) (MacKay 1992), so a pair about which
-        the picks say little is predicted near one half.
+        Uses the probit approximation σ(μ·d / √(1 + π·width²/8)) (MacKay 1992), so a pair about
+        which the picks say little is predicted near one half.
         """
-        mean, width = float(self.mean @ d), self.width(d)
+        mean, width = float(self.mean @ d), self.width(d)  # of β·d
         return sigmoid(mean / np.sqrt(1.0 + np.pi * width**2 / 8.0))
 
     def update(self, d: Vector, outcome: float, weight: float = 1.0) -> Posterior:
@@ -84,15 +84,15 @@ class Posterior:
         Args:
             d: feature difference f1 − f2, shape (D,).
             outcome: p, 1 if candidate 1 was picked, 0 if candidate 2, ½ for a tie.
-            weight: w, the amount of evidence in units of one clear pick.
+            weight: c, the amount of evidence in units of one clear pick.
 
         Returns:
             A new posterior; `self` is unchanged.
         """
         v_inv_d = self.solve(d)
-        mean, var = float(self.mean @ d), float(d @ v_inv_d)  # of θ·d
-        # At θ = mean + t·V⁻¹d the gradient vanishes where t = w·(p − σ(mean + t·var)). The left
-        # side minus the right increases in t, and |t| ≤ w, so bisection always finds the root.
+        mean, var = float(self.mean @ d), float(d @ v_inv_d)  # of β·d
+        # At β = μ + t·V⁻¹d the gradient vanishes where t = c·(p − σ(mean + t·var)). The left side
+        # minus the right increases in t, and |t| ≤ c, so bisection always finds the root.
         low, high = -weight, weight
         for _ in range(60):
             t = 0.5 * (low + high)
@@ -101,7 +101,7 @@ class Posterior:
             else:
                 high = t
         t = 0.5 * (low + high)
-        p = sigmoid(mean + t * var)  # σ at the new mean
+        p = sigmoid(mean + t * var)  # σ(μ'·d)
         return Posterior(
             self.mean + t * v_inv_d, self.precision + weight * p * (1.0 - p) * np.outer(d, d)
         )

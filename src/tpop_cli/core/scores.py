@@ -72,6 +72,8 @@ def probabilities(row: FloatArray, ids: IntArray) -> npt.NDArray[np.float64]:
 def plausible(logits: Sequence[FloatArray], alpha: float) -> IntArray:
     """The tokens within a factor `alpha` of the best token in at least one context.
 
+    Contrastive decoding (Li et al. 2022) limits its candidates by the same bound in one model.
+
     Args:
         logits: C arrays of shape (n_vocab,).
         alpha: the plausibility bound in (0, 1]: v is kept if π(v) ≥ alpha·max π in some context.
