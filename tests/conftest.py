@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.llama_engine import LlamaEngine
+from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.store.models import starter_model
 
 from .faults.report import (  # noqa: F401 - a fixture and hooks

@@ -31,7 +31,7 @@ class FakeSampler:
         self._rng, self._sampling = np.random.default_rng(seed), sampling
         self.closed = False
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
+    def next(self, rows: Sequence[Row], weights: Sequence[float], eog_bias: float = 0.0) -> int:
         ids, scores = (
             steered_scores(rows, weights, 0.1)
             if len(rows) > 1

@@ -13,9 +13,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
-from tpop_cli.engine.guard import backend_aborted
-from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.abort_guard import backend_aborted
+from tpop_cli.engine.llama_engine import LlamaEngine
+from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.errors import TpopError
 
 

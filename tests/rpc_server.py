@@ -1,4 +1,7 @@
-"""python -m tests.rpc_server HOST:PORT: llama.cpp's own RPC server, from llama-cpp-python's library."""
+"""Runs llama.cpp's RPC server from llama-cpp-python's library.
+
+Usage: python -m tests.rpc_server HOST:PORT
+"""
 
 from __future__ import annotations
 
@@ -7,23 +10,24 @@ import sys
 
 import llama_cpp.llama_cpp as llama
 
-from tpop_cli.engine.guard import ggml_function
+from tpop_cli.engine.ggml import ggml_function
 
 
 def serve(endpoint: str) -> None:
-    """Serve this machine's CPU, one client at a time, until the process ends."""
+    """Serve this machine's CPU, one client at a time, until the process is killed."""
     llama.llama_backend_init()
     pointer, text = ctypes.c_void_p, ctypes.c_char_p
     backend = ggml_function("ggml_backend_reg_by_name", pointer, text)(b"RPC")
     if not backend:
         sys.exit("this build of llama.cpp has no RPC backend")
-    find = ggml_function("ggml_backend_reg_get_proc_address", pointer, pointer, text)
+    get_function = ggml_function("ggml_backend_reg_get_proc_address", pointer, pointer, text)
     signature = ctypes.CFUNCTYPE(
         None, text, text, ctypes.c_size_t, ctypes.c_size_t, ctypes.POINTER(pointer)
     )
-    start = signature(find(backend, b"ggml_backend_rpc_start_server"))
+    start_server = signature(get_function(backend, b"ggml_backend_rpc_start_server"))
     cpu = (pointer * 1)(ggml_function("ggml_backend_dev_by_type", pointer, ctypes.c_int)(0))
-    start(endpoint.encode(), None, 2, 1, cpu)
+    n_threads, n_devices = 2, 1
+    start_server(endpoint.encode(), None, n_threads, n_devices, cpu)
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ import pytest
 
 from tpop_cli.bench.prompts import REPORT, TRAIN
 from tpop_cli.bench.taught import JUDGES, taught_against_fresh
-from tpop_cli.engine.llama import LlamaEngine
+from tpop_cli.engine.llama_engine import LlamaEngine
 from tpop_cli.store.profile import Profile
 
 

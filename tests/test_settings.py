@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 import tpop_cli
-from tpop_cli.engine.loading import FLASH_ATTENTION, SPLIT_MODES
-from tpop_cli.engine.memory import CACHE_TYPES
+from tpop_cli.engine.load_options import CACHE_TYPES, FLASH_ATTENTION, SPLIT_MODES
 from tpop_cli.errors import UsageError
 from tpop_cli.settings import SETTINGS, find_setting
 
@@ -160,7 +159,7 @@ from dataclasses import fields, replace
 from tpop_cli.settings import SETTINGS
 for key, setting in SETTINGS.items():
     SETTINGS[key] = replace(setting, default=f"other {key}")
-from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.session.session import SessionOptions
 for options in (LoadOptions, Sampling, SessionOptions):

@@ -1,4 +1,7 @@
-"""A tiny random llama model, written as a GGUF file: loads in milliseconds, and makes engine tests exact."""
+"""Writes tiny models with random weights as GGUF files. They load in milliseconds.
+
+Their weights are 32-bit floats, so engine tests can compare results almost exactly.
+"""
 
 from __future__ import annotations
 
@@ -11,14 +14,15 @@ import numpy as np
 
 N_EMBD, N_LAYER, N_HEAD, N_KV, N_FF, N_CTX = 64, 2, 4, 2, 128, 512
 CHATML = (
-    "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n'}}"
+    "{% for message in messages %}"
+    "{{ '<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>\n' }}"
     "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}"
 )
 SPECIAL = ["<|endoftext|>", "<|im_start|>", "<|im_end|>"]
 
 
 def byte_characters() -> list[str]:
-    """GPT-2's 256 printable stand-ins for bytes, by byte."""
+    """The printable character that GPT-2's tokenizer uses for each of the 256 bytes."""
     printable = [*range(33, 127), *range(161, 173), *range(174, 256)]
     extra = iter(range(256, 512))
     return [chr(b) if b in printable else chr(next(extra)) for b in range(256)]
@@ -33,17 +37,25 @@ def write_tiny_gguf(
     name: str = "tiny",
     more_tokens: Sequence[str] = (),
 ) -> Path:
-    """Write a llama of two layers.
+    """Write a llama model with two layers.
 
     Args:
-        path: where to.
-        template: its chat template; None leaves it out.
-        seed: of its weights.
-        block_count: what the header says.
-        name: what it calls itself.
-        more_tokens: texts that are tokens of their own.
+        path: the file to write.
+        template: the chat template; None leaves it out.
+        seed: seed of the random weights.
+        block_count: the number of layers in the header, which can be wrong on purpose.
+        name: the name in the header.
+        more_tokens: texts to add to the vocabulary as single tokens.
     """
-    model = _Tiny(path, "llama", template, seed, block_count, name, more_tokens)
+    model = _TinyModel(
+        path,
+        "llama",
+        name=name,
+        template=template,
+        seed=seed,
+        block_count=block_count,
+        more_tokens=more_tokens,
+    )
     model.attention_keys()
     kv = N_EMBD // N_HEAD * N_KV
     for i in range(N_LAYER):
@@ -55,8 +67,8 @@ def write_tiny_gguf(
 
 
 def write_hollow_gguf(path: Path, *, layers: int = 256, feed_forward: int = 4096) -> Path:
-    """Write a llama of almost a gigabyte of nothing, which takes no space on the disk and a moment to load."""
-    model = _Tiny(path, "llama", CHATML, 0, layers, "hollow", (), hollow=True)
+    """Write a llama model with almost 1 GB of zeros: a sparse file, which takes a while to load."""
+    model = _TinyModel(path, "llama", name="hollow", block_count=layers, hollow=True)
     model.attention_keys(feed_forward)
     for i in range(layers):
         model.tensor(f"blk.{i}.attn_norm.weight", N_EMBD)
@@ -67,8 +79,8 @@ def write_hollow_gguf(path: Path, *, layers: int = 256, feed_forward: int = 4096
 
 
 def write_tiny_gemma3(path: Path, *, window: int) -> Path:
-    """Write a gemma3, which looks back over a sliding window in most of its layers."""
-    model = _Tiny(path, "gemma3", CHATML, 0, N_LAYER, "tiny gemma", ())
+    """Write a gemma3 model, which has sliding-window attention in most of its layers."""
+    model = _TinyModel(path, "gemma3", name="tiny gemma")
     model.attention_keys()
     model.writer.add_sliding_window(window)
     head = N_EMBD // N_HEAD
@@ -85,13 +97,9 @@ def write_tiny_gemma3(path: Path, *, window: int) -> Path:
 
 
 def write_tiny_mamba(path: Path) -> Path:
-    """Write a mamba, which is recurrent: it has a state in place of a KV cache."""
-    model, inner, states, rank = (
-        _Tiny(path, "mamba", CHATML, 0, N_LAYER, "tiny mamba", ()),
-        2 * N_EMBD,
-        16,
-        4,
-    )
+    """Write a mamba model, which is recurrent: it has a state instead of a KV cache."""
+    model = _TinyModel(path, "mamba", name="tiny mamba")
+    inner, states, rank = 2 * N_EMBD, 16, 4
     model.writer.add_feed_forward_length(0)
     model.writer.add_head_count(0)
     model.writer.add_layer_norm_rms_eps(1e-5)
@@ -116,41 +124,49 @@ def write_tiny_mamba(path: Path) -> Path:
     return model.write()
 
 
-class _Tiny:
-    """What all of them have: a tokenizer of bytes, embeddings, an output layer."""
+class _TinyModel:
+    """The common parts of the models: byte tokenizer, embeddings and output layer.
+
+    Args:
+        path: the file to write.
+        architecture: general.architecture.
+        name: general.name.
+        template: the chat template; None leaves it out.
+        seed: seed of the random weights.
+        block_count: the number of layers in the header.
+        more_tokens: texts to add to the vocabulary as single tokens.
+        hollow: write a sparse file of zeros instead of weights.
+    """
 
     def __init__(
         self,
         path: Path,
         architecture: str,
-        template: str | None,
-        seed: int,
-        blocks: int,
+        *,
         name: str,
-        more: Sequence[str],
+        template: str | None = CHATML,
+        seed: int = 0,
+        block_count: int = N_LAYER,
+        more_tokens: Sequence[str] = (),
         hollow: bool = False,
     ) -> None:
-        self.path, self.rng, self.hollow, self.n_bytes = (
-            path,
-            np.random.default_rng(seed),
-            hollow,
-            0,
-        )
+        self.path, self.hollow, self.n_bytes = path, hollow, 0
+        self.rng = np.random.default_rng(seed)
         self.writer = writer = gguf.GGUFWriter(path, architecture)
         characters = byte_characters()
-        words = ["".join(characters[byte] for byte in text.encode()) for text in more]
+        words = ["".join(characters[byte] for byte in text.encode()) for text in more_tokens]
         tokens = [*SPECIAL, *characters, *words]
         writer.add_name(name)
         writer.add_context_length(N_CTX)
         writer.add_embedding_length(N_EMBD)
-        writer.add_block_count(blocks)
+        writer.add_block_count(block_count)
         writer.add_vocab_size(len(tokens))
         writer.add_file_type(0)
         writer.add_tokenizer_model("gpt2")
         writer.add_tokenizer_pre("gpt-2")
         writer.add_token_list(tokens)
         writer.add_token_types([3] * len(SPECIAL) + [1] * (256 + len(words)))
-        writer.add_token_merges(["h e", "l l"])  # one is enough, and the loader wants some
+        writer.add_token_merges(["h e", "l l"])  # the loader needs at least one
         writer.add_bos_token_id(1)
         writer.add_eos_token_id(2)
         writer.add_add_bos_token(False)

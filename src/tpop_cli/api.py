@@ -13,8 +13,8 @@ from pathlib import Path
 from .core.axes import AXES, Axis
 from .core.neural import NeuralRules
 from .decoding.lookahead import sequences_needed
-from .engine.llama import LlamaEngine
-from .engine.loading import LoadOptions
+from .engine.llama_engine import LlamaEngine
+from .engine.load_options import LoadOptions
 from .engine.protocol import Engine, Sampling
 from .session.learner import make_learner
 from .session.session import Session, SessionOptions

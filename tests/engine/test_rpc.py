@@ -1,4 +1,4 @@
-"""Models on llama.cpp's distributed engine: a real RPC server process over loopback."""
+"""Models on a remote device: a real RPC server in another process, over loopback."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ ROOT = Path(__file__).parents[2]
 
 
 def free_port() -> int:
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -65,22 +65,10 @@ def tpop(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_the_same_greedy_answer_on_a_remote_device(
+def test_a_remote_device_gives_the_same_greedy_answer(
     server: tuple[str, object], tiny_path: Path, tmp_path: Path
 ) -> None:
-    ask = [
-        "ask",
-        "--plain",
-        "--model",
-        str(tiny_path),
-        "-t",
-        "0",
-        "-n",
-        "30",
-        "--seed",
-        "1",
-        "hello there",
-    ]
+    ask = f"ask --plain --model {tiny_path} -t 0 -n 30 --seed 1 hello".split()
     local = tpop(tmp_path, *ask)
     remote = tpop(tmp_path, *ask, "--rpc", server[0])
     assert local.returncode == remote.returncode == 0, remote.stderr
@@ -89,7 +77,7 @@ def test_the_same_greedy_answer_on_a_remote_device(
     assert "using device RPC0" in log
 
 
-def test_the_doctor_sees_remote_devices(
+def test_doctor_lists_remote_devices(
     server: tuple[str, object], tiny_path: Path, tmp_path: Path
 ) -> None:
     done = tpop(
@@ -101,7 +89,7 @@ def test_the_doctor_sees_remote_devices(
 
 
 @SERVERS.shown
-def test_a_server_that_is_not_there(tiny_path: Path, tmp_path: Path) -> None:
+def test_an_unreachable_server_is_an_error_with_a_hint(tiny_path: Path, tmp_path: Path) -> None:
     done = tpop(
         tmp_path, "ask", "--model", str(tiny_path), "--rpc", f"127.0.0.1:{free_port()}", "hello"
     )
@@ -121,27 +109,26 @@ def test_an_impossible_endpoint_is_a_usage_error(
 
 
 @SERVERS.shown
-def test_a_server_that_dies_midway_is_an_error_and_loses_nothing(
+def test_a_server_that_dies_midway_is_an_error_and_keeps_the_text_so_far(
     server: tuple[str, subprocess.Popen[bytes]], starter_path: Path, tmp_path: Path
 ) -> None:
-    """The starter model is slow enough to be interrupted; what was written until then has reached stdout."""
+    """The starter model is slow enough to interrupt. The text so far has reached stdout."""
     endpoint, process = server
     environment = {**os.environ, "TPOP_HOME": str(tmp_path), "NO_COLOR": "1"}
     asked = subprocess.Popen(
-        f"{sys.executable} -m tpop_cli ask --pick auto --model {starter_path} --rpc {endpoint} -t 0 --seed 1 "
-        "-n 2000 --ctx 4096 story".split(),
+        f"{sys.executable} -m tpop_cli ask --pick auto --model {starter_path} --rpc {endpoint} "
+        "-t 0 --seed 1 -n 2000 --ctx 4096 story".split(),
         env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
     )
     assert asked.stdout is not None
-    began = asked.stdout.read(30)
-    assert len(began) == 30
+    assert len(asked.stdout.read(30)) == 30
     process.kill()
     _, errors = asked.communicate(timeout=60)
     assert asked.returncode == 69
-    told = errors.decode()
-    assert "error: the RPC server went away" in told
-    assert "hint:" in told
-    assert "Traceback" not in told
+    message = errors.decode()
+    assert "error: lost the connection to the RPC server" in message
+    assert "hint:" in message
+    assert "Traceback" not in message

@@ -74,7 +74,7 @@ BROKEN: dict[str, tuple[Writer, str]] = {
     "cut in the header": (lambda path, whole: path.write_bytes(whole[:300]), "past the end"),
     "cut in half": (
         lambda path, whole: path.write_bytes(whole[: len(whole) // 2]),
-        "it is cut short",
+        "it is truncated",
     ),
     "the last byte missing": (lambda path, whole: path.write_bytes(whole[:-1]), "lacks 1 bytes"),
 }

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.llama_engine import LlamaEngine
+from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.errors import BadDataError, UsageError
 
 from ..tiny import write_tiny_gguf
@@ -37,12 +37,12 @@ def test_a_model_without_a_template_needs_the_name_of_one(tmp_path: Path) -> Non
 HOSTILE = {
     "bad syntax": ("{% for %}", "has an error"),
     "an unknown tag": ("{% launch 'missiles' %}", "has an error"),
-    "a missing message": ("{{ messages[7].content }}", "refuses this chat"),
+    "a missing message": ("{{ messages[7].content }}", "cannot render"),
     "an exception": ("{{ raise_exception('not today') }}", "not today"),
-    "classes": ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "refuses this chat"),
-    "globals": ("{{ cycler.__init__.__globals__.os.system('touch HERE') }}", "refuses this chat"),
-    "a file": ("{% include '/etc/passwd' %}", "refuses this chat"),
-    "a method that changes the chat": ("{{ messages.append(1) }}", "refuses this chat"),
+    "classes": ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "cannot render"),
+    "globals": ("{{ cycler.__init__.__globals__.os.system('touch HERE') }}", "cannot render"),
+    "a file": ("{% include '/etc/passwd' %}", "cannot render"),
+    "a method that changes the chat": ("{{ messages.append(1) }}", "cannot render"),
 }
 
 

@@ -19,8 +19,8 @@ from ..decoding.batch import ArmBatch
 from ..decoding.decoder import run_to_end
 from ..decoding.lookahead import LookAhead, embed, sequences_needed
 from ..decoding.requests import request_arm
-from ..engine.llama import LlamaEngine
-from ..engine.loading import LoadOptions
+from ..engine.llama_engine import LlamaEngine
+from ..engine.load_options import LoadOptions
 from ..engine.protocol import Message, Sampling
 from .speed import QUESTION
 

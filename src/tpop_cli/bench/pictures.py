@@ -24,7 +24,7 @@ def main() -> None:
     from ..core.axes import AXES
     from ..decoding.decoder import BatchDecoder, run_to_end
     from ..decoding.requests import request_arm
-    from ..engine.llama import LlamaEngine
+    from ..engine.llama_engine import LlamaEngine
     from ..engine.protocol import Sampling
     from ..store.models import find_model
 

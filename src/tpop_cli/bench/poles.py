@@ -1,12 +1,17 @@
-"""What each pole does to a model's answers, at several strengths: the ground on which wordings are chosen.
+"""How each pole changes a model's answers, at several strengths. Wordings are chosen by this table.
 
-    python -m tpop_cli.bench.poles                      # every pole, strengths 1.0 and 1.5, on tuning prompts
-    python -m tpop_cli.bench.poles --pairs              # two poles: one joint context against two contexts
-    python -m tpop_cli.bench.poles --try FILE           # others: JSON, [{"name", "instruction", "full", "tilt"}]
+    python -m tpop_cli.bench.poles                # every pole at strengths 1 and 1.5
+    python -m tpop_cli.bench.poles --pairs        # two poles: one joint context, or two contexts
+    python -m tpop_cli.bench.poles --try FILE     # the poles of a JSON file instead
 
-For each it prints the answer's length, the share of answers that quote four words of the instruction, that name what
-was asked about, the share of repeated 4-grams, and the features that move most, in spreads, with the share of prompts
-on which they move that way; and then, for each tuning user, the poles whose answers win most over plain ones.
+FILE is a JSON array of {"name", "instruction", "full", "tilt"}; the last two are optional. Prompts
+are those of `prompts.TUNE`.
+
+For each pole and strength the table shows: the mean number of tokens; the share of answers that
+quote four words of the instruction; the share that name the subject of the question; the share of
+repeated 4-grams; and the features that move most, in spreads, each with the share of prompts on
+which it moves that way. After the table, each tuning user is listed with the poles whose answers
+win most over plain ones.
 """
 
 from __future__ import annotations
@@ -40,12 +45,36 @@ _PAIRS = (
 
 @dataclass(frozen=True)
 class Steering:
-    """One way to steer: instructions, each in a context of its own, and their weights; plain has the rest to one."""
+    """A way to steer an answer.
+
+    Args:
+        name: in the table.
+        instructions: one for each steered context.
+        weights: the weights of these contexts. The plain context gets the rest to one.
+        tilt: added to the scores of word classes.
+    """
 
     name: str
     instructions: tuple[str, ...]
     weights: tuple[float, ...]
     tilt: Tilt = ()
+
+
+@dataclass(frozen=True)
+class SteeredAnswer:
+    """An answer of the table.
+
+    Args:
+        index: of the steering; 0 and 1 are plain, with different seeds.
+        steering: how the answer was steered.
+        prompt: what it answers.
+        arm: the finished answer.
+    """
+
+    index: int
+    steering: Steering
+    prompt: str
+    arm: Arm
 
 
 def steerings(poles: Sequence[Pole], strengths: Sequence[float]) -> list[Steering]:
@@ -58,7 +87,7 @@ def steerings(poles: Sequence[Pole], strengths: Sequence[float]) -> list[Steerin
 
 
 def read_poles(path: Path) -> list[Pole]:
-    """Poles to try, from a JSON file."""
+    """The poles in a JSON file; see the module's docstring."""
     return [
         Pole(
             one["name"],
@@ -71,16 +100,17 @@ def read_poles(path: Path) -> list[Pole]:
 
 
 def pair_steerings() -> list[Steering]:
-    """Two poles at once: joined in one context, or in a context each."""
-    said = {pole.name: pole.instruction for axis in AXES for pole in axis.poles}
+    """Pairs of poles: both instructions in one context, or each in a context of its own."""
+    instructions = {pole.name: pole.instruction for axis in AXES for pole in axis.poles}
     found = []
     for a, b in _PAIRS:
-        joint = f"{said[a]} {said[b]}"
+        first, second = instructions[a], instructions[b]
+        joint = f"{first} {second}"
         found += [
             Steering(f"{a} + {b}, one context @ 1", (joint,), (1.0,)),
             Steering(f"{a} + {b}, one context @ 1.5", (joint,), (1.5,)),
-            Steering(f"{a} + {b}, two contexts @ 0.5 each", (said[a], said[b]), (0.5, 0.5)),
-            Steering(f"{a} + {b}, two contexts @ 1 each", (said[a], said[b]), (1.0, 1.0)),
+            Steering(f"{a} + {b}, two contexts @ 0.5 each", (first, second), (0.5, 0.5)),
+            Steering(f"{a} + {b}, two contexts @ 1 each", (first, second), (1.0, 1.0)),
         ]
     return found
 
@@ -88,7 +118,7 @@ def pair_steerings() -> list[Steering]:
 def request(
     engine: Engine, prompt: str, steering: Steering, seed: int, max_tokens: int
 ) -> ArmRequest:
-    """The arm of a steering."""
+    """The request for an answer that is steered this way."""
 
     def tokens(instruction: str | None) -> tuple[int, ...]:
         return tuple(
@@ -104,16 +134,18 @@ def request(
 
 def main() -> None:
     """Print the table for the starter model."""
-    from ..engine.llama import LlamaEngine
-    from ..engine.loading import LoadOptions
+    from ..engine.llama_engine import LlamaEngine
+    from ..engine.load_options import LoadOptions
     from ..store.models import find_model
 
     parser = argparse.ArgumentParser(description="What each pole does to a model's answers.")
-    parser.add_argument("--pairs", action="store_true", help="two poles at once")
-    parser.add_argument("--strengths", type=float, nargs="+", default=[1.0, 1.5])
-    parser.add_argument("--prompts", type=int, default=8)
-    parser.add_argument("--max-tokens", type=int, default=256)
-    parser.add_argument("--try", type=Path, dest="file", metavar="FILE", help="poles to try")
+    parser.add_argument("--pairs", action="store_true", help="steer by pairs of poles")
+    parser.add_argument("--strengths", type=float, nargs="+", default=[1.0, 1.5], metavar="S")
+    parser.add_argument("--prompts", type=int, default=8, metavar="N", help="number of prompts")
+    parser.add_argument("--max-tokens", type=int, default=256, metavar="N", help="for every answer")
+    parser.add_argument(
+        "--try", type=Path, dest="file", metavar="FILE", help="use the poles of a JSON file"
+    )
     given = parser.parse_args()
     plain = [Steering("plain", (), ())] * 2
     poles = read_poles(given.file) if given.file else [pole for axis in AXES for pole in axis.poles]
@@ -121,47 +153,48 @@ def main() -> None:
     prompts = TUNE[: given.prompts]
     with LlamaEngine(find_model(), LoadOptions(n_ctx=8192)) as engine:
         jobs = [(v, p, i) for i, v in enumerate(chosen) for p in prompts]
-        plans = ([request(engine, p, v, i % 2, given.max_tokens)] for v, p, i in jobs)
-        answers = {n: arms[0] for n, arms in BatchDecoder(engine).many(plans)}
-    done = [(i, v, p, answers[n]) for n, (v, p, i) in enumerate(jobs)]
-    _report(done, prompts)
-    _liked(done)
+        groups = ([request(engine, p, v, i % 2, given.max_tokens)] for v, p, i in jobs)
+        answers = {n: arms[0] for n, arms in BatchDecoder(engine).many(groups)}
+    done = [SteeredAnswer(i, v, p, answers[n]) for n, (v, p, i) in enumerate(jobs)]
+    _print_effects(done, prompts)
+    _print_favourites(done)
 
 
-def _report(done: Sequence[tuple[int, Steering, str, Arm]], prompts: Sequence[str]) -> None:
-    features = {id(arm): text_features(arm.text) / SPREAD for _, _, _, arm in done}
+def _print_effects(done: Sequence[SteeredAnswer], prompts: Sequence[str]) -> None:
+    """Print one row for each steering: its length, side effects, and the features that it moves."""
+    features = {id(a): text_features(a.arm.text) / SPREAD for a in done}
     base = {
-        p: np.mean([features[id(a)] for i, _, q, a in done if q == p and i < 2], axis=0)
+        p: np.mean([features[id(a)] for a in done if a.prompt == p and a.index < 2], axis=0)
         for p in prompts
     }
-    print(
-        f"{len(prompts)} prompts; tokens, quoting, on topic, repeated 4-grams, what moves most (and how often)"
-    )
-    for index in dict.fromkeys(i for i, _, _, _ in done):
-        rows = [(v, p, a) for i, v, p, a in done if i == index]
-        shifts = np.array([features[id(a)] - base[p] for _, p, a in rows])
+    columns = "tokens, quoting, on topic, repeated 4-grams, features that move most (how often)"
+    print(f"{len(prompts)} prompts; {columns}")
+    for index in dict.fromkeys(a.index for a in done):
+        answers = [a for a in done if a.index == index]
+        steering = answers[0].steering
+        shifts = np.array([features[id(a)] - base[a.prompt] for a in answers])
         mean = shifts.mean(axis=0)
         agree = (np.sign(shifts) == np.sign(mean)).mean(axis=0)
         top = np.argsort(-np.abs(mean))[:4]
-        quoting = np.mean([quotes(v.instructions, a.text) for v, _, a in rows])
         moved = ", ".join(f"{FEATURES[k]} {mean[k]:+.1f} ({agree[k]:.0%})" for k in top)
-        length = np.mean([len(a.tokens) for _, _, a in rows])
-        again = np.mean([repeated(a.tokens) for _, _, a in rows])
-        topic = np.mean([on_topic(p, a.text) for _, p, a in rows])
-        print(
-            f"{rows[0][0].name:48} {length:4.0f}  {quoting:4.0%}  {topic:4.0%}  {again:4.0%}  {moved}",
-            flush=True,
-        )
+        length = np.mean([len(a.arm.tokens) for a in answers])
+        quoting = np.mean([quotes(steering.instructions, a.arm.text) for a in answers])
+        topic = np.mean([on_topic(a.prompt, a.arm.text) for a in answers])
+        repetition = np.mean([repeated(a.arm.tokens) for a in answers])
+        shares = f"{quoting:4.0%}  {topic:4.0%}  {repetition:4.0%}"
+        print(f"{steering.name:48} {length:4.0f}  {shares}  {moved}", flush=True)
 
 
-def _liked(done: Sequence[tuple[int, Steering, str, Arm]]) -> None:
-    base = {(p, i): a.text for i, _, p, a in done if i < 2}
-    steered = [(v.name, p, a.text) for i, v, p, a in done if i >= 2]
+def _print_favourites(done: Sequence[SteeredAnswer]) -> None:
+    """Print the steerings that win most over both plain answers, for each tuning user."""
+    base = {(a.prompt, a.index): a.arm.text for a in done if a.index < 2}
     print("tuning user: the poles whose answers win most over plain ones")
     for user in TUNING:
         wins: dict[str, list[float]] = {}
-        for name, p, text in steered:
-            wins.setdefault(name, []).extend(user.prefers(text, base[p, i]) for i in (0, 1))
+        for a in done:
+            if a.index >= 2:
+                won = (user.prefers(a.arm.text, base[a.prompt, i]) for i in (0, 1))
+                wins.setdefault(a.steering.name, []).extend(won)
         best = sorted(wins, key=lambda name: -np.mean(wins[name]))[:5]
         print(f"{user.name:20} " + ", ".join(f"{name} {np.mean(wins[name]):.2f}" for name in best))
 

@@ -23,8 +23,8 @@ from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import BatchDecoder, run_to_end
 from ..decoding.prefetch import Prefetcher
 from ..decoding.requests import limit_to_context, request_arm
-from ..engine.loading import LoadOptions
-from ..engine.plain import PlainLlama
+from ..engine.load_options import LoadOptions
+from ..engine.plain_llama import PlainLlama
 from ..engine.protocol import Message, Sampling
 from ..ui.duel import DuelView, Side
 from ..ui.live import painter

@@ -86,8 +86,8 @@ def _first_byte(command: Sequence[str]) -> float:
 
 def plain_first_token(model: str) -> None:
     """In a process of its own: the first token of a plain answer."""
-    from ..engine.loading import LoadOptions
-    from ..engine.plain import PlainLlama
+    from ..engine.load_options import LoadOptions
+    from ..engine.plain_llama import PlainLlama
 
     print(
         PlainLlama(Path(model), 8192, LoadOptions().threads)
@@ -120,8 +120,8 @@ def peak_of_duel(model: str, n_ctx: str, n_tokens: str) -> None:
     """In a process of its own: decode a steered duel, and print the peak."""
     from ..decoding.decoder import BatchDecoder, run_to_end
     from ..decoding.requests import request_arm
-    from ..engine.llama import LlamaEngine
-    from ..engine.loading import LoadOptions
+    from ..engine.llama_engine import LlamaEngine
+    from ..engine.load_options import LoadOptions
     from ..engine.protocol import Sampling
     from .speed import EXPLOIT, EXPLORE, QUESTION
 
@@ -135,8 +135,8 @@ def peak_of_duel(model: str, n_ctx: str, n_tokens: str) -> None:
 
 def peak_of_plain(model: str, n_ctx: str, n_tokens: str) -> None:
     """In a process of its own: two plain answers, and print the peak."""
-    from ..engine.loading import LoadOptions
-    from ..engine.plain import PlainLlama
+    from ..engine.load_options import LoadOptions
+    from ..engine.plain_llama import PlainLlama
     from .speed import QUESTION
 
     plain = PlainLlama(Path(model), int(n_ctx), LoadOptions().threads)

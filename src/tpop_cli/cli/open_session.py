@@ -14,7 +14,7 @@ from ..ui.clean import clean
 from .console import note, stderr_console
 
 if TYPE_CHECKING:
-    from ..engine.loading import LoadOptions
+    from ..engine.load_options import LoadOptions
     from ..session.session import Session, SessionOptions
     from ..store.profile import Profile
     from .options import Options
@@ -45,7 +45,7 @@ def load_options(options: Options, **more: Any) -> LoadOptions:
     Raises:
         ConfigError: as `store.config.resolve`.
     """
-    from ..engine.loading import LoadOptions
+    from ..engine.load_options import LoadOptions
 
     values = {
         one.name: options.value(one.name) for one in fields(LoadOptions) if one.name in SETTINGS
@@ -104,7 +104,7 @@ def open_session(
     path = find_model(options.flags.get("model"))
     neural = profile is not None and resolve("reward", reward) == "neural"
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
-        from ..engine.llama import LlamaEngine
+        from ..engine.llama_engine import LlamaEngine
 
         session_options = _session_options(options, source, history)
         more: dict[str, Any] = {}

@@ -1,4 +1,5 @@
-"""The only importer of llama_cpp: model, sequences (batch and KV cache), chat template, sampler callback.
+"""Runs GGUF models with llama.cpp: loading, batches, KV cache, chat templates and sampling.
 
-`load` opens a GGUF file and returns an `Engine`; the layers above know it by `engine.protocol` alone.
+This is the only package that imports llama_cpp. Other packages see `protocol.Engine`;
+`llama_engine.LlamaEngine` implements it.
 """

@@ -1,6 +1,7 @@
-"""What llama.cpp can compute on: the backends and devices of this build, and remote ones over its RPC backend.
+"""Lists the backends and devices that this build of llama.cpp computes on, and adds RPC servers.
 
-llama-cpp-python binds none of this, so it is declared here, after ggml-backend.h and ggml-rpc.h.
+llama-cpp-python does not bind these functions; they are declared here after ggml-backend.h and
+ggml-rpc.h.
 """
 
 from __future__ import annotations
@@ -13,39 +14,38 @@ from dataclasses import dataclass
 import llama_cpp.llama_cpp as llama
 
 from ..errors import UnavailableError, UsageError
-from . import log  # noqa: F401 - it takes llama.cpp's log before a backend says anything
-from .guard import ggml_function, guarded
+from . import llama_log  # noqa: F401 - installs the log callback before a backend logs anything
+from .abort_guard import guarded_call
+from .ggml import ggml_function
 
 DEFAULT_RPC_PORT = 50052
-_CONNECT_SECONDS = 5.0
+_CONNECT_TIMEOUT = 5.0  # seconds
 _KINDS = ("CPU", "GPU", "integrated GPU", "accelerator", "meta")  # enum ggml_backend_dev_type
 
-INSTALL = (
-    'CMAKE_ARGS="{flag}" pip install --force-reinstall --no-cache-dir --no-deps --no-binary '
-    "llama-cpp-python llama-cpp-python"
-)
-"""How to get a build of llama.cpp with another backend; `flag` is of CMake."""
 
+def install_command(backend: str) -> str:
+    """The shell command that installs llama-cpp-python with another backend, such as "CUDA".
 
-def flag(backend: str) -> str:
-    """CMake's flag for a backend.
-
-    >>> flag("RPC")
-    '-DGGML_RPC=on'
+    >>> install_command("RPC").split(" pip ")[0]
+    'CMAKE_ARGS="-DGGML_RPC=on"'
     """
-    return f"-DGGML_{backend}=on"
+    return (
+        f'CMAKE_ARGS="-DGGML_{backend}=on" pip install --force-reinstall --no-cache-dir --no-deps '
+        "--no-binary llama-cpp-python llama-cpp-python"
+    )
 
 
 @dataclass(frozen=True)
 class Device:
-    """Something that computes.
+    """A device that llama.cpp can compute on.
 
     Args:
-        name: llama.cpp's, such as "CUDA0" or "RPC0".
-        description: the hardware's name, or the address of a remote one.
+        name: llama.cpp's name, such as "CUDA0" or "RPC0".
+        description: the name of the hardware, or the address of a remote device.
         kind: "CPU", "GPU", "integrated GPU", "accelerator" or "meta".
         backend: "CUDA", "Metal", "RPC", ...
-        free, total: bytes of memory.
+        free: bytes of free memory.
+        total: bytes of memory.
     """
 
     name: str
@@ -73,7 +73,7 @@ _dev_memory = ggml_function(
     "ggml_backend_dev_memory", None, _pointer, ctypes.POINTER(_size), ctypes.POINTER(_size)
 )
 
-_added: set[str] = set()  # llama.cpp would take an endpoint that is registered twice for two
+_registered: set[str] = set()  # llama.cpp would list an endpoint twice if it were registered twice
 
 
 def backends() -> list[str]:
@@ -83,22 +83,29 @@ def backends() -> list[str]:
 
 
 def devices() -> list[Device]:
-    """All devices there are now, remote ones that were added too. Raises UnavailableError if one went away."""
+    """All devices, including those of the RPC servers that were added.
+
+    Raises:
+        UnavailableError: an RPC server disconnected.
+    """
     llama.llama_backend_init()
     return [_device(_dev_get(i)) for i in range(_dev_count())]
 
 
 def offload_devices() -> list[Device]:
-    """The devices that layers are put on, in llama.cpp's order: remote ones, GPUs, or else an integrated GPU."""
-    found = [device for device in devices() if device.kind in ("GPU", "integrated GPU")]
-    remote = [d for d in found if d.backend == "RPC"]
-    local = [d for d in found if d.backend != "RPC" and d.kind == "GPU"]
-    return [*remote, *(local or [d for d in found if d.kind == "integrated GPU"])]
+    """The devices that can hold layers, in llama.cpp's order.
+
+    Remote devices come first, then local GPUs. An integrated GPU counts only without other GPUs.
+    """
+    gpus = [device for device in devices() if device.kind in ("GPU", "integrated GPU")]
+    remote = [d for d in gpus if d.backend == "RPC"]
+    local = [d for d in gpus if d.backend != "RPC" and d.kind == "GPU"]
+    return [*remote, *(local or [d for d in gpus if d.kind == "integrated GPU"])]
 
 
 def _device(handle: int) -> Device:
     free, total = _size(), _size()
-    guarded(_dev_memory, handle, ctypes.byref(free), ctypes.byref(total))
+    guarded_call(_dev_memory, handle, ctypes.byref(free), ctypes.byref(total))
     return Device(
         _dev_name(handle).decode("utf-8", "replace"),
         _dev_description(handle).decode("utf-8", "replace"),
@@ -110,52 +117,56 @@ def _device(handle: int) -> Device:
 
 
 def add_rpc_servers(endpoints: Sequence[str]) -> None:
-    """Register the devices of llama.cpp RPC servers; models loaded later can be put on them.
+    """Register the devices of llama.cpp RPC servers, for models that are loaded afterwards.
 
     Args:
-        endpoints: "HOST:PORT" each; without a port, llama.cpp's own 50052.
+        endpoints: "HOST:PORT" each; the port defaults to llama.cpp's 50052.
 
     Raises:
         UsageError: an endpoint is not HOST:PORT, or this build has no RPC backend.
-        UnavailableError: no RPC server answers there.
+        UnavailableError: no RPC server answers at an endpoint.
     """
     llama.llama_backend_init()
-    for host, port in map(_parse, endpoints):
+    for host, port in map(_parse_endpoint, endpoints):
         endpoint = f"{host}:{port}"
-        if endpoint in _added:
+        if endpoint in _registered:
             continue
         backend = _reg_by_name(b"RPC")
         if not backend:
             raise UsageError(
-                "this build of llama.cpp has no RPC backend", INSTALL.format(flag=flag("RPC"))
+                "this build of llama.cpp has no RPC backend",
+                f"reinstall it: {install_command('RPC')}",
             )
-        _reach(host, port)
+        _check_reachable(host, port)
         address = _reg_function(backend, b"ggml_backend_rpc_add_server")
-        add = ctypes.CFUNCTYPE(_pointer, _text)(address)
-        reg = guarded(add, endpoint.encode())
+        add_server = ctypes.CFUNCTYPE(_pointer, _text)(address)
+        reg = guarded_call(add_server, endpoint.encode())
         if not reg:
             raise UnavailableError(
-                f"the RPC server at {endpoint} offers no device", "see its own messages"
+                f"the RPC server at {endpoint} offers no device", "see the server's log"
             )
         _register(reg)
-        _added.add(endpoint)
+        _registered.add(endpoint)
 
 
-def _parse(endpoint: str) -> tuple[str, int]:
+def _parse_endpoint(endpoint: str) -> tuple[str, int]:
     host, colon, port = endpoint.strip().rpartition(":")
     if not colon:
         host, port = endpoint.strip(), str(DEFAULT_RPC_PORT)
     if not host or not port.isdigit() or not 0 < int(port) < 1 << 16:
-        raise UsageError(f"{endpoint!r} is not HOST:PORT", "such as --rpc 192.168.1.20:50052")
+        raise UsageError(f"{endpoint!r} is not HOST:PORT", "for example --rpc 192.168.1.20:50052")
     return host, int(port)
 
 
-def _reach(host: str, port: int) -> None:
-    """Whether somebody listens: llama.cpp itself would wait for minutes, and then end the process."""
+def _check_reachable(host: str, port: int) -> None:
+    """Raise UnavailableError if nothing listens.
+
+    llama.cpp itself would wait for minutes and then abort the process.
+    """
     try:
-        socket.create_connection((host, port), _CONNECT_SECONDS).close()
+        socket.create_connection((host, port), _CONNECT_TIMEOUT).close()
     except OSError as error:
         raise UnavailableError(
             f"no RPC server answers at {host}:{port}: {error.strerror or error}",
-            f"start llama.cpp's there: ggml-rpc-server --host {host} --port {port}",
+            f"start one there: ggml-rpc-server --host {host} --port {port}",
         ) from None

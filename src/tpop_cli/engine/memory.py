@@ -1,7 +1,6 @@
-"""What a model takes: weights, KV cache, and room to compute in; and how much of it fits on which device.
+"""Estimates a model's memory from its file header and divides its layers among devices.
 
-Read off the file's header, before anything is loaded. Weights and KV cache are exact; the room to compute in is an
-estimate.
+Nothing is loaded. Weights and KV cache are exact; the compute buffer is an estimate.
 """
 
 from __future__ import annotations
@@ -9,35 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .devices import Device
+from .devices import Device, offload_devices
 from .gguf import Header
+from .load_options import ALL_LAYERS, CACHE_TYPES, N_BATCH, LoadOptions, context_size
 
-CACHE_TYPES = {
-    "f32": (0, 4.0),
-    "f16": (1, 2.0),
-    "bf16": (30, 2.0),
-    "q8_0": (8, 34 / 32),
-    "q5_1": (7, 24 / 32),
-    "q5_0": (6, 22 / 32),
-    "q4_1": (3, 20 / 32),
-    "q4_0": (2, 18 / 32),
-    "iq4_nl": (20, 18 / 32),
-}
-"""llama.cpp's --cache-type-k and -v: (enum ggml_type, bytes an element)."""
-
-_SPARE = 0.1  # of a device's free memory, left to others
+_RESERVE = 0.1  # the fraction of a device's free memory that is left to other programs
 
 
 @dataclass(frozen=True)
 class MemoryEstimate:
-    """Bytes that a model takes, loaded for a context of some size.
+    """The bytes that a model takes, with a context of a given size.
 
     Args:
-        blocks: weights of each transformer block, in order.
-        output: weights of the output layer, which counts as one more.
-        embeddings: the token embeddings, which stay in the host's memory.
-        kv: of the KV cache, a block.
-        compute: room to compute in, on every device that takes part; an estimate.
+        blocks: the weights of each transformer block, in order.
+        output: the weights of the output layer, which llama.cpp counts as one more layer.
+        embeddings: the token embeddings, which stay on the host.
+        kv: the KV cache of one block.
+        compute: the compute buffer of each device that holds layers; an estimate.
     """
 
     blocks: tuple[int, ...]
@@ -48,7 +35,7 @@ class MemoryEstimate:
 
     @property
     def weights(self) -> int:
-        """All weights, those of a shared embedding once."""
+        """All weights. An embedding shared with the output layer counts once."""
         return sum(self.blocks) + self.embeddings + self.output
 
     @property
@@ -67,17 +54,22 @@ class MemoryEstimate:
         return len(self.blocks) + 1
 
     def layer(self, i: int) -> tuple[int, int]:
-        """(weights, KV cache) of a layer; the last one is the output layer."""
-        return (
-            (self.blocks[i], self.kv)
-            if i < len(self.blocks)
-            else (self.output or self.embeddings, 0)
-        )
+        """(weights, KV cache) of a layer. The last layer is the output layer."""
+        if i < len(self.blocks):
+            return self.blocks[i], self.kv
+        return self.output or self.embeddings, 0
 
 
 @dataclass(frozen=True)
 class Allocation:
-    """What a device holds of a model: None is the host."""
+    """The part of a model that one device holds.
+
+    Args:
+        device: None is the host.
+        n_layers: the number of layers.
+        weights: bytes of weights.
+        kv: bytes of KV cache.
+    """
 
     device: Device | None
     n_layers: int
@@ -85,10 +77,12 @@ class Allocation:
     kv: int
 
 
-def estimate(
-    header: Header, n_ctx: int, n_batch: int, type_k: str = "f16", type_v: str = "f16"
-) -> MemoryEstimate:
-    """What the model of a header takes with a context of `n_ctx` tokens, evaluated `n_batch` at a time."""
+def estimate_memory(header: Header, options: LoadOptions) -> MemoryEstimate:
+    """Estimate the memory of a model that is loaded with these options.
+
+    Raises:
+        UsageError: the context size is out of range.
+    """
     n_blocks = header.number("block_count")
     blocks, output, embeddings = [0] * n_blocks, 0, 0
     for name, tensor in header.tensors.items():
@@ -103,59 +97,93 @@ def estimate(
     n_heads = max(1, header.number("attention.head_count"))
     n_kv_heads = header.number("attention.head_count_kv") or n_heads
     head = header.number("embedding_length") // n_heads
-    key, value = (header.number(f"attention.{one}_length") or head for one in ("key", "value"))
-    a_token = n_kv_heads * (key * CACHE_TYPES[type_k][1] + value * CACHE_TYPES[type_v][1])
-    wide = header.number("feed_forward_length") + 4 * header.number("embedding_length")
-    compute = 4 * n_batch * (header.n_vocab + wide)
-    return MemoryEstimate(tuple(blocks), output, embeddings, int(n_ctx * a_token), compute)
+    key, value = (header.number(f"attention.{part}_length") or head for part in ("key", "value"))
+    key_bytes, value_bytes = (
+        CACHE_TYPES[kind][1] for kind in (options.cache_type_k, options.cache_type_v)
+    )
+    bytes_per_token = n_kv_heads * (key * key_bytes + value * value_bytes)
+    kv = int(context_size(options.n_ctx, header) * bytes_per_token)
+    n_activations = header.number("feed_forward_length") + 4 * header.number("embedding_length")
+    compute = 4 * N_BATCH * (header.n_vocab + n_activations)
+    return MemoryEstimate(tuple(blocks), output, embeddings, kv, compute)
 
 
-def layers_that_fit(need: MemoryEstimate, devices: Sequence[Device]) -> int:
-    """How many layers, the last ones first as llama.cpp offloads them, the devices' free memory holds together."""
-    room = sum(device.free * (1 - _SPARE) - need.compute for device in devices)
-    fitting = 0
-    for i in reversed(range(need.n_layers)):
-        room -= sum(need.layer(i))
-        if room < 0:
+def count_offloaded_layers(header: Header, options: LoadOptions) -> int:
+    """The number of layers that go to devices: `options.gpu_layers`, or as many as fit."""
+    estimate, devices = estimate_memory(header, options), offload_devices()
+    if not devices:
+        return 0
+    if options.gpu_layers is None:
+        return layers_that_fit(estimate, devices)
+    if options.gpu_layers == ALL_LAYERS:
+        return estimate.n_layers
+    return min(options.gpu_layers, estimate.n_layers)
+
+
+def layers_that_fit(estimate: MemoryEstimate, devices: Sequence[Device]) -> int:
+    """The number of layers that fit in the devices' free memory, taken together.
+
+    The last layers come first, which is the order in which llama.cpp offloads them.
+    """
+    free = sum(device.free * (1 - _RESERVE) - estimate.compute for device in devices)
+    count = 0
+    for i in reversed(range(estimate.n_layers)):
+        free -= sum(estimate.layer(i))
+        if free < 0:
             break
-        fitting += 1
-    return fitting
+        count += 1
+    return count
 
 
-def shares(
-    need: MemoryEstimate, n_offloaded: int, devices: Sequence[Device], split: Sequence[float] = ()
+def allocate_layers(
+    estimate: MemoryEstimate,
+    n_offloaded: int,
+    devices: Sequence[Device],
+    split: Sequence[float] = (),
 ) -> list[Allocation]:
-    """Who would hold what, if llama.cpp split it by layers.
+    """Divide the layers among the host and the devices, as llama.cpp does when it splits by layer.
 
     Args:
-        need: what there is to hold.
-        n_offloaded: how many layers are not the host's.
+        estimate: the model's memory.
+        n_offloaded: the number of layers that do not stay on the host.
         devices: those that take layers, in llama.cpp's order.
-        split: their proportions; empty: by free memory.
+        split: the proportion of each device; empty: by free memory.
 
     Returns:
-        The host's share first, then the devices'.
+        The host's allocation, then one for each device.
     """
-    first = need.n_layers - (n_offloaded if devices else 0)
+    first = estimate.n_layers - (n_offloaded if devices else 0)  # the first layer on a device
     portions = list(split or [float(device.free) for device in devices])[: len(devices)]
     portions += [0.0] * (len(devices) - len(portions))
     whole = sum(portions) or 1.0
     bounds = [sum(portions[: i + 1]) / whole for i in range(len(devices))]
-    held: list[list[int]] = [[] for _ in range(len(devices) + 1)]
-    for i in range(need.n_layers):
-        place = (i - first) / max(1, n_offloaded)  # as in llama.cpp's load_tensors
-        held[
-            0
-            if i < first
-            else 1 + next((k for k, b in enumerate(bounds) if place < b), len(bounds) - 1)
-        ].append(i)
 
-    def share(device: Device | None, layers: Sequence[int]) -> Allocation:
-        weights = sum(
-            need.layer(i)[0] for i in layers if not (device is None and i == len(need.blocks))
-        )
-        if device is None:
-            weights += need.embeddings + (need.output if len(need.blocks) in layers else 0)
-        return Allocation(device, len(layers), weights, sum(need.layer(i)[1] for i in layers))
+    def holder(i: int) -> int:
+        """Who holds layer i: 0 is the host, k + 1 is devices[k]."""
+        if i < first:
+            return 0
+        position = (i - first) / max(1, n_offloaded)  # as in llama.cpp's load_tensors
+        return 1 + next((k for k, b in enumerate(bounds) if position < b), len(bounds) - 1)
 
-    return [share(device, layers) for device, layers in zip([None, *devices], held, strict=True)]
+    layers: list[list[int]] = [[] for _ in range(len(devices) + 1)]
+    for i in range(estimate.n_layers):
+        layers[holder(i)].append(i)
+    return [
+        _allocation(estimate, device, held)
+        for device, held in zip([None, *devices], layers, strict=True)
+    ]
+
+
+def _allocation(
+    estimate: MemoryEstimate, device: Device | None, layers: Sequence[int]
+) -> Allocation:
+    """What a device, or the host (None), holds if these layers are put on it."""
+    output_layer = len(estimate.blocks)
+    kv = sum(estimate.layer(i)[1] for i in layers)
+    if device is not None:
+        return Allocation(device, len(layers), sum(estimate.layer(i)[0] for i in layers), kv)
+    # The embeddings are on the host anyway: an output layer that shares them costs nothing more.
+    weights = estimate.embeddings + sum(estimate.layer(i)[0] for i in layers if i != output_layer)
+    if output_layer in layers:
+        weights += estimate.output
+    return Allocation(None, len(layers), weights, kv)

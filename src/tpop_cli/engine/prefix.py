@@ -1,4 +1,4 @@
-"""What token sequences have in common at their start: the part of a prompt that is evaluated once."""
+"""Finds the tokens that prompts have in common at their start, which need evaluation only once."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 def common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
-    """How many leading elements are equal.
+    """The number of leading elements that are equal.
 
     >>> common_prefix([1, 2, 3], [1, 2, 4, 5])
     2
@@ -19,7 +19,9 @@ def common_prefix(a: Sequence[int], b: Sequence[int]) -> int:
 
 
 def shared_prefix(prompts: Sequence[Sequence[int]]) -> Sequence[int]:
-    """What all prompts start with, one token short of the shortest: its logits must be computed.
+    """The longest prefix of all prompts that leaves at least one token of each.
+
+    The last token of a prompt must be evaluated in its own sequence, which needs its logits.
 
     >>> shared_prefix([[1, 2, 3], [1, 2, 4, 5]]), shared_prefix([[1, 2, 3]])
     ([1, 2], [1, 2])

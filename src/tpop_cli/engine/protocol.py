@@ -1,4 +1,8 @@
-"""What the layers above need of an engine. The llama.cpp engine fulfils it, and so does the tests' fake."""
+"""The interface of an engine, `Engine`, and the types in it.
+
+The packages above depend on this module, not on llama.cpp. `llama_engine.LlamaEngine` implements
+the interface, and so does the tests' fake engine.
+"""
 
 from __future__ import annotations
 
@@ -14,19 +18,19 @@ from ..core.lexicon import Tilt
 from ..settings import default
 
 Message = Mapping[str, str]
-"""One turn of a chat: {"role": "system" | "user" | "assistant", "content": text}."""
+"""One message of a chat: {"role": "system" | "user" | "assistant", "content": text}."""
 
 Row = npt.NDArray[np.float32]
-"""Raw logits of one sequence's next token, shape (n_vocab,)."""
+"""A vector for one token: logits, shape (n_vocab,), or a hidden state, shape (n_embd,)."""
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
-    """Decoding stopped because the stop flag was set. Sequences are as they were before the call."""
+    """The stop flag ended the decoding. All sequences are as they were before the call."""
 
 
 @dataclass(frozen=True)
 class Sampling:
-    """llama.cpp's sampling parameters, with its names and meanings. temperature 0 is greedy."""
+    """llama.cpp's sampling parameters, with its names and meanings. Temperature 0 is greedy."""
 
     temperature: float = default("temperature")
     top_k: int = default("top_k")
@@ -38,7 +42,13 @@ class Sampling:
 
 @dataclass(frozen=True)
 class ModelInfo:
-    """What tells a loaded model from others: its name in the file, the file, and the file's fingerprint."""
+    """Identifies a loaded model.
+
+    Args:
+        name: the name in the file's header.
+        path: the file.
+        fingerprint: a hash of the file; see `gguf.fingerprint`.
+    """
 
     name: str
     path: str
@@ -46,22 +56,31 @@ class ModelInfo:
 
 
 class TokenSampler(Protocol):
-    """Draws one answer's tokens. Holds the random state and the window of the repeat penalty."""
+    """Samples the tokens of one answer. Holds the random state and the repeat penalty's window."""
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
-        """The next token.
+    def next(self, rows: Sequence[Row], weights: Sequence[float], eog_bias: float = 0.0) -> int:
+        """Sample the next token.
 
         Args:
-            rows, weights: the logits of the arm's C contexts and their weights, which sum to one.
-            end: added to the score of tokens that end the answer.
+            rows: the logits of the arm's C contexts, shape (n_vocab,) each.
+            weights: the weights of the contexts, which sum to one; length C.
+            eog_bias: added to the score of the tokens that end an answer.
         """
 
     def close(self) -> None:
-        """Free what llama.cpp holds."""
+        """Free llama.cpp's objects."""
 
 
 class Engine(Protocol):
-    """A loaded model with one KV cache that many sequences share."""
+    """A loaded model and the sequences that share its KV cache.
+
+    Attributes:
+        info: identifies the model.
+        n_ctx: cells of the KV cache.
+        n_seq_max: the maximum number of sequences.
+        n_embd: the length of a hidden state.
+        stop: set it to interrupt a running call.
+    """
 
     info: ModelInfo
     n_ctx: int
@@ -70,10 +89,19 @@ class Engine(Protocol):
     stop: threading.Event
 
     def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
-        """The prompt of a chat, ready for the assistant's answer. Raises BadDataError if the template cannot."""
+        """The prompt of a chat, which the assistant's answer continues.
+
+        Raises:
+            BadDataError: the chat template cannot render these messages.
+        """
 
     def tokenize(self, text: str, *, add_special: bool) -> list[int]:
-        """Tokens of a text in which special tokens may stand; `add_special` puts BOS before, if the model has one."""
+        """The tokens of a text.
+
+        Args:
+            text: may contain the texts of special tokens, which become those tokens.
+            add_special: prepend the beginning-of-sequence token, if the model has one.
+        """
 
     def piece(self, token: int) -> bytes:
         """The bytes of a token: possibly part of a UTF-8 character; empty for control tokens."""
@@ -82,38 +110,58 @@ class Engine(Protocol):
         """Whether the token ends a generation."""
 
     def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> TokenSampler:
-        """A sampler with llama.cpp's chain behind the steered score, to which `tilt` is added."""
+        """A sampler for one answer: steered scores plus `tilt`, then llama.cpp's samplers."""
 
     def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
-        """Prefill prompts that share what they can; returns a sequence handle for each.
+        """Prefill prompts, each shared prefix once.
 
-        Raises ContextFullError if they do not fit, Interrupted if `stop` is set.
+        Returns:
+            A sequence handle for each prompt.
+
+        Raises:
+            ContextFullError: the prompts do not fit.
+            Interrupted: `stop` is set.
         """
 
     def warm(self, tokens: Sequence[int]) -> None:
-        """Evaluate the start of a prompt to come, so that `open` need not. If `stop` is set it ends early."""
+        """Evaluate the start of a future prompt in advance, so that `open` can reuse it.
+
+        Returns early if `stop` is set; the part that was evaluated remains useful.
+        """
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
-        """One llama_decode: append to each (handle, token). Errors as `open`."""
+        """Append one token to each of several sequences in one llama_decode.
+
+        Args:
+            tokens: (handle, token) each.
+
+        Raises:
+            ContextFullError: the KV cache is full.
+            Interrupted: `stop` is set.
+        """
 
     def logits(self, handle: int) -> Row:
         """The logits after the last token of a sequence; valid until the next `open` or `step`."""
 
     def hidden(self, handle: int) -> Row:
-        """The hidden state after the last token of a sequence, (n_embd,); only if the engine gives them."""
+        """The hidden state of a sequence's last token, (n_embd,), if the engine computes them."""
 
     def fork(self, handle: int) -> int:
-        """A new sequence with the same tokens, sharing their KV cache. Raises ContextFullError if none is free."""
+        """A new sequence with the same tokens, sharing their KV cache.
+
+        Raises:
+            ContextFullError: there are `n_seq_max` sequences already.
+        """
 
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
-        """Give a sequence back. With `keep` its KV cache stays until the next `open` has looked for a prefix."""
+        """Give a sequence back. With `keep` the next `open` or `warm` can reuse its prefix."""
 
     def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
-        """log π(tokens[i] | tokens[:i]) for each i ≥ start ≥ 1, shape (len(tokens) - start,)."""
+        """log π(tokens[i] | tokens[:i]) for each i ≥ start ≥ 1; shape (len(tokens) - start,)."""
 
     def hidden_states(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
-        """The hidden states of tokens[start:], shape (len(tokens) - start, n_embd); only as `hidden`."""
+        """The hidden states of tokens[start:], as `hidden`; shape (len(tokens) - start, n_embd)."""
 
     @property
     def prefilled(self) -> int:
-        """Tokens evaluated by `open` since the engine was loaded: what prefix reuse saves shows here."""
+        """The number of tokens that `open` has evaluated so far. Reused prefixes do not count."""

@@ -1,7 +1,8 @@
-"""The sampler chain: tpop's steered score at the head, then llama.cpp's own samplers.
+"""Samples tokens: tpop's steered scores come first, then llama.cpp's own samplers.
 
-The head is a custom `llama_sampler_i` whose `apply` callback writes the steered candidates into the array
-that llama.cpp's penalties, top-k, top-p, min-p, temperature and distribution then work on.
+The first sampler of the chain is a custom `llama_sampler_i`. Its `apply` callback writes the
+steered candidates into the array that llama.cpp's penalties, top-k, top-p, min-p, temperature and
+distribution samplers then process.
 """
 
 from __future__ import annotations
@@ -17,21 +18,21 @@ from ..core.scores import steered_scores
 from .protocol import Row, Sampling
 
 CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
-"""llama_token_data, as numpy sees it."""
+"""llama_token_data as a numpy dtype."""
 
-_LOGIT_RANGE = 15.0  # below the best token; a thing of speed only, what falls out of it is counted
+_LOGIT_RANGE = 15.0  # below the best token; affects speed only, because enough tokens must be in it
 
 
 class SteeredSampler:
-    """One answer's sampler chain; see `protocol.TokenSampler`.
+    """The sampler chain of one answer; see `protocol.TokenSampler`.
 
     Args:
-        sampling: llama.cpp's parameters. The order of the chain is llama-cpp-python's.
-        seed: of llama.cpp's own generator.
-        n_vocab: length of a logits row.
+        sampling: llama.cpp's parameters. The chain has the same order as llama-cpp-python's.
+        seed: seed of llama.cpp's random generator.
+        n_vocab: the length of a row of logits.
         alpha: plausibility bound of the steered score.
-        tilt: what is added to each token's score, (n_vocab,), or nothing.
-        ends: the tokens that end an answer.
+        tilt: added to each token's score, shape (n_vocab,); None adds nothing.
+        eog_tokens: the tokens that end an answer.
     """
 
     def __init__(
@@ -41,16 +42,17 @@ class SteeredSampler:
         n_vocab: int,
         alpha: float,
         tilt: Row | None = None,
-        ends: Sequence[int] = (),
+        eog_tokens: Sequence[int] = (),
     ) -> None:
-        self._alpha, self._tilt, self._ends, self._end = alpha, tilt, list(ends), 0.0
+        self._alpha, self._tilt = alpha, tilt
+        self._eog_tokens, self._eog_bias = list(eog_tokens), 0.0
         self._rows: Sequence[Row] = ()
         self._weights: Sequence[float] = ()
-        self._ids = np.arange(n_vocab)
-        self._needed = _needed(sampling)
+        self._all_ids = np.arange(n_vocab)
+        self._n_needed = _n_needed(sampling)
         self._candidates = np.zeros(n_vocab, dtype=CANDIDATE)
         self._error: BaseException | None = None
-        # ctypes objects that C keeps pointers to must live as long as the chain.
+        # C keeps pointers to these ctypes objects, so they must live as long as the chain.
         self._interface = llama.llama_sampler_i()
         self._interface.name = llama.llama_sampler_i_name(lambda _: b"tpop-steered")
         self._interface.apply = llama.llama_sampler_i_apply(self._apply)
@@ -60,21 +62,21 @@ class SteeredSampler:
             llama.llama_sampler_chain_add(self._chain, sampler)
         self._array = llama.llama_token_data_array()
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
+    def next(self, rows: Sequence[Row], weights: Sequence[float], eog_bias: float = 0.0) -> int:
         """Sample and accept one token; see `protocol.TokenSampler.next`."""
-        self._rows, self._weights, self._end = rows, weights, end
+        self._rows, self._weights, self._eog_bias = rows, weights, eog_bias
         array = self._array
         array.data = ctypes.cast(self._candidates.ctypes.data, llama.llama_token_data_p)
         array.size, array.selected, array.sorted = len(self._candidates), -1, False
         llama.llama_sampler_apply(self._chain, ctypes.byref(array))
-        if self._error is not None:  # an exception cannot cross C: the callback left it here
+        if self._error is not None:  # the callback stores it, because C cannot propagate it
             raise self._error
         token = int(array.data[array.selected].id)
         llama.llama_sampler_accept(self._chain, token)
         return token
 
     def close(self) -> None:
-        """Free the chain, and with it its samplers."""
+        """Free the chain and its samplers."""
         if self._chain is not None:
             llama.llama_sampler_free(self._chain)
             self._chain = None
@@ -85,47 +87,46 @@ class SteeredSampler:
         """The callback: fill the candidates with steered scores, in place."""
         try:
             rows, weights = self._rows, self._weights
-            if (
-                len(rows) == 1
-            ):  # one context of weight 1: llama.cpp's own logits, exactly if nothing is tilted
+            if len(rows) == 1:  # one context of weight 1: llama.cpp's own logits, and the tilt
                 row = rows[0] if self._tilt is None else rows[0] + self._tilt
-                if self._end:
+                if self._eog_bias:
                     row = row.copy()
-                    row[self._ends] += self._end
-                ids = self._candidates_of(row)
+                    row[self._eog_tokens] += self._eog_bias
+                ids = self._candidate_ids(row)
                 scores: npt.NDArray[np.floating] = row[ids]
             else:
                 ids, scores = steered_scores(rows, weights, self._alpha)
                 if self._tilt is not None:
                     scores = scores + self._tilt[ids]
-                if self._end:
-                    scores = scores + self._end * np.isin(ids, self._ends)
+                if self._eog_bias:
+                    scores = scores + self._eog_bias * np.isin(ids, self._eog_tokens)
             k = len(ids)
             self._candidates["id"][:k] = ids
-            # Not shifted to a maximum of zero: llama.cpp's repeat penalty scales a logit, so it needs their level,
-            # and since the weights sum to one a steered score has the level of a plain logit.
+            # llama.cpp's repeat penalty scales logits, so their level matters: do not shift the
+            # maximum to zero. The weights sum to one, so steered scores have the level of logits.
             self._candidates["logit"][:k] = scores
             array.contents.size = k
         except BaseException as error:
             self._error = error
 
-    def _candidates_of(self, row: Row) -> npt.NDArray[np.intp]:
-        """The tokens that can matter to the chain: often a few hundred of a vocabulary.
+    def _candidate_ids(self, row: Row) -> npt.NDArray[np.intp]:
+        """The tokens that can affect the result: often a few hundred of the vocabulary.
 
-        Where top-k keeps the best k, or greedy the best one, only the best k + n can be among them, n being the
-        tokens whose logits the repeat penalty may lower. All tokens, where there is no such bound.
+        If top-k keeps the best k tokens, or greedy sampling the best one, only the best k + n can
+        be among them, where n is the number of tokens that the repeat penalty can lower. Without
+        such a bound the result is all tokens.
         """
-        if self._needed:
+        if self._n_needed:
             ids = np.flatnonzero(row >= row.max() - _LOGIT_RANGE)
-            if len(ids) >= self._needed:
+            if len(ids) >= self._n_needed:
                 return ids
-        return self._ids
+        return self._all_ids
 
 
-def _needed(sampling: Sampling) -> int:
-    """How many of the best tokens decide what the chain draws; 0 if all may."""
-    kept = sampling.top_k if sampling.temperature > 0 else 1
-    return kept + sampling.repeat_last_n if kept > 0 and sampling.repeat_penalty >= 1 else 0
+def _n_needed(sampling: Sampling) -> int:
+    """The number of best tokens that determine the result of the chain; 0 if all tokens do."""
+    n_kept = sampling.top_k if sampling.temperature > 0 else 1
+    return n_kept + sampling.repeat_last_n if n_kept > 0 and sampling.repeat_penalty >= 1 else 0
 
 
 def _llama_samplers(sampling: Sampling, seed: int, n_vocab: int) -> list[object]:

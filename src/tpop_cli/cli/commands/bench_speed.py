@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ...bench.speed import Speed, SpeedPlan
-    from ...engine.loading import LoadOptions
+    from ...engine.load_options import LoadOptions
 
 PARTS = (
     "answers",
@@ -61,7 +61,7 @@ def speed(
 
     from ...bench.speed import N_CTX, QUICK, SpeedPlan
     from ...engine.gguf import read_header
-    from ...engine.loading import context_size
+    from ...engine.load_options import context_size
     from ...store.models import find_model
     from ...ui.speed import speed_report
     from ..open_session import load_options

@@ -14,7 +14,7 @@ from ..open_session import load_options
 from ..process import command
 
 if TYPE_CHECKING:
-    from ...engine.loading import LoadOptions
+    from ...engine.load_options import LoadOptions
 
 
 @command
@@ -88,13 +88,13 @@ def _model(path: Path, loading: LoadOptions) -> dict[str, Any]:
 
     from ...engine.devices import offload_devices
     from ...engine.gguf import read_header
-    from ...engine.loading import context_size, memory_estimate, offloaded_layers
-    from ...engine.memory import shares
+    from ...engine.load_options import context_size
+    from ...engine.memory import allocate_layers, count_offloaded_layers, estimate_memory
 
     header = read_header(path)
-    need, taking = memory_estimate(header, loading), offload_devices()
-    layers = offloaded_layers(header, loading)
-    parts = shares(need, layers, taking, loading.tensor_split)
+    need, taking = estimate_memory(header, loading), offload_devices()
+    layers = count_offloaded_layers(header, loading)
+    parts = allocate_layers(need, layers, taking, loading.tensor_split)
     free = [psutil.virtual_memory().available, *(device.free for device in taking)]
     wanted = [
         p.weights + p.kv + (need.compute if p.n_layers or p.device is None else 0) for p in parts
@@ -128,8 +128,8 @@ def _missing_backend(found: list[str]) -> str | None:
     """How to install with a backend that this machine could use and this build has not."""
     import shutil
 
-    from ...engine.devices import INSTALL, flag
+    from ...engine.devices import install_command
 
     if shutil.which("nvidia-smi") and "CUDA" not in found:
-        return INSTALL.format(flag=flag("CUDA"))
+        return install_command("CUDA")
     return None

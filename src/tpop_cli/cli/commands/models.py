@@ -8,7 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
+from ...settings import SETTINGS
 from .. import options as opt
+from ..completion import complete_model
 from ..console import confirm, note, progress_bar, stdout_console, write_answer
 from ..process import command
 
@@ -62,7 +64,8 @@ def _row(name: str, path: Path, origin: str, in_use: bool) -> dict[str, Any]:
     import psutil
 
     from ...engine.gguf import read_header
-    from ...engine.memory import estimate
+    from ...engine.load_options import LoadOptions
+    from ...engine.memory import estimate_memory
     from ...errors import TpopError
 
     row: dict[str, Any] = {
@@ -76,7 +79,7 @@ def _row(name: str, path: Path, origin: str, in_use: bool) -> dict[str, Any]:
         header = read_header(path)
     except TpopError as error:
         return {**row, "quantization": f"broken: {error.message}", "context": None, "fits": None}
-    need = estimate(header, _CONTEXT, _CONTEXT // 8).total
+    need = estimate_memory(header, LoadOptions(n_ctx=_CONTEXT)).total
     return {
         **row,
         "quantization": header.quantization,
@@ -122,7 +125,10 @@ def pull(
 @app.command()
 @command
 def remove(
-    name: Annotated[str, typer.Argument(help="A name that `tpop models list` shows.")],
+    name: Annotated[
+        str,
+        typer.Argument(help="A name that `tpop models list` shows.", autocompletion=complete_model),
+    ],
     yes: opt.YesOption = False,
 ) -> None:
     """Remove a model's file."""
@@ -163,7 +169,11 @@ def suggest() -> None:
 def show(
     name: Annotated[
         str | None,
-        typer.Argument(help="A name, a path, or hf:ORG/REPO/FILE.", show_default="the one in use"),
+        typer.Argument(
+            help=SETTINGS["model"].help,
+            show_default="the one in use",
+            autocompletion=complete_model,
+        ),
     ] = None,
     as_json: opt.JsonOption = False,
 ) -> None:
@@ -202,7 +212,11 @@ def show(
 
 @app.command()
 @command
-def use(name: Annotated[str, typer.Argument(help="A name, a path, or hf:ORG/REPO/FILE.")]) -> None:
+def use(
+    name: Annotated[
+        str, typer.Argument(help=SETTINGS["model"].help, autocompletion=complete_model)
+    ],
+) -> None:
     """Make a model the default; it is written to config.toml."""
     from ...engine.gguf import read_header
     from ...store.config import save_setting

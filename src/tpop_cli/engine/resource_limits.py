@@ -1,4 +1,4 @@
-"""Time and memory limits for code that came with a model: its chat template."""
+"""Limits the time and memory of code that a model file brings along: its chat template."""
 
 from __future__ import annotations
 
@@ -12,30 +12,36 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-SECONDS = 2.0
-BYTES = 512 << 20
+MAX_SECONDS = 2.0
+MAX_BYTES = 512 << 20
 
 
 class ResourceLimitError(Exception):
-    """It took too long, or too much memory."""
+    """The code took too much time or memory."""
 
 
 def run_limited(
-    call: Callable[[], Result], seconds: float = SECONDS, n_bytes: int = BYTES
+    call: Callable[[], Result], seconds: float = MAX_SECONDS, n_bytes: int = MAX_BYTES
 ) -> Result:
-    """The result of a call that runs Python code, stopped when it takes too much.
+    """Run Python code, stop it when it exceeds a limit, and return its result.
 
-    The memory limit holds on Linux only. Nothing else may allocate much meanwhile.
+    The memory limit works on Linux only. It applies to the whole process, so other threads should
+    not allocate much at the same time.
+
+    Args:
+        call: the code. C code that runs long cannot be stopped.
+        seconds: time limit.
+        n_bytes: limit on the additional memory.
 
     Raises:
-        ResourceLimitError: it was stopped.
+        ResourceLimitError: the code exceeded a limit.
     """
-    lock, done = threading.Lock(), False
+    lock, finished = threading.Lock(), False
     thread = threading.get_ident()
 
     def stop() -> None:
         with lock:
-            if not done:  # raised in the thread that runs the call, at its next step
+            if not finished:  # raises in the thread that runs the call, at its next bytecode
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(
                     ctypes.c_ulong(thread), ctypes.py_object(ResourceLimitError)
                 )
@@ -45,21 +51,21 @@ def run_limited(
     timer.start()
     try:
         try:
-            with _less_memory(n_bytes):
+            with _limited_memory(n_bytes):
                 return call()
         finally:
             with lock:
-                done = True
+                finished = True
             timer.cancel()
     except ResourceLimitError:
         raise ResourceLimitError(f"it ran for more than {seconds:g} s") from None
     except MemoryError:
-        raise ResourceLimitError(f"it wanted more than {n_bytes >> 20} MB") from None
+        raise ResourceLimitError(f"it needs more than {n_bytes >> 20} MB") from None
 
 
 @contextmanager
-def _less_memory(n_bytes: int) -> Iterator[None]:
-    """While inside, this process can get only so much more memory; more is a MemoryError."""
+def _limited_memory(n_bytes: int) -> Iterator[None]:
+    """Let this process allocate at most `n_bytes` more; beyond that Python raises MemoryError."""
     if sys.platform != "linux":
         yield
         return

@@ -1,4 +1,4 @@
-"""llama-cpp-python used the plain way, one answer after the other: what the speed bench compares with."""
+"""llama-cpp-python used without tpop: the baseline of the speed benchmark."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from typing import Any
 
 from llama_cpp import Llama
 
-from .loading import ALL_LAYERS, N_BATCH
+from .load_options import ALL_LAYERS, N_BATCH
 from .protocol import Message, Sampling
 
 
 @dataclass(frozen=True)
 class PlainAnswer:
-    """An answer, and what it took.
+    """An answer and its cost.
 
     Args:
         text: the answer.
-        n_tokens: its tokens.
-        seconds: from the call to the end.
+        n_tokens: its length in tokens.
+        seconds: the duration of the whole call.
     """
 
     text: str
@@ -30,13 +30,15 @@ class PlainAnswer:
 
 
 class PlainLlama:
-    """`Llama.create_chat_completion` with the settings of `LlamaEngine`: threads, context, batch, flash attention.
+    """`Llama.create_chat_completion` with the same settings as `LlamaEngine`.
+
+    Threads, context, batch size and flash attention are the same. Answers are generated one by one.
 
     Args:
         path: a GGUF file with a chat template.
-        n_ctx: tokens of context.
-        threads: how many to use.
-        sampling: llama.cpp's parameters.
+        n_ctx: context size in tokens.
+        threads: number of threads.
+        sampling: llama.cpp's sampling parameters.
     """
 
     def __init__(
@@ -61,14 +63,14 @@ class PlainLlama:
         }
 
     def forget(self) -> None:
-        """Empty the KV cache, so that the next prompt is prefilled from its start."""
+        """Empty the KV cache, so that the next prompt is prefilled from its first token."""
         self._llama.reset()
         self._llama._ctx.kv_cache_clear()
 
     def answer(self, messages: Sequence[Message], max_tokens: int, seed: int) -> PlainAnswer:
-        """One answer, whole. What the prompt shares with the one before is not evaluated again."""
+        """Generate one answer. A prefix shared with the previous prompt is not evaluated again."""
         start = time.perf_counter()
-        done: Any = self._llama.create_chat_completion(
+        completion: Any = self._llama.create_chat_completion(
             list(messages),
             max_tokens=max_tokens,
             seed=seed,
@@ -76,7 +78,9 @@ class PlainLlama:
         )
         seconds = time.perf_counter() - start
         return PlainAnswer(
-            done["choices"][0]["message"]["content"], done["usage"]["completion_tokens"], seconds
+            completion["choices"][0]["message"]["content"],
+            completion["usage"]["completion_tokens"],
+            seconds,
         )
 
     def close(self) -> None:

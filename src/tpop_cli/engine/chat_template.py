@@ -1,4 +1,4 @@
-"""Chat templates: how a list of messages becomes the one string that a model was trained on."""
+"""Renders a chat as the prompt text that the model was trained on, with a chat template."""
 
 from __future__ import annotations
 
@@ -10,24 +10,39 @@ import llama_cpp.llama_cpp as llama
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from ..errors import BadDataError, UsageError
-from .limits import run_limited
 from .protocol import Message
+from .resource_limits import run_limited
 
 RAW = "raw"
-"""The name of the template that adds nothing: for base models that only continue a text."""
+"""The name of `RawTemplate`, for base models, which only continue a text."""
+
+_CHOOSE_ANOTHER = "choose another: --chat-template chatml"
 
 
-class Template(Protocol):
+class ChatTemplate(Protocol):
     """Renders messages, with the opening of the assistant's answer at the end."""
 
     adds_bos: bool
 
     def render(self, messages: Sequence[Message]) -> str:
-        """The prompt. Raises BadDataError if these messages cannot be written so."""
+        """The prompt.
+
+        Raises:
+            BadDataError: the template cannot render these messages.
+        """
 
 
-class GgufTemplate:
-    """The template that the model's file carries, rendered in Jinja's sandbox, within limits of time and memory."""
+class JinjaTemplate:
+    """The template in the model's file, rendered in Jinja's sandbox with limited time and memory.
+
+    Args:
+        source: the template's source.
+        bos: text of the beginning-of-sequence token.
+        eos: text of the end-of-sequence token.
+
+    Raises:
+        BadDataError: the source has an error.
+    """
 
     adds_bos = True  # such templates write the beginning-of-sequence token themselves
 
@@ -38,38 +53,40 @@ class GgufTemplate:
             )
         except Exception as error:
             raise BadDataError(
-                f"the model's chat template has an error: {error}",
-                "name another: --chat-template chatml",
+                f"the model's chat template has an error: {error}", _CHOOSE_ANOTHER
             ) from None
 
     def render(self, messages: Sequence[Message]) -> str:
-        """See `Template.render`."""
+        """See `ChatTemplate.render`."""
         try:
             return run_limited(
                 lambda: str(self._formatter(messages=[dict(m) for m in messages]).prompt)
             )
-        except Exception as error:  # a template may raise anything, and often does so on purpose
+        except Exception as error:  # a template can raise anything, and many do so on purpose
             raise BadDataError(
-                f"the model's chat template refuses this chat: {error}",
-                "name another: --chat-template chatml",
+                f"the model's chat template cannot render this chat: {error}", _CHOOSE_ANOTHER
             ) from None
 
 
-class NamedTemplate:
-    """One of llama.cpp's built-in templates, chosen by name."""
+class BuiltinTemplate:
+    """One of llama.cpp's built-in templates, chosen by name.
+
+    Raises:
+        UsageError: llama.cpp has no template of that name.
+    """
 
     adds_bos = False
 
     def __init__(self, name: str) -> None:
-        if name not in builtin_names():
+        if name not in builtin_template_names():
             raise UsageError(
                 f"there is no chat template named {name}",
-                f"one of: {', '.join([RAW, *builtin_names()])}",
+                f"choose one of: {', '.join([RAW, *builtin_template_names()])}",
             )
         self._name = name
 
     def render(self, messages: Sequence[Message]) -> str:
-        """See `Template.render`."""
+        """See `ChatTemplate.render`."""
         encoded = [(_c_string(m["role"]), _c_string(m["content"])) for m in messages]
         chat = (llama.llama_chat_message * len(encoded))(
             *[llama.llama_chat_message(*m) for m in encoded]
@@ -81,54 +98,56 @@ class NamedTemplate:
                 self._name.encode(), chat, len(encoded), True, buffer, size
             )
             if n < 0:
-                raise BadDataError(f"the chat template {self._name} cannot write this chat")
+                raise BadDataError(f"the chat template {self._name} cannot render this chat")
             if n <= size:
                 return buffer.raw[:n].decode("utf-8")
             size = n
 
 
 def _c_string(text: str) -> bytes:
-    """A text for C, which would end it at a NUL."""
+    """UTF-8 for C. A NUL would end the string, so it is replaced."""
     return text.replace("\0", "\ufffd").encode("utf-8", "replace")
 
 
 class RawTemplate:
-    """No template: the messages' texts, one after the other."""
+    """No template: the texts of the messages, one after the other."""
 
     adds_bos = False
 
     def render(self, messages: Sequence[Message]) -> str:
-        """See `Template.render`."""
+        """See `ChatTemplate.render`."""
         return "\n\n".join(m["content"] for m in messages) + "\n\n"
 
 
-def builtin_names() -> list[str]:
-    """The names that llama.cpp knows, sorted."""
+def builtin_template_names() -> list[str]:
+    """The names of llama.cpp's built-in templates, sorted."""
     n = llama.llama_chat_builtin_templates(None, 0)
     names = (ctypes.c_char_p * n)()
     llama.llama_chat_builtin_templates(names, n)
     return sorted(name.decode() for name in names if name)
 
 
-def choose_template(name: str | None, source: str | None, bos: str, eos: str) -> Template:
-    """The template a chat is written with.
+def choose_template(name: str | None, source: str | None, bos: str, eos: str) -> ChatTemplate:
+    """The template for a model's chats.
 
     Args:
-        name: what `--chat-template` said, if anything.
+        name: the value of `--chat-template`, if given.
         source: the Jinja source in the GGUF file, if any.
-        bos, eos: the texts of the model's special tokens.
+        bos: text of the beginning-of-sequence token.
+        eos: text of the end-of-sequence token.
 
     Raises:
-        UsageError: the name is unknown, or the model has no template and none was named: the choice of one
-            changes what a model says, so it is never made silently.
+        UsageError: the name is unknown; or the model has no template and no name is given. tpop
+            does not guess, because the template changes what a model answers.
+        BadDataError: the model's own template has an error.
     """
     if name == RAW:
         return RawTemplate()
     if name:
-        return NamedTemplate(name)
+        return BuiltinTemplate(name)
     if not source:
         raise UsageError(
             "this model has no chat template (it may be a base model)",
-            "name one: --chat-template chatml (or gemma, llama3, ..., raw)",
+            "choose one: --chat-template chatml (or gemma, llama3, ..., raw)",
         )
-    return GgufTemplate(source, bos, eos)
+    return JinjaTemplate(source, bos, eos)

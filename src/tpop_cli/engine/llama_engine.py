@@ -1,4 +1,4 @@
-"""A GGUF model loaded by llama.cpp: the `protocol.Engine` that answers come from."""
+"""The llama.cpp implementation of `protocol.Engine`."""
 
 from __future__ import annotations
 
@@ -14,33 +14,37 @@ import numpy.typing as npt
 
 from ..core.lexicon import Tilt, belongs, word_of
 from ..errors import DecodeError
+from .abort_guard import backend_aborted
+from .chat_template import choose_template
 from .gguf import fingerprint, read_header
-from .guard import backend_aborted
-from .kv import Sequences
-from .loading import LoadOptions, context_size, load_model, make_context
-from .log import listen
+from .llama_log import listen
+from .load_options import LoadOptions, context_size
+from .loading import call_function, load_model, make_context
 from .protocol import Message, ModelInfo, Row, Sampling
 from .sampler import SteeredSampler
-from .template import choose_template
+from .sequences import Sequences
 
-PLAUSIBLE_ALPHA = 0.1
+PLAUSIBILITY_BOUND = 0.1
+"""α: in some context a token needs α times the probability of the best token."""
 
 
 class LlamaEngine:
-    """See `protocol.Engine`. Free it with `close`, or use it in a `with` statement.
+    """A GGUF model loaded by llama.cpp. Free it with `close`, or use it in a `with` statement.
 
     Args:
         path: a GGUF file.
         options: how to load it.
 
     Raises:
-        NoInputError, BadDataError: the file is not there or cannot be loaded.
-        UsageError: impossible options; a model without a chat template and none named.
+        NoInputError: the file does not exist or cannot be read.
+        BadDataError: the file cannot be loaded.
+        UsageError: impossible options, or neither the model nor the options have a chat template.
+        UnavailableError: an RPC server does not answer.
     """
 
     def __init__(self, path: Path, options: LoadOptions = LoadOptions()) -> None:
         header = read_header(path)
-        n_ctx, self._call = context_size(options.n_ctx, header), options.call
+        n_ctx, self._call = context_size(options.n_ctx, header), call_function(options)
         listen(options.on_log)
         llama.llama_backend_init()
         self._model = self._ctx = None
@@ -64,9 +68,8 @@ class LlamaEngine:
                 self._ctx,
                 n_vocab=self.n_vocab,
                 n_ctx=n_ctx,
-                n_batch=int(
-                    llama.llama_n_batch(self._ctx)
-                ),  # llama.cpp caps it, and aborts on a larger batch
+                # llama.cpp may have lowered it, and aborts on a larger batch
+                n_batch=int(llama.llama_n_batch(self._ctx)),
                 n_seq_max=self.n_seq_max,
                 stop=self.stop,
                 n_embd=self.n_embd if options.hidden_states else 0,
@@ -75,13 +78,9 @@ class LlamaEngine:
         except BaseException:
             self.close()
             raise
-        self.info = ModelInfo(
-            name=header.name,
-            path=str(path),
-            fingerprint=fingerprint(path),
-        )
+        self.info = ModelInfo(name=header.name, path=str(path), fingerprint=fingerprint(path))
         self._pieces: dict[int, bytes] = {}
-        self._classes: dict[str, Row] = {}  # which tokens belong to a class: 1 or 0
+        self._classes: dict[str, Row] = {}  # by word class: 1 for each token in it, else 0
 
     def __enter__(self) -> LlamaEngine:
         return self
@@ -90,7 +89,7 @@ class LlamaEngine:
         self.close()
 
     def close(self) -> None:
-        """Free the context, then the model; what a lost server left behind is not touched."""
+        """Free the context, then the model. After an abort in llama.cpp nothing can be freed."""
         if backend_aborted():
             return
         if self._sequences is not None:
@@ -103,7 +102,7 @@ class LlamaEngine:
             self._call(llama.llama_model_free, self._model)
             self._model = None
 
-    # -- text and tokens ---------------------------------------------------------------------------------
+    # -- text and tokens ----------------------------------------------------------------------
 
     def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
         """See `protocol.Engine.chat_tokens`."""
@@ -145,30 +144,30 @@ class LlamaEngine:
                 return buffer.raw[:n]
             size = -n
 
-    # -- sequences ---------------------------------------------------------------------------------------
+    # -- sampling -----------------------------------------------------------------------------
 
     def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> SteeredSampler:
         """See `protocol.Engine.sampler`."""
         if not tilt:
-            return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA)
+            return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBILITY_BOUND)
         return SteeredSampler(
-            sampling, seed, self.n_vocab, PLAUSIBLE_ALPHA, self._tilted(tilt), self._ends
+            sampling, seed, self.n_vocab, PLAUSIBILITY_BOUND, self._tilt_row(tilt), self._eog_tokens
         )
 
     @cached_property
-    def _ends(self) -> list[int]:
+    def _eog_tokens(self) -> list[int]:
         """The tokens that end an answer."""
         return [token for token in range(self.n_vocab) if self.is_eog(token)]
 
     @cached_property
     def _words(self) -> list[str]:
-        """The words of the vocabulary, by token."""
+        """The word of each token."""
         return [
             word_of(self.piece(token).decode("utf-8", "replace")) for token in range(self.n_vocab)
         ]
 
-    def _tilted(self, tilt: Tilt) -> Row:
-        """What a tilt adds to the logit of each token, shape (n_vocab,)."""
+    def _tilt_row(self, tilt: Tilt) -> Row:
+        """The amount that a tilt adds to the logit of each token, shape (n_vocab,)."""
         total = np.zeros(self.n_vocab, dtype=np.float32)
         for name, amount in tilt:
             if name not in self._classes:
@@ -178,10 +177,12 @@ class LlamaEngine:
             total += np.float32(amount) * self._classes[name]
         return total
 
+    # -- sequences ----------------------------------------------------------------------------
+
     @property
     def _seqs(self) -> Sequences:
         if self._sequences is None:
-            raise DecodeError("the model was closed")
+            raise DecodeError("the model is closed")
         return self._sequences
 
     def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
@@ -227,5 +228,5 @@ class LlamaEngine:
 
     @property
     def decode_seconds(self) -> float:
-        """Seconds spent in llama_decode since the model was loaded."""
+        """Seconds spent in llama_decode so far."""
         return self._seqs.decode_seconds

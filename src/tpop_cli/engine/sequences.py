@@ -1,0 +1,229 @@
+"""Opens, forks and extends token sequences that share one KV cache.
+
+A fork copies no data, because the KV cache is unified: the same cells belong to both sequences. A
+prompt is prefilled only from where it departs from every cached sequence.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..errors import ContextFullError
+from .kv_cache import KVCache
+from .llama_batch import BatchItem, LlamaBatch
+from .prefix import shared_prefix
+from .protocol import Interrupted, Row
+
+_WARM_CHUNK = 64  # tokens that `warm` evaluates at a time; an interrupt loses at most so many
+
+
+class Sequences:
+    """The sequences of one llama.cpp context.
+
+    Args:
+        ctx: a llama_context with a unified KV cache of `n_ctx` cells; the caller frees it.
+        n_vocab: the length of a row of logits.
+        n_ctx: the number of cells of the KV cache.
+        n_batch: the maximum number of tokens in a batch.
+        n_seq_max: the maximum number of sequences.
+        stop: when set, a running llama_decode returns within one graph node and `Interrupted` is
+            raised.
+        call: calls a function of llama.cpp that may wait for an RPC server.
+        n_embd: the length of a hidden state; 0 if the context does not compute them.
+    """
+
+    def __init__(
+        self,
+        ctx: object,
+        *,
+        n_vocab: int,
+        n_ctx: int,
+        n_batch: int,
+        n_seq_max: int,
+        stop: threading.Event,
+        call: Callable[..., Any],
+        n_embd: int = 0,
+    ) -> None:
+        self.cache = KVCache(ctx, n_seq_max)
+        self._batch = LlamaBatch(
+            ctx,
+            n_vocab=n_vocab,
+            n_embd=n_embd,
+            n_ctx=n_ctx,
+            n_batch=n_batch,
+            stop=stop,
+            make_room=self.cache.evict,
+            call=call,
+        )
+        self._rows: dict[int, Row] = {}
+        self._hidden: dict[int, Row] = {}
+        self.prefilled = 0
+
+    def close(self) -> None:
+        """Free the batch."""
+        self._batch.close()
+
+    @property
+    def decode_seconds(self) -> float:
+        """Seconds spent in llama_decode so far."""
+        return self._batch.decode_seconds
+
+    # -- operations of protocol.Engine --------------------------------------------------------
+
+    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+        """Prefill `prompts` (not empty, one token or more each); see `protocol.Engine.open`.
+
+        The prefix that all prompts share is decoded once, in a sequence called the trunk. Each
+        different prompt forks the trunk, and the remaining tokens of all prompts are decoded in one
+        batch. A
+        single prompt is decoded whole, as llama.cpp's own programs do: decoded in two parts it
+        would be rounded differently, which could change the answer.
+        """
+        unique = list(dict.fromkeys(map(tuple, prompts)))
+        shared = shared_prefix(unique)
+        trunk, by_prompt = self.cache.claim_prefix(shared), dict[tuple[int, ...], int]()
+        opened: list[int] = []
+        try:
+            if len(unique) == 1:
+                by_prompt[unique[0]] = trunk
+                self._prefill([(trunk, unique[0])], wanted=True)
+            else:
+                self._prefill([(trunk, shared)], wanted=False)
+                for prompt in unique:
+                    by_prompt[prompt] = self.fork(trunk)
+                self._prefill(
+                    [(handle, prompt) for prompt, handle in by_prompt.items()], wanted=True
+                )
+            returned = {trunk}
+            for prompt in map(tuple, prompts):
+                handle = by_prompt[prompt]
+                if handle in returned:  # the trunk, or a repeated prompt: fork it, copy its logits
+                    twin = self.fork(handle)
+                    self._rows[twin] = self._rows[handle]
+                    handle = twin
+                returned.add(handle)
+                opened.append(handle)
+        except BaseException:
+            for handle in {*by_prompt.values(), *opened} - {trunk}:
+                self.close_sequence(handle)
+            raise
+        finally:
+            self._rows.pop(trunk, None)
+            self.cache.keep(trunk)
+        return opened
+
+    def warm(self, tokens: Sequence[int]) -> None:
+        """Evaluate the start of a future prompt and keep it; see `protocol.Engine.warm`."""
+        if not tokens:
+            return
+        handle = self.cache.claim_prefix(tokens)
+        try:
+            for start in range(len(self.cache.tokens[handle]), len(tokens), _WARM_CHUNK):
+                self._extend([(handle, list(tokens[start : start + _WARM_CHUNK]), False)])
+        except (Interrupted, ContextFullError):
+            pass  # the part that was evaluated is still useful, and nothing waits for the rest
+        finally:
+            self.cache.keep(handle)
+
+    def step(self, tokens: Sequence[tuple[int, int]]) -> None:
+        """Append a token to each of several sequences; see `protocol.Engine.step`."""
+        self._extend([(handle, [token], True) for handle, token in tokens])
+
+    def logits(self, handle: int) -> Row:
+        """The logits after the last token of a sequence."""
+        return self._rows[handle]
+
+    def hidden(self, handle: int) -> Row:
+        """The hidden state of the last token of a sequence."""
+        return self._hidden[handle]
+
+    def fork(self, source: int) -> int:
+        """A new sequence with the tokens of `source`; it has no logits until its first step."""
+        return self.cache.fork(source)
+
+    def close_sequence(self, handle: int, *, keep: bool = False) -> None:
+        """Give a sequence back; see `protocol.Engine.close_sequence`."""
+        self._rows.pop(handle, None)
+        self._hidden.pop(handle, None)
+        if keep:
+            self.cache.keep(handle)
+        else:
+            self.cache.drop(handle)
+
+    def logprobs(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        """See `protocol.Engine.logprobs`. One forward pass; shape (len(tokens) - start,)."""
+        logprobs = []
+        for position, index in self._forward(tokens[:-1], start - 1):
+            row = self._batch.read_logits(index).astype(np.float64)
+            top = row.max()
+            logsumexp = np.log(np.exp(row - top).sum())
+            logprobs.append(float(row[tokens[position + 1]] - top - logsumexp))
+        return np.array(logprobs)
+
+    def hidden_states(self, tokens: Sequence[int], start: int) -> npt.NDArray[np.float64]:
+        """See `protocol.Engine.hidden_states`. One forward pass."""
+        states = [self._batch.read_hidden(index) for _, index in self._forward(tokens, start)]
+        return np.array(states, dtype=np.float64).reshape(-1, self._batch.n_embd)
+
+    # -- decoding -----------------------------------------------------------------------------
+
+    def _prefill(self, prompts: Sequence[tuple[int, Sequence[int]]], *, wanted: bool) -> None:
+        """Complete each sequence, which holds a prefix of its prompt, to the whole prompt."""
+        pending = [
+            (handle, list(prompt[len(self.cache.tokens[handle]) :]), wanted)
+            for handle, prompt in prompts
+        ]
+        self._extend(pending)
+        self.prefilled += sum(len(tokens) for _, tokens, _ in pending)
+
+    def _extend(self, pending: Sequence[tuple[int, list[int], bool]]) -> None:
+        """Append tokens to sequences. After an error the sequences are as they were before.
+
+        Args:
+            pending: (handle, tokens, whether the logits of the last token are wanted) each.
+        """
+        items: list[BatchItem] = []
+        for handle, tokens, wanted in pending:
+            start = len(self.cache.tokens[handle])
+            last = len(tokens) - 1
+            items += [(handle, t, start + i, wanted and i == last) for i, t in enumerate(tokens)]
+        before = {handle: len(self.cache.tokens[handle]) for handle, _, _ in pending}
+        try:
+            for i in range(0, len(items), self._batch.n_batch):
+                self._decode(items[i : i + self._batch.n_batch])
+        except BaseException:
+            for handle, length in before.items():
+                self.cache.remove_cells_after(handle, length)
+            raise
+        for handle, tokens, _ in pending:
+            self.cache.tokens[handle] += tokens
+
+    def _decode(self, items: Sequence[BatchItem]) -> None:
+        """Decode a batch and keep the outputs that are wanted."""
+        self._batch.decode(items)
+        for i, (handle, _, _, wanted) in enumerate(items):
+            if wanted:
+                self._rows[handle] = self._batch.read_logits(i)
+                if self._batch.n_embd:
+                    self._hidden[handle] = self._batch.read_hidden(i)
+
+    def _forward(self, tokens: Sequence[int], start: int) -> Iterator[tuple[int, int]]:
+        """Evaluate tokens in a temporary sequence.
+
+        Yields:
+            (position, index in the batch) of each token from position `start` on, while its output
+            can be read.
+        """
+        handle, n_batch = self.cache.new(), self._batch.n_batch
+        try:
+            for i in range(0, len(tokens), n_batch):
+                part = range(i, min(i + n_batch, len(tokens)))
+                self._batch.decode([(handle, tokens[p], p, p >= start) for p in part])
+                yield from ((p, p - i) for p in part if p >= start)
+        finally:
+            self.cache.drop(handle)
