@@ -1,1 +1,1 @@
-"""Measuring: prompts, simulated users, and the commands that print every figure the documents show."""
+"""Benchmarks: simulated users, prompts, and the commands that print every figure in docs/."""

@@ -1,8 +1,8 @@
-"""A decoder that remembers: an answer that was decoded once is never decoded again.
+"""A decoder with a cache: no answer is decoded twice.
 
-Simulated users ask for the same answers over and over: all start with the same first duels, and a
-profile that has settled keeps its strengths. The cache is kept in a file, from which a bench that
-was interrupted resumes.
+Simulated users request the same answers many times. They all start with the same duels, and the
+strengths of a profile change little once it knows the taste. The cache is also written to a file,
+from which an interrupted bench resumes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MAX_TOKENS = 256
 """Maximum tokens of an answer in the benches."""
 
 AnswerKey = ArmRequest | str
-"""What an answer is found by: its request, or a name where no request reproduces it."""
+"""The request of an answer, or a name for an answer that its request does not determine."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class CachedAnswer:
     """An answer in the cache.
 
     Args:
-        text: as decoded.
+        text: the decoded text.
         tokens: its token ids.
         finish_reason: "stop" or "length".
     """
@@ -42,22 +42,23 @@ class CachedAnswer:
     finish_reason: str
 
 
-def one_answer_each(requests: Sequence[ArmRequest]) -> list[ArmRequest]:
-    """The same requests with seeds that do not depend on the session.
+def with_shared_seeds(requests: Sequence[ArmRequest]) -> list[ArmRequest]:
+    """The requests of one turn with seeds that do not depend on the session.
 
-    There is one answer to a prompt with given strengths, and two if both arms of a duel have the
-    same strengths. Otherwise no two sessions would share an answer.
+    With the seeds of their sessions, no two sessions would share an answer. The seed is 0, so each
+    prompt has one answer for given strengths. If both arms of a duel have the same strengths, the
+    second arm has seed 1, so that the two answers differ.
     """
-    twins = len(requests) == 2 and requests[0].strengths == requests[1].strengths
-    return [replace(request, seed=i if twins else 0) for i, request in enumerate(requests)]
+    alike = len(requests) == 2 and requests[0].strengths == requests[1].strengths
+    return [replace(request, seed=i if alike else 0) for i, request in enumerate(requests)]
 
 
 class AnswerCache:
-    """A `decoding.decoder.Decoder` that decodes what is missing, and keeps all of it in a file.
+    """A `decoding.decoder.Decoder` that decodes only what is missing, and keeps every answer.
 
     Args:
         engine: the loaded model.
-        folder: where the file is kept, one a model; None: nowhere.
+        folder: the folder of the cache files, one for each model; None: nothing is written.
     """
 
     def __init__(self, engine: Engine, folder: Path | None) -> None:
@@ -82,33 +83,33 @@ class AnswerCache:
         return self._answers[self._id(key)]
 
     def _id(self, key: AnswerKey) -> str:
-        """A name itself; of a request, a digest of all that decides what its answer is."""
+        """The name itself, or a digest of everything in a request that determines its answer."""
         if isinstance(key, str):
             return key
         if key not in self._ids:
-            decisive = asdict(replace(key, strengths=()))
-            digest = hashlib.sha256(json.dumps(decisive, sort_keys=True).encode())
+            determining = asdict(replace(key, strengths=()))
+            digest = hashlib.sha256(json.dumps(determining, sort_keys=True).encode())
             self._ids[key] = digest.hexdigest()[:32]
         return self._ids[key]
 
     # -- decoding ----------------------------------------------------------------------------------
 
     def missing(self, keys: Collection[AnswerKey]) -> list[ArmRequest]:
-        """The requests whose answers are yet to be decoded, each once."""
+        """The distinct requests whose answers are not in the cache."""
         requests = dict.fromkeys(key for key in keys if isinstance(key, ArmRequest))
         return [request for request in requests if request not in self]
 
     def fill(
         self, keys: Collection[AnswerKey], on_answer: Callable[[], None] = lambda: None
     ) -> bool:
-        """Decode what is missing, many answers in one batch.
+        """Decode the missing answers, many in one batch.
 
         Args:
-            keys: what is asked for.
-            on_answer: called for each answer that was decoded.
+            keys: the answers that are needed.
+            on_answer: called after each answer that was decoded.
 
         Returns:
-            False if the engine's stop flag ended it early.
+            False if the engine's stop flag was set, so that answers may still be missing.
         """
         missing = self.missing(keys)
         for index, (arm,) in self._decoder.many([request] for request in missing):
@@ -117,20 +118,20 @@ class AnswerCache:
         return not self.engine.stop.is_set()
 
     def put(self, key: AnswerKey, arm: Arm) -> None:
-        """Keep a finished answer."""
+        """Add a finished answer."""
         answer = CachedAnswer(arm.text, tuple(arm.tokens), arm.finish_reason or "")
         self._answers[self._id(key)] = answer
         self._write({"id": self._id(key), **asdict(answer)})
 
     def steps(self, requests: Sequence[ArmRequest]) -> ArmSteps:
-        """See `Decoder.steps`: all arms are there after one step, and seeds do not matter."""
-        wanted = one_answer_each(requests)
+        """See `Decoder.steps`. All arms are finished after one step; their seeds are replaced."""
+        wanted = with_shared_seeds(requests)
         if self.fill(wanted):
             yield [self._arm(request) for request in wanted]
 
     def many(self, groups: Iterator[Sequence[ArmRequest]]) -> Iterator[tuple[int, list[Arm]]]:
-        """See `Decoder.many`; seeds do not matter."""
-        wanted = [one_answer_each(group) for group in groups]
+        """See `Decoder.many`. The seeds of the requests are replaced."""
+        wanted = [with_shared_seeds(group) for group in groups]
         if self.fill([request for group in wanted for request in group]):
             yield from ((i, [self._arm(r) for r in group]) for i, group in enumerate(wanted))
 
@@ -141,7 +142,7 @@ class AnswerCache:
     # -- perplexity --------------------------------------------------------------------------------
 
     def mean_nll(self, prompt: str, key: AnswerKey) -> float:
-        """Mean −log π of an answer's tokens under the plain prompt: the log of its perplexity."""
+        """The mean −log π of an answer's tokens under the plain prompt: its log perplexity."""
         name = self._id(key)
         if name not in self._mean_nll:
             context = self.engine.chat_tokens([{"role": "user", "content": prompt}])
@@ -167,7 +168,7 @@ class AnswerCache:
             try:
                 body = json.loads(line)
             except ValueError:
-                continue  # cut short by an interrupt
+                continue  # an interrupt truncated this line
             if "mean_nll" in body:
                 self._mean_nll[body["id"]] = body["mean_nll"]
             else:

@@ -1,4 +1,4 @@
-"""Judging answers: against the base model's by a user's taste, by what they cost, and the oracle."""
+"""Judging answers: win rates over the base model, the oracle, and the cost of steering."""
 
 from __future__ import annotations
 
@@ -19,20 +19,21 @@ from .simulate import BASE_SEED, STEERED_SEED, Setting, Trace, limit_each
 from .users import USERS, User
 
 PARTNERS = 3
-"""How many poles the oracle tries beside its best one."""
+"""How many other poles the oracle tries to combine with the best one."""
 
 
 @dataclass(frozen=True)
 class Cost:
-    """What steering costs, over reported answers, compared with base answers to the same prompts.
+    """What steering costs: steered answers compared with base answers to the same prompts.
 
     Args:
-        perplexity_ratio: of the answers' perplexity under the plain prompt.
-        repeated: share of repeated 4-grams, and that of base answers.
-        quoting: share of answers that quote an instruction.
-        empty: share of empty answers.
-        on_topic: share of answers that name what was asked about, and of base answers.
-        unfinished: share of answers that reached their maximum length, and of base answers.
+        perplexity_ratio: the perplexity of steered answers over that of base answers, both under
+            the plain prompt.
+        repeated: the share of repeated 4-grams, in steered and in base answers.
+        quoting: the share of steered answers that quote their instruction.
+        empty: the share of steered answers that are empty.
+        on_topic: the share of answers that name the subject of the question, steered and base.
+        unfinished: the share of answers that reached the maximum of tokens, steered and base.
     """
 
     perplexity_ratio: float
@@ -45,12 +46,12 @@ class Cost:
 
 @dataclass
 class Judging:
-    """Judges the answers that traces name.
+    """Judges the answers of traces.
 
     Args:
-        cache: holds the answers, and decodes those that are missing.
-        setting: what was played.
-        progress: told how far it is.
+        cache: has the answers, and decodes those that are missing.
+        setting: the setting in which the runs were played.
+        progress: counts the answers of each stage.
     """
 
     cache: AnswerCache
@@ -60,9 +61,9 @@ class Judging:
     def requests(
         self, prompts: Sequence[str], strengths: Mapping[str, float], seed: int
     ) -> list[ArmRequest]:
-        """The requests for answers to prompts, all steered by the same strengths."""
+        """Requests for answers to prompts, all steered by the same strengths."""
         engine, setting = self.cache.engine, self.setting
-        found = [
+        requests = [
             request_arm(
                 engine,
                 [{"role": "user", "content": prompt}],
@@ -74,14 +75,14 @@ class Judging:
             )
             for prompt in prompts
         ]
-        return limit_each(found, engine.n_ctx)
+        return limit_each(requests, engine.n_ctx)
 
     def base(self, prompts: Sequence[str]) -> list[ArmRequest]:
-        """The requests for the base model's answers."""
+        """Requests for the base model's answers."""
         return self.requests(prompts, {}, BASE_SEED)
 
     def fill(self, stage: str, keys: Sequence[AnswerKey], prompts: Sequence[str] = ()) -> None:
-        """Decode answers, and the base model's to `prompts` (by default, the judged ones).
+        """Decode the missing answers, and the base model's to `prompts` (default: the judged ones).
 
         Raises:
             KeyboardInterrupt: the engine's stop flag was set.
@@ -96,18 +97,22 @@ class Judging:
     def against_base(
         self, user: User, prompts: Sequence[str], keys: Sequence[AnswerKey], n: int = 0
     ) -> list[float]:
-        """1, ½ or 0 a prompt: the answer against the base model's, by the user's taste after n turns."""
+        """Whether each answer wins over the base model's, by the user's taste after n turns.
+
+        Returns:
+            1, ½ or 0 for each prompt.
+        """
         base = [self.cache[key].text for key in self.base(prompts)]
         return [user.prefers(self.cache[k].text, b, n) for k, b in zip(keys, base, strict=True)]
 
     def judged(self, trace: Trace, n: int) -> list[float]:
-        """`against_base` of the answers after n turns of a run."""
+        """`against_base` for the judged answers after n turns of a run."""
         return self.against_base(USERS[trace.user], self.setting.judged, trace.judged[n], n)
 
     def wins(
         self, traces: Sequence[Trace], users: Sequence[str], n: int
     ) -> npt.NDArray[np.float64]:
-        """Shape (users that were played, seeds, prompts)."""
+        """Wins after n turns, (n_users, n_seeds, n_prompts). Users without a trace are left out."""
         chosen = [[t for t in traces if t.user == user] for user in users]
         return np.array([[self.judged(t, n) for t in runs] for runs in chosen if runs])
 
@@ -116,51 +121,52 @@ class Judging:
     def oracles(
         self, users: Sequence[str], n_choose: int
     ) -> dict[str, tuple[dict[str, float], list[float]]]:
-        """What can be reached if the taste is given: for each user the best pole or two.
+        """How far the model can be steered if the taste is known: the best one or two poles.
 
-        Poles are chosen on prompts of duels: the best of all, or it with one of the next best poles
-        of other axes.
+        The oracle rates every pole on prompts of duels. Then it rates the best pole together with
+        each of the next `PARTNERS` poles of other axes, and takes the best of these combinations
+        and of the pole alone.
 
         Args:
-            users: their names.
-            n_choose: how many prompts the poles are chosen on.
+            users: names of users.
+            n_choose: the number of prompts on which poles are chosen.
 
         Returns:
-            User -> (strengths, wins on the judged prompts).
+            Name of a user -> (strengths, wins on the judged prompts).
         """
         prompts = self.setting.prompts[:n_choose]
 
-        def keys(strengths: Mapping[str, float]) -> list[ArmRequest]:
+        def answers(strengths: Mapping[str, float]) -> list[ArmRequest]:
             return self.requests(prompts, strengths, 0)
 
         def ranked(user: str, options: Sequence[dict[str, float]]) -> list[dict[str, float]]:
             def rate(strengths: dict[str, float]) -> float:
-                return float(np.mean(self.against_base(USERS[user], prompts, keys(strengths))))
+                return float(np.mean(self.against_base(USERS[user], prompts, answers(strengths))))
 
             return sorted(options, key=lambda strengths: -rate(strengths))
 
         singles = candidates(self.setting.axes)
-        self.fill("oracle: a pole", [key for s in singles for key in keys(s)], prompts)
+        self.fill("oracle: one pole", [key for s in singles for key in answers(s)], prompts)
         tried: dict[str, list[dict[str, float]]] = {}
         for user in users:
             best, *others = ranked(user, singles)
             partners = [p for p in others if p and best and p.keys() != best.keys()]
             tried[user] = [best, *(best | partner for partner in partners[:PARTNERS])]
-        pairs = [key for options in tried.values() for s in options for key in keys(s)]
+        pairs = [key for options in tried.values() for s in options for key in answers(s)]
         self.fill("oracle: two poles", pairs, prompts)
-        found = {user: ranked(user, options)[0] for user, options in tried.items()}
+        best_of = {user: ranked(user, options)[0] for user, options in tried.items()}
         judged = self.setting.judged
-        answers = {u: self.requests(judged, s, STEERED_SEED) for u, s in found.items()}
-        self.fill("oracle: judging", [key for of_user in answers.values() for key in of_user])
+        final = {u: self.requests(judged, s, STEERED_SEED) for u, s in best_of.items()}
+        self.fill("oracle: judging", [key for keys in final.values() for key in keys])
         return {
-            user: (found[user], self.against_base(USERS[user], judged, answers[user]))
+            user: (best_of[user], self.against_base(USERS[user], judged, final[user]))
             for user in users
         }
 
     # -- costs -------------------------------------------------------------------------------------
 
     def cost(self, traces: Sequence[Trace], n: int) -> Cost:
-        """What the answers after n turns cost."""
+        """The cost of steering in the judged answers after n turns."""
         prompts, cache = self.setting.judged, self.cache
         base: list[tuple[str, AnswerKey]] = list(zip(prompts, self.base(prompts), strict=True))
         steered = [pair for t in traces for pair in zip(prompts, t.judged[n], strict=True)] or base
@@ -174,28 +180,28 @@ class Judging:
         ) -> float:
             return float(np.mean([measure(prompt, key) for prompt, key in pairs]))
 
-        def again(_: str, key: AnswerKey) -> float:
+        def repetition(_: str, key: AnswerKey) -> float:
             return repeated(cache[key].tokens)
 
-        def named(prompt: str, key: AnswerKey) -> float:
+        def names_subject(prompt: str, key: AnswerKey) -> float:
             return float(on_topic(prompt, cache[key].text))
 
-        def cut(_: str, key: AnswerKey) -> float:
+        def is_unfinished(_: str, key: AnswerKey) -> float:
             return float(cache[key].finish_reason == "length")
 
-        def empty(_: str, key: AnswerKey) -> float:
+        def is_empty(_: str, key: AnswerKey) -> float:
             return float(not cache[key].text.strip())
 
         return Cost(
             float(np.exp(mean(steered, cache.mean_nll) - mean(base, cache.mean_nll))),
-            (mean(steered, again), mean(base, again)),
+            (mean(steered, repetition), mean(base, repetition)),
             mean(steered, self._quoting),
-            mean(steered, empty),
-            (mean(steered, named), mean(base, named)),
-            (mean(steered, cut), mean(base, cut)),
+            mean(steered, is_empty),
+            (mean(steered, names_subject), mean(base, names_subject)),
+            (mean(steered, is_unfinished), mean(base, is_unfinished)),
         )
 
     def _quoting(self, _: str, key: AnswerKey) -> float:
         strengths = dict(key.strengths) if isinstance(key, ArmRequest) else {}
-        said = [pole.instruction for pole, _ in active_poles(self.setting.axes, strengths)]
-        return float(quotes(said, self.cache[key].text))
+        given = [pole.instruction for pole, _ in active_poles(self.setting.axes, strengths)]
+        return float(quotes(given, self.cache[key].text))

@@ -1,4 +1,4 @@
-"""What steering may cost an answer: quoted instructions, repetition, a lost topic."""
+"""Measures of what steering can cost: quoted instructions, repetition, and answers off the topic."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 
 def quotes(instructions: Sequence[str], text: str) -> bool:
-    """Whether four words in a row of an instruction stand in the text."""
+    """Whether the text contains four consecutive words of an instruction."""
 
     def words(s: str) -> list[str]:
         return re.findall(r"\w+", s.lower())
@@ -21,12 +21,15 @@ def quotes(instructions: Sequence[str], text: str) -> bool:
 
 
 def repeated(tokens: Sequence[int]) -> float:
-    """The share of 4-grams that stood before in the same answer."""
+    """The share of 4-grams of tokens that occurred before in the same answer."""
     grams = [tuple(tokens[i : i + 4]) for i in range(len(tokens) - 3)]
     return 1.0 - len(set(grams)) / len(grams) if grams else 0.0
 
 
 def on_topic(prompt: str, text: str) -> bool:
-    """Whether the text holds the stem of one of the prompt's long words: what the question is about, mostly."""
-    asked = sorted(re.findall(r"[a-z]+", prompt.lower()), key=len)[-3:]
-    return any(word[: max(4, len(word) - 2)] in text.lower() for word in asked)
+    """Whether the text contains the stem of one of the prompt's three longest words.
+
+    These words usually name the subject of the question.
+    """
+    longest = sorted(re.findall(r"[a-z]+", prompt.lower()), key=len)[-3:]
+    return any(word[: max(4, len(word) - 2)] in text.lower() for word in longest)

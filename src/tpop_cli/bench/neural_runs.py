@@ -1,4 +1,7 @@
-"""Simulated users and the paper's own reward: every answer is the learner's own, none is shared."""
+"""Simulations with the paper's neural reward.
+
+The network steers every token, so runs share no answers with each other.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +18,21 @@ from ..store.profile import Profile
 from .answer_cache import AnswerCache, AnswerKey
 from .progress import ProgressMeter
 from .simulate import Player, Setting, Trace, verdict
-from .taste import PlayOther
+from .taste import PlayRuns
 
 
 def neural_player(
     cache: AnswerCache, progress: ProgressMeter, rules: NeuralRules = NeuralRules()
-) -> PlayOther:
-    """Plays runs of `NeuralLearner`, one after the other. Judged answers go to the cache, by name.
+) -> PlayRuns:
+    """A function that plays runs of `NeuralLearner`, one after the other.
 
-    A run whose judged answers are all in the cache is not played again.
+    The judged answers are added to the cache under names. A run is skipped if the cache already
+    has all of them; its trace then has no predictions.
+
+    Args:
+        cache: holds the judged answers; its engine must be loaded with hidden states.
+        progress: counts the answers of each run.
+        rules: the paper's settings.
     """
 
     def play(players: Sequence[Player], setting: Setting) -> list[Trace]:
@@ -40,10 +49,10 @@ def _play_one(
     rules: NeuralRules,
 ) -> Trace:
     user, seed, last = player.user, player.seed, setting.last
-    trace = Trace(user.name, player.variant, seed, asked=last)
+    trace = Trace(user.name, player.variant, seed, n_duels=last)
     about = f"{player.variant}, k = {rules.k}, {setting.max_tokens} tokens"
     for n in setting.counts:
-        run = f"{user.name}, seed {seed}, {n} duels" if n else "0 duels"  # fresh ones are all alike
+        run = f"{user.name}, seed {seed}, {n} duels" if n else "0 duels"  # equal in every run
         names: list[AnswerKey] = [f"{about}; {run}; {prompt}" for prompt in setting.judged]
         trace.strengths[n], trace.judged[n] = {}, names
     if all(name in cache for names in trace.judged.values() for name in names):
@@ -59,7 +68,7 @@ def _play_one(
         learner = NeuralLearner(cache.engine, profile, rules)
         session = Session(cache.engine, learner, options)
         for n in range(last + 1):
-            session.close()  # the fit is done before the next duel, so that a run can be repeated
+            session.close()  # wait for the fit, so that a run can be reproduced
             for prompt, name in zip(setting.judged, trace.judged.get(n, []), strict=False):
                 if name in cache:
                     continue
@@ -77,5 +86,5 @@ def _play_one(
             first, second = duel.compared
             pick = session.learn(duel, verdict(user.outcome(first, second, n, rng)))
             if pick.predicted_correctly is not None:
-                trace.right.append(pick.predicted_correctly)
+                trace.predicted_correctly.append(pick.predicted_correctly)
     return trace

@@ -1,4 +1,4 @@
-"""Other ways to choose the arms of a duel, and a learner that learns nothing: what is compared."""
+"""Policies that the bench compares with the default, and a learner that learns nothing."""
 
 from __future__ import annotations
 
@@ -48,10 +48,17 @@ POLICIES: Mapping[str, Callable[[np.random.Generator], Policy]] = {
     "twin samples": lambda _: _twins,
     "never exploring": lambda _: _greedy,
 }
-"""By name, how a learner with this random generator chooses its arms. `ucb` is the default."""
+"""Name -> the policy for a random generator. `ucb` is the program's own.
+
+- `ucb`: the exploit arm, and the candidate with the highest upper confidence bound.
+- `thompson`: the exploit arm, and the best candidate under a draw from the posterior.
+- `random pairs`: two random candidates.
+- `twin samples`: the exploit arm twice; its two answers have different seeds.
+- `never exploring`: the exploit arm, and the candidate with the highest mean reward (ν = 0).
+"""
 
 NO_LEARNING = "no learning"
-"""The name of the policy of `NullLearner`."""
+"""The name under which the bench plays `NullLearner`."""
 
 
 @dataclass
@@ -64,7 +71,7 @@ class NullLearner:
 
     @property
     def taste(self) -> Taste:
-        """Nothing is known."""
+        """The prior taste."""
         return Taste.fresh(AxesReward.fresh(self.profile.axes, ResponseMatrix({})))
 
     def use(self, profile: Profile) -> None:

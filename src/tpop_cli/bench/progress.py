@@ -1,4 +1,4 @@
-"""How far a bench is: the answers of its present stage, decoded and to come."""
+"""The progress of a bench: answers done and expected in the current stage."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from dataclasses import dataclass
 
 @dataclass
 class ProgressMeter:
-    """Counts the answers of a stage and tells whoever shows progress.
+    """Counts the answers of a stage and reports every change.
 
     Args:
-        show: called with (stage, answers done, answers in all) whenever one changes. How many there will be in
-            all is an estimate while learners still choose.
+        show: called with (stage, answers done, answers in total) after every change. The total is
+            an estimate while learners are still choosing what to decode.
+        stage: the name of the current stage.
+        done: answers done in it.
+        total: answers in it, done and expected.
     """
 
     show: Callable[[str, int, int], None] = lambda _stage, _done, _total: None
@@ -21,17 +24,17 @@ class ProgressMeter:
     total: int = 0
 
     def begin(self, stage: str, expected: int = 0) -> None:
-        """Enter a stage of so many answers."""
+        """Begin a stage with the expected number of answers."""
         self.stage, self.done = stage, 0
         self.expect(expected)
 
     def expect(self, n: int) -> None:
-        """So many more answers are to come in this stage."""
+        """Expect n more answers in this stage."""
         self.total = self.done + n
         self.show(self.stage, self.done, self.total)
 
     def advance(self, n: int = 1) -> None:
-        """So many answers are done."""
+        """Count n answers as done."""
         self.done += n
         self.total = max(self.total, self.done)
         self.show(self.stage, self.done, self.total)

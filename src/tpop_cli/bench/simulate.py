@@ -1,8 +1,8 @@
-"""Simulated users: real sessions whose picks are made by a formula instead of a person.
+"""Simulations: the program's sessions, with picks made by a formula instead of a person.
 
-Every run is a `session.session.Session`, the one that the program uses, with a profile in a folder
-that is thrown away and a decoder that remembers answers. All runs play in step, so that what they
-ask for is decoded in large batches.
+Every run drives a `session.session.Session`, the class that the commands use, with a profile in a
+temporary folder and the answer cache as its decoder. All runs take each turn together, so that
+their answers are decoded in large batches.
 """
 
 from __future__ import annotations
@@ -29,29 +29,33 @@ from ..session.duel import Duel
 from ..session.learner import Learner
 from ..session.session import Session, SessionOptions
 from ..store.profile import Profile
-from .answer_cache import MAX_TOKENS, AnswerCache, AnswerKey, one_answer_each
+from .answer_cache import MAX_TOKENS, AnswerCache, AnswerKey, with_shared_seeds
 from .policies import NO_LEARNING, POLICIES, NullLearner
 from .progress import ProgressMeter
 from .users import User
 
-# Judged answers have seeds of their own, never those of duels, and the two are never the same.
+# Judged answers have other seeds than the answers of duels, and steered ones others than base ones.
 STEERED_SEED, BASE_SEED = 1000, 2000
 
 REWARDS: Mapping[str, Priors] = {
     "axes": Priors(),
     "strengths alone": Priors(theta=1.0, w=1e-6),
 }
-"""What is learned from: strengths and text features joined by B (the default), or strengths."""
+"""Name of a reward -> its priors.
+
+"axes" learns from strengths and text features, joined by B; it is the default. "strengths alone"
+keeps the weights of text features at zero.
+"""
 
 
 @dataclass(frozen=True)
 class Variant:
-    """A way to learn that the bench compares.
+    """A way of learning that the bench compares with others.
 
     Args:
-        policy: how pairs are chosen, of `POLICIES`, or `NO_LEARNING`.
-        reward: what is learned from, of `REWARDS`, or "neural".
-        ask: "always", or "auto": a duel only where `core.asking` finds it worth asking.
+        policy: how arms are chosen: a name in `POLICIES`, or `NO_LEARNING`.
+        reward: the reward model: a name in `REWARDS`, or "neural".
+        ask: when a turn is a duel: "always", or "auto" (when `core.asking` expects a gain).
     """
 
     policy: str = "ucb"
@@ -66,7 +70,7 @@ class Variant:
 def compared(
     policies: Sequence[str], rewards: Sequence[str], asks: Sequence[str]
 ) -> tuple[Variant, ...]:
-    """The first of each together, then every other one in place of the first of its kind."""
+    """The variants to compare: the first of each list together, then one change at a time."""
     first = Variant(policies[0], rewards[0], asks[0])
     others = [replace(first, policy=policy) for policy in policies[1:]]
     others += [replace(first, reward=reward) for reward in rewards[1:]]
@@ -75,15 +79,15 @@ def compared(
 
 @dataclass
 class Trace:
-    """What one run did.
+    """The record of one run.
 
     Args:
-        user, variant, seed: who was played, and how.
-        strengths: number of turns -> what then steered a single answer.
+        user, variant, seed: what was played.
+        strengths: number of turns -> the strengths of a single answer after them.
         judged: number of turns -> the answers to the judged prompts, in order.
-        right: for each clear pick, whether it was predicted.
-        asked: how many of the turns were duels.
-        words: after the last turn, the poles that are said to be preferred.
+        predicted_correctly: for each clear pick, whether the reward model predicted it.
+        n_duels: the number of turns that were duels.
+        preferred_poles: the poles that the profile names as preferred after the last turn.
     """
 
     user: str
@@ -91,9 +95,9 @@ class Trace:
     seed: int
     strengths: dict[int, dict[str, float]] = field(default_factory=dict)
     judged: dict[int, list[AnswerKey]] = field(default_factory=dict)
-    right: list[bool] = field(default_factory=list)
-    asked: int = 0
-    words: list[str] = field(default_factory=list)
+    predicted_correctly: list[bool] = field(default_factory=list)
+    n_duels: int = 0
+    preferred_poles: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -101,14 +105,14 @@ class Setting:
     """What all runs of a bench share.
 
     Args:
-        axes, response: the taste axes, and B for them on this model.
-        prompts: of duels.
-        judged: prompts whose answers are judged.
-        counts: numbers of turns after which answers are judged.
+        axes, response: the taste axes, and the response matrix B of the model.
+        prompts: the prompts of duels.
+        judged: the prompts whose answers are judged.
+        counts: the numbers of turns after which answers are judged.
         arms, asking: the learner's rules.
-        priors: by reward.
-        n0: how many duels a pole's row of B counts for.
-        sampling, max_tokens: of every answer.
+        priors: name of a reward -> the priors of its weights.
+        n0: how many duels the prior value of a row of B counts for.
+        sampling, max_tokens: for every answer.
     """
 
     axes: Sequence[Axis]
@@ -130,7 +134,7 @@ class Setting:
 
 
 def verdict(outcome: float) -> Verdict:
-    """The verdict for an outcome of the exploit arm: 1, 0, or ½ for a tie."""
+    """The verdict for the exploit arm's outcome: 1 (it won), 0 (it lost) or ½ (a tie)."""
     return "exploit" if outcome == 1 else "explore" if outcome == 0 else "tie"
 
 
@@ -140,10 +144,10 @@ class Run:
     Args:
         user: makes the picks.
         variant: how the session learns.
-        seed: of the order of prompts, the user's slips and the policy's draws.
+        seed: for the order of prompts, the user's errors and the policy's draws.
         setting: what all runs share.
-        cache: the decoder.
-        folder: where the profile is kept; empty.
+        cache: the session's decoder.
+        folder: an empty folder for the profile.
     """
 
     def __init__(
@@ -177,7 +181,7 @@ class Run:
         )
 
     def begin(self, n: int) -> Duel | None:
-        """Note what is judged after n turns, and prepare the duel of the next one, if there is."""
+        """Record what is judged after n turns, and prepare the next duel; None if there is none."""
         session, setting = self._session, self._setting
         if n in setting.counts:
             strengths = self.trace.strengths[n] = session.strengths()
@@ -185,28 +189,30 @@ class Run:
             requests = [session.request(chat, strengths, STEERED_SEED) for chat in chats]
             self.trace.judged[n] = [*limit_each(requests, session.engine.n_ctx)]
         if n == setting.last:
-            self.trace.words = [t.preferred for t in axis_tastes(session.taste) if t.known]
+            self.trace.preferred_poles = [
+                t.preferred for t in axis_tastes(session.taste) if t.known
+            ]
             return None
         if self._variant.ask == "auto" and not session.should_ask():
             self._profile.count_single()
             return None
-        self.trace.asked += 1
+        self.trace.n_duels += 1
         return session.prepare_duel(setting.prompts[self._order[n % len(self._order)]])
 
     def finish(self, n: int, duel: Duel) -> None:
-        """Decode the duel of turn n (the cache holds its answers), pick, and learn."""
+        """Decode the duel of turn n, pick, and learn. The cache must contain the duel's answers."""
         for _ in self._session.decode_duel(duel):
             pass
         exploit, explore = duel.compared
         outcome = self._user.outcome(exploit, explore, n, self._rng)
         pick = self._session.learn(duel, verdict(outcome))
         if pick.predicted_correctly is not None:
-            self.trace.right.append(pick.predicted_correctly)
+            self.trace.predicted_correctly.append(pick.predicted_correctly)
 
 
 @dataclass(frozen=True)
 class Player:
-    """Who is played: one run."""
+    """A run to play: a user, a variant and a seed."""
 
     user: User
     variant: Variant
@@ -216,10 +222,10 @@ class Player:
 def play(
     players: Sequence[Player], setting: Setting, cache: AnswerCache, progress: ProgressMeter
 ) -> list[Trace]:
-    """Play all runs in step, each to its end.
+    """Play all runs to their ends, one turn of every run at a time.
 
     Raises:
-        KeyboardInterrupt: the engine's stop flag was set; what was decoded stays in the cache.
+        KeyboardInterrupt: the engine's stop flag was set; the cache keeps what was decoded.
     """
     with tempfile.TemporaryDirectory() as home:
         runs = [
@@ -229,8 +235,8 @@ def play(
         progress.begin("duels")
         for n in range(setting.last + 1):
             duels = [(run, duel) for run in runs if (duel := run.begin(n))]
-            needed = [request for _, duel in duels for request in one_answer_each(duel.requests)]
-            # An estimate: as if every turn to come needed as many new answers as this one.
+            needed = [request for _, duel in duels for request in with_shared_seeds(duel.requests)]
+            # An estimate: every later turn needs as many new answers as this one.
             progress.expect(len(cache.missing(needed)) * max(1, setting.last - n))
             if not cache.fill(needed, progress.advance):
                 raise KeyboardInterrupt
@@ -240,5 +246,5 @@ def play(
 
 
 def limit_each(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequest]:
-    """Requests that are decoded independently, each limited to the context."""
+    """Limit each request to the context. They are decoded independently."""
     return [limited for request in requests for limited in limit_to_context([request], n_ctx)]

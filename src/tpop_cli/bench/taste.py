@@ -1,4 +1,4 @@
-"""How well taste is learned: what is played, and the report on it."""
+"""The taste bench: what is played, and its report."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ class TastePlan:
     """What the taste bench plays.
 
     Args:
-        learners: how runs learn; the first is the one that others are compared with.
+        learners: the variants; the others are compared with the first.
         users: names of simulated users.
-        counts: numbers of turns after which answers are judged.
-        seeds: runs of each user.
-        split: of the prompts, "report" or "tune".
-        n_prompts: prompts of duels.
-        n_judged: prompts whose answers are judged; 0 for all.
-        n_choose: prompts of duels on which the oracle's poles are chosen; 0: there is no oracle.
+        counts: the numbers of turns after which answers are judged.
+        seeds: the number of runs of each user.
+        split: the prompts to use, "report" or "tune".
+        n_prompts: the number of prompts of duels.
+        n_judged: the number of prompts whose answers are judged; 0: all.
+        n_choose: the number of prompts on which the oracle chooses; 0: no oracle.
         rules: how arms are chosen.
     """
 
@@ -53,12 +53,12 @@ class TastePlan:
         max_tokens: int = MAX_TOKENS,
         axes: Sequence[Axis] = AXES,
     ) -> Setting:
-        """What all runs of the plan share, on a model with this response matrix."""
-        of_duels, judged = SPLITS[self.split]
+        """The setting of all runs, on a model with this response matrix."""
+        prompts, judged = SPLITS[self.split]
         return Setting(
             axes,
             response,
-            of_duels[: self.n_prompts],
+            prompts[: self.n_prompts],
             judged[: self.n_judged] if self.n_judged else judged,
             self.counts,
             self.rules,
@@ -80,7 +80,12 @@ class Rate:
 
 
 def rate(wins: npt.NDArray[np.float64], n: int = 1000) -> Rate:
-    """Mean of wins (users, seeds, prompts); the bootstrap draws seeds and prompts, not users."""
+    """The mean of wins of shape (n_users, n_seeds, n_prompts), with its bootstrap interval.
+
+    Args:
+        wins: 1, ½ or 0; or differences of wins.
+        n: the number of bootstrap samples. They draw seeds and prompts; users are fixed.
+    """
     rng = np.random.default_rng(0)
     _, n_seeds, n_prompts = wins.shape
     means = []
@@ -91,14 +96,14 @@ def rate(wins: npt.NDArray[np.float64], n: int = 1000) -> Rate:
     return Rate(float(wins.mean()), float(low), float(high))
 
 
-PlayOther = Callable[[Sequence[Player], Setting], list[Trace]]
-"""Plays what the answer cache cannot: learners whose every answer is their own."""
+PlayRuns = Callable[[Sequence[Player], Setting], list[Trace]]
+"""Plays runs of a learner that cannot use the answer cache."""
 
 
 def play_plan(
-    plan: TastePlan, judging: Judging, play_neural: PlayOther | None = None
+    plan: TastePlan, judging: Judging, play_neural: PlayRuns | None = None
 ) -> list[Trace]:
-    """Play every run of the plan; those of the neural reward with `play_neural`."""
+    """Play every run of the plan; runs of the neural reward are played by `play_neural`."""
     every = [
         Player(USERS[user], variant, seed)
         for variant in plan.learners
@@ -109,15 +114,15 @@ def play_plan(
     others = [player for player in every if player.variant.reward != "neural"]
     traces = play(others, judging.setting, judging.cache, judging.progress) if others else []
     if neural:
-        assert play_neural is not None, "the bench was not made to play the neural reward"
+        assert play_neural is not None, "the plan has a neural reward, but play_neural is missing"
         traces += play_neural(neural, judging.setting)
     return traces
 
 
 def report(
-    plan: TastePlan, judging: Judging, play_neural: PlayOther | None = None
+    plan: TastePlan, judging: Judging, play_neural: PlayRuns | None = None
 ) -> dict[str, Any]:
-    """Play and judge everything; the JSON form of the result.
+    """Play and judge everything. Returns the report as the JSON object of `tpop bench taste`.
 
     Raises:
         KeyboardInterrupt: the engine's stop flag was set.
@@ -139,13 +144,13 @@ def report(
             },
         },
         "learners": [
-            _of_variant(plan, judging, variant, own, first, consistent)
+            _variant_report(plan, judging, variant, own, first, consistent)
             for variant, own in played.items()
         ],
     }
 
 
-def _of_variant(
+def _variant_report(
     plan: TastePlan,
     judging: Judging,
     variant: Variant,
@@ -153,7 +158,7 @@ def _of_variant(
     first: Sequence[Trace],
     consistent: Sequence[str],
 ) -> dict[str, Any]:
-    """One variant's part of the report; `first` are the traces it is compared with."""
+    """The part of the report on one variant, which is compared with the traces of the first one."""
     last = max(plan.counts)
     indifferent = [t for t in own if USERS[t.user].indifferent]
 
@@ -176,10 +181,12 @@ def _of_variant(
         "consistent": rates(of(*consistent)),
         "behind_the_first": rates(behind),
         "users": {name: rates(of(name)) for name in plan.users},
-        "predicted_right": float(np.mean([float(r) for t in own for r in t.right] or [0.0])),
-        "asked": float(np.mean([t.asked for t in own])),
+        "predicted_right": float(
+            np.mean([float(r) for t in own for r in t.predicted_correctly] or [0.0])
+        ),
+        "asked": float(np.mean([t.n_duels for t in own])),
         "cost": asdict(judging.cost([t for t in own if t.user in consistent], last)),
         "cost_indifferent": asdict(judging.cost(indifferent, last)) if indifferent else None,
-        "words": {f"{t.user}, seed {t.seed}": t.words for t in own},
+        "words": {f"{t.user}, seed {t.seed}": t.preferred_poles for t in own},
         "strengths": {f"{t.user}, seed {t.seed}": t.strengths.get(last, {}) for t in own},
     }

@@ -1,13 +1,14 @@
-"""Does a taught profile answer to its teacher's taste? Simple judges, duels, and answers to other prompts.
+"""Whether a profile that was taught by a judge answers to the judge's taste.
 
     python -m tpop_cli.bench.taught
 
-prints, for judges of one measurable taste each, how often the answers of a profile taught in 15 duels beat those
-of a fresh profile on prompts that neither the duels nor any tuning saw.
+prints, for judges of one measurable taste each, how often the answers of a profile win over those
+of a fresh profile after 15 duels. The answers are to prompts that neither duels nor tuning use.
 """
 
 from __future__ import annotations
 
+import argparse
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,12 +32,12 @@ JUDGES: dict[str, User] = {
         User("simpler words", lambda text: -syllables_per_word(text)),
     )
 }
-"""Judges of one measurable taste each."""
+"""Judges of one measurable taste each, by name."""
 
 
 @dataclass(frozen=True)
 class UserJudge:
-    """Decides duels as a simulated user would."""
+    """A judge who decides as a simulated user does."""
 
     user: User
 
@@ -48,12 +49,12 @@ class UserJudge:
 
 
 @dataclass(frozen=True)
-class Result:
-    """What a judge's profile learned.
+class TaughtResult:
+    """What a profile learned from a judge.
 
     Args:
-        strengths: what the taught profile steers with.
-        wins: for each prompt and seed 1, ½ or 0: the taught answer against the fresh one.
+        strengths: the strengths that steer the taught profile's answers.
+        wins: 1, ½ or 0 for each seed and prompt: whether the taught answer wins over the fresh one.
     """
 
     strengths: dict[str, float]
@@ -61,11 +62,11 @@ class Result:
 
     @property
     def win_rate(self) -> float:
-        """Mean of the wins."""
+        """The mean of the wins."""
         return float(np.mean(self.wins))
 
     def interval(self, n: int = 2000) -> tuple[float, float]:
-        """95% bootstrap interval of the win rate, over comparisons."""
+        """The 95% bootstrap interval of the win rate, from n samples of the comparisons."""
         rng = np.random.default_rng(0)
         means = rng.choice(self.wins, (n, len(self.wins))).mean(axis=1)
         low, high = np.quantile(means, [0.025, 0.975])
@@ -81,8 +82,18 @@ def taught_against_fresh(
     prompts: Sequence[str] = REPORT[:10],
     seeds: Sequence[int] = (1, 2),
     max_tokens: int = 256,
-) -> Result:
-    """Teach a profile, then compare its answers with an unsteered profile's, same seeds, on other prompts."""
+) -> TaughtResult:
+    """Teach a profile, and compare its answers to other prompts with those of a fresh one.
+
+    Args:
+        engine: the loaded model.
+        profile: an empty profile. It learns the picks.
+        user: decides the duels, and judges the answers.
+        n_duels: the number of duels.
+        prompts: the prompts of the answers that are compared.
+        seeds: one answer to each prompt is compared for each seed.
+        max_tokens: for every answer.
+    """
 
     def options(seed: int) -> SessionOptions:
         return SessionOptions(max_tokens=max_tokens, seed=seed, source="bench")
@@ -94,28 +105,26 @@ def taught_against_fresh(
         steered = Session(engine, AxesLearner(engine, profile), options(seed)).answer_many(prompts)
         plain = Session(engine, None, options(seed)).answer_many(prompts)
         wins += [user.prefers(a.text, b.text) for a, b in zip(steered, plain, strict=True)]
-    return Result(taught.strengths(), tuple(wins))
+    return TaughtResult(taught.strengths(), tuple(wins))
 
 
 def main() -> None:
-    """Print the figures for the starter model."""
+    """Print the table for the starter model."""
     import os
 
-    from ..engine.llama import LlamaEngine
+    from ..engine.llama_engine import LlamaEngine
     from ..store.models import find_model
 
+    argparse.ArgumentParser(description="Win rates over a fresh profile.").parse_args()
     with tempfile.TemporaryDirectory() as home, LlamaEngine(find_model()) as engine:
         os.environ["TPOP_HOME"] = home
-        print(
-            "judge          win rate over a fresh profile, 15 duels, 10 prompts, 2 seeds [95% interval]"
-        )
+        header = "win rate over a fresh profile, 15 duels, 10 prompts, 2 seeds [95% interval]"
+        print(f"{'judge':14} {header}")
         for name, user in JUDGES.items():
             result = taught_against_fresh(engine, Profile(name.replace(" ", "-")), user)
             low, high = result.interval()
-            print(
-                f"{name:14} {result.win_rate:.2f} [{low:.2f}, {high:.2f}]  steered by {result.strengths}",
-                flush=True,
-            )
+            win_rate = f"{result.win_rate:.2f} [{low:.2f}, {high:.2f}]"
+            print(f"{name:14} {win_rate}  steered by {result.strengths}", flush=True)
 
 
 if __name__ == "__main__":

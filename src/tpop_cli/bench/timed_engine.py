@@ -1,4 +1,4 @@
-"""The engine with a stopwatch."""
+"""An engine that measures how long sampling takes."""
 
 from __future__ import annotations
 
@@ -6,19 +6,19 @@ import time
 from collections.abc import Sequence
 
 from ..core.lexicon import Tilt
-from ..engine.llama import LlamaEngine
+from ..engine.llama_engine import LlamaEngine
 from ..engine.protocol import Row, Sampling, TokenSampler
 
 
 class _TimedSampler:
-    """A sampler that adds up what its tokens take."""
+    """A sampler that adds the time of every draw to its engine's total."""
 
     def __init__(self, inner: TokenSampler, engine: TimedEngine) -> None:
         self._inner, self._engine = inner, engine
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float], end: float = 0.0) -> int:
+    def next(self, rows: Sequence[Row], weights: Sequence[float], eog_bias: float = 0.0) -> int:
         start = time.perf_counter()
-        token = self._inner.next(rows, weights, end)
+        token = self._inner.next(rows, weights, eog_bias)
         self._engine.sampler_seconds += time.perf_counter() - start
         return token
 
@@ -27,7 +27,7 @@ class _TimedSampler:
 
 
 class TimedEngine(LlamaEngine):
-    """The engine, with the seconds that sampling takes."""
+    """A `LlamaEngine` that adds up the seconds spent in its samplers."""
 
     sampler_seconds = 0.0
 
@@ -36,5 +36,5 @@ class TimedEngine(LlamaEngine):
         return _TimedSampler(super().sampler(sampling, seed, tilt), self)
 
     def forget(self) -> None:
-        """Drop what is cached, so that the next prompt is prefilled from its start."""
+        """Drop the KV cache, so that the next prompt is prefilled from its start."""
         self.warm(self.tokenize("?", add_special=False))
