@@ -1,4 +1,4 @@
-"""From turn to turn of a chat on the real model: only what is new is prefilled, and the answers are whole."""
+"""From turn to turn on real models: only what is new is prefilled, and answers stay the same."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ import time
 from pathlib import Path
 
 from tpop_cli.core.axes import AXES
-from tpop_cli.decoding.decoder import decode
 from tpop_cli.decoding.prefetch import Prefetcher
 from tpop_cli.decoding.requests import request_arm
-from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.llama_engine import LlamaEngine
+from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.prefix import common_prefix
 from tpop_cli.engine.protocol import Message, Sampling
+from tpop_cli.session.axes_learner import AxesLearner
 from tpop_cli.session.session import Session, SessionOptions
 from tpop_cli.store.profile import Profile
+
+from .requesting import decode
 
 
 def test_a_turn_prefills_only_what_is_new(starter_path: Path) -> None:
@@ -23,7 +25,9 @@ def test_a_turn_prefills_only_what_is_new(starter_path: Path) -> None:
 
 
 def chat(starter: LlamaEngine) -> None:
-    session = Session(starter, Profile("work"), SessionOptions(max_tokens=40, seed=1))
+    session = Session(
+        starter, AxesLearner(starter, Profile("work")), SessionOptions(max_tokens=40, seed=1)
+    )
     messages: list[Message] = [
         {"role": "user", "content": "Tell me about the history of tea, in China and beyond."}
     ]
@@ -52,7 +56,7 @@ def chat(starter: LlamaEngine) -> None:
         ]
 
 
-def test_what_was_read_ahead_is_not_prefilled_again(starter_path: Path) -> None:
+def test_what_was_prefetched_is_not_prefilled_again(starter_path: Path) -> None:
     """The winner was steered, so that no context of the duel is the chat as it goes on."""
     with LlamaEngine(starter_path) as engine:
         session = Session(engine, None, SessionOptions(max_tokens=40, seed=1))
@@ -60,32 +64,32 @@ def test_what_was_read_ahead_is_not_prefilled_again(starter_path: Path) -> None:
             "role": "user",
             "content": "Tell me about the history of tea, in China and beyond.",
         }
-        plan = request_arm(engine, [question], AXES, {"tone": 1.0}, Sampling(), 1, 40)
-        (answer,) = decode(engine, [plan])
+        request = request_arm(engine, [question], AXES, {"tone": 1.0}, Sampling(), 1, 40)
+        (answer,) = decode(engine, [request])
         past = [question, {"role": "assistant", "content": answer.text}]
-        ahead = Prefetcher(engine)
-        start = ahead.next_start(past)
-        ahead.start(past)
-        ahead.wait()
+        prefetcher = Prefetcher(engine)
+        start = prefetcher.next_prefix(past)
+        prefetcher.start(past)
+        prefetcher.wait()
         before = engine.prefilled
         messages = [*past, {"role": "user", "content": "Who drinks it most?"}]
         session.answer(messages)
         assert engine.prefilled - before == len(engine.chat_tokens(messages)) - len(start)
 
 
-def test_reading_ahead_stops_at_once_and_keeps_what_it_read(starter_path: Path) -> None:
+def test_prefetching_stops_at_once_and_keeps_what_it_read(starter_path: Path) -> None:
     with LlamaEngine(starter_path) as engine:
         past = [{"role": "user", "content": "tea " * 1500}, {"role": "assistant", "content": "yes"}]
-        ahead = Prefetcher(engine)
-        ahead.start(past)
+        prefetcher = Prefetcher(engine)
+        prefetcher.start(past)
         time.sleep(1.0)
         stopping = time.perf_counter()
-        ahead.stop()
+        prefetcher.stop()
         assert time.perf_counter() - stopping < 0.5
         assert not engine.stop.is_set()
-        (kept,) = engine._seqs._kept
-        n_read = len(engine._seqs._tokens[kept])
-        assert 0 < n_read < len(ahead.next_start(past))
+        (kept,) = engine._seqs.cache.kept
+        n_read = len(engine._seqs.cache.tokens[kept])
+        assert 0 < n_read < len(prefetcher.next_prefix(past))
         before = engine.prefilled
         prompt = engine.chat_tokens([*past, {"role": "user", "content": "and?"}])
         (handle,) = engine.open([prompt])
@@ -93,16 +97,16 @@ def test_reading_ahead_stops_at_once_and_keeps_what_it_read(starter_path: Path) 
         engine.close_sequence(handle)
 
 
-def test_an_answer_after_reading_ahead_is_the_same(tiny_path: Path) -> None:
+def test_an_answer_after_prefetching_is_the_same(tiny_path: Path) -> None:
     past = [{"role": "user", "content": "hello there"}, {"role": "assistant", "content": "well"}]
     messages = [*past, {"role": "user", "content": "and now?"}]
     answers = []
     for read in (False, True):
         with LlamaEngine(tiny_path, LoadOptions(n_threads=1)) as engine:
-            ahead = Prefetcher(engine)
+            prefetcher = Prefetcher(engine)
             if read:
-                ahead.start(past)
-                ahead.wait()
-            plan = request_arm(engine, messages, AXES, {}, Sampling(temperature=0), 1, 20)
-            answers.append(decode(engine, [plan])[0].tokens)
+                prefetcher.start(past)
+                prefetcher.wait()
+            request = request_arm(engine, messages, AXES, {}, Sampling(temperature=0), 1, 20)
+            answers.append(decode(engine, [request])[0].tokens)
     assert answers[0] == answers[1]

@@ -1,0 +1,64 @@
+"""Text of an arm: stop texts, characters cut between tokens, thoughts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tpop_cli.decoding.arm import Arm
+from tpop_cli.decoding.thinking import split_thinking
+
+from .requesting import request
+
+
+def write(pieces: list[bytes], *stops: str) -> tuple[str, bool]:
+    """The text after these tokens, and whether a stop text ended it."""
+    arm = Arm(replace(request((100,)), stops=stops))
+    ended = any(arm.append(i, piece) for i, piece in enumerate(pieces))
+    arm.flush()
+    return arm.text, ended
+
+
+@pytest.mark.parametrize(
+    ("pieces", "text", "ended"),
+    [
+        ([b"one ", b"STOP", b" two"], "one ", True),
+        ([b"one S", b"TO", b"P two"], "one ", True),
+        ([b"one S", b"TO", b"W"], "one STOW", False),
+        ([b"one ST"], "one ST", False),
+        ([b"STOP"], "", True),
+    ],
+)
+def test_a_stop_text_ends_the_answer_wherever_tokens_cut_it(
+    pieces: list[bytes], text: str, ended: bool
+) -> None:
+    assert write(pieces, "STOP") == (text, ended)
+
+
+def test_the_earliest_of_several_stop_texts_counts() -> None:
+    assert write([b"a END b HALT c"], "HALT", "END") == ("a ", True)
+
+
+@given(st.text(max_size=30), st.data())
+def test_text_cut_into_tokens_at_any_byte_comes_out_whole(text: str, data: st.DataObject) -> None:
+    whole = text.encode("utf-8", "replace")
+    cut = data.draw(st.integers(0, len(whole)))
+    assert write([whole[:cut], whole[cut:]])[0] == whole.decode()
+
+
+@given(st.text("ab <think/>", max_size=40), st.integers(0, 40))
+def test_what_is_shown_of_an_answer_only_grows(whole: str, cut: int) -> None:
+    """A thought that has begun never appears in the answer, and what was shown stays."""
+    text = "<think>" + whole
+    partial, later = split_thinking(text[: 7 + cut], done=False), split_thinking(text)
+    assert later[1].startswith(partial[1])
+    thought, closed, answer = whole.partition("</think>")
+    assert later == (thought.strip(), answer.lstrip() if closed else "")
+
+
+def test_thoughts_are_not_part_of_the_answer() -> None:
+    arm = Arm(request((100,)), text="<think>long thoughts</think>\n\nYes.", finish_reason="stop")
+    assert (arm.thought, arm.answer) == ("long thoughts", "Yes.")

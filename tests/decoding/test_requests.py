@@ -1,0 +1,91 @@
+"""Requests: limited to the context, with as much of a chat's history as fits."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tpop_cli.core.axes import AXES
+from tpop_cli.decoding.arm import ArmRequest
+from tpop_cli.decoding.requests import limit_to_context, request_arm, trim_history
+from tpop_cli.engine.protocol import Sampling
+from tpop_cli.errors import ContextFullError
+
+from ..fakes import FakeEngine
+
+
+def sized(length: int, contexts: int = 1, n: int = 100) -> ArmRequest:
+    """A request with contexts of this many tokens."""
+    prompts = ((1,) * length,) * contexts
+    return ArmRequest(prompts, (1.0,) * contexts, Sampling(), 0, n)
+
+
+def test_an_instruction_stands_in_the_last_message_alone() -> None:
+    engine = FakeEngine()
+    chat = [
+        {"role": "user", "content": "one"},
+        {"role": "assistant", "content": "two"},
+        {"role": "user", "content": "three"},
+    ]
+    found = request_arm(engine, chat, AXES, {"length": 1.0}, Sampling(), 7, 20, ("END",))
+    asked = [*chat[:-1], {"role": "user", "content": f"three\n\n{AXES[0].toward.instruction}"}]
+    assert [list(prompt) for prompt in found.prompts] == [engine.chat_tokens(asked)]
+    assert (found.weights, found.seed, found.stops) == ((1.0,), 7, ("END",))
+    assert found.strengths == (("length", 1.0),)
+    amplified = request_arm(engine, chat, AXES, {"length": 1.5}, Sampling(), 7, 20)
+    assert list(amplified.prompts[0]) == engine.chat_tokens(chat)  # the plain context beside it
+    assert amplified.weights == (-0.5, 1.5)
+
+
+def test_answers_are_cut_to_what_the_context_holds() -> None:
+    assert limit_to_context([sized(100)], 1000)[0].max_tokens == 100
+    assert limit_to_context([sized(100)], 150)[0].max_tokens == 50
+    two = limit_to_context([sized(200, 2, 900), sized(200, 1, 900)], 1100)
+    assert two[0].max_tokens * 3 + 200 <= 1100
+    with pytest.raises(ContextFullError, match="1000"):
+        limit_to_context([sized(1000)], 1010)
+
+
+def test_the_oldest_turns_go_when_the_context_is_full() -> None:
+    engine = FakeEngine(n_ctx=100)
+    chat = [
+        {"role": r, "content": f"{r} {i} " * 5} for i in range(6) for r in ("user", "assistant")
+    ]
+    chat = [{"role": "system", "content": "be nice"}, *chat, {"role": "user", "content": "now"}]
+    kept, dropped = trim_history(engine, chat, 20)
+    assert dropped > 0 and dropped % 2 == 0
+    assert kept[0] == chat[0]
+    assert kept[1:] == chat[1 + dropped :]
+    assert len(engine.chat_tokens(kept)) <= 60
+    assert trim_history(engine, chat[-1:], 20) == (chat[-1:], 0)
+
+
+@given(st.integers(0, 40), st.integers(40, 400), st.integers(0, 30), st.booleans())
+def test_as_many_turns_are_kept_as_fit(
+    n_turns: int, n_ctx: int, instructions: int, system: bool
+) -> None:
+    engine = FakeEngine(n_ctx=n_ctx)
+    chat = [
+        {"role": r, "content": f"{r} {i} " * (1 + i % 4)}
+        for i in range(n_turns)
+        for r in ("user", "assistant")
+    ]
+    chat = [
+        *([{"role": "system", "content": "be nice"}] if system else []),
+        *chat,
+        {"role": "user", "content": "now"},
+    ]
+    kept, dropped = trim_history(engine, chat, 20, instructions)
+    naive, limit = list(chat), n_ctx - instructions - max(160, min(168, n_ctx // 2))
+    while len(naive) > 2 + system and len(engine.chat_tokens(naive)) > limit:
+        del naive[int(system) : int(system) + 2]
+    assert (kept, dropped) == (naive, len(chat) - len(naive))
+
+
+SHORTER = """
+import sys, json
+for line in sys.stdin:
+    a, b = map(len, json.loads(line)["candidates"])
+    print(1 if a < b else 2 if b < a else "=", flush=True)
+"""
