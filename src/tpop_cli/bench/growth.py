@@ -1,4 +1,7 @@
-"""How cost grows: with axes, candidates, the length of the answer and of the chat; and the naive T-POP step."""
+"""How the time of a step grows: with axes, lengths, batch size, and candidate tokens.
+
+The naive T-POP step, which the published code computes, is timed for comparison.
+"""
 
 from __future__ import annotations
 
@@ -25,6 +28,7 @@ from ..engine.protocol import Message, Sampling
 from .speed import QUESTION
 
 Rows = list[dict[str, float]]
+"""The rows of a table, as JSON objects."""
 
 ACTIVE: Sequence[tuple[str, Strengths]] = (
     ("none", {}),
@@ -32,8 +36,9 @@ ACTIVE: Sequence[tuple[str, Strengths]] = (
     ("two axes", {"tone": 1.0, "imagery": 1.0}),
     ("two axes, amplified", {"tone": 1.5, "imagery": 1.0}),
 )
-"""Amplified (a strength above 1) an arm reads two contexts; default strengths need one."""
+"""Name -> strengths of both arms. Strengths up to 1 need one context; amplified ones need two."""
 
+# The values for which a step is timed.
 CANDIDATES = (1, 5, 10, 20, 40)
 ANSWER_LENGTHS = (32, 128, 512, 1024)
 CHAT_LENGTHS = (128, 512, 1024, 2048)
@@ -44,7 +49,7 @@ _CHAT: list[Message] = [{"role": "user", "content": QUESTION}]
 
 
 def _steps(engine: LlamaEngine, requests: Sequence[ArmRequest], n: int) -> float:
-    """Seconds a step, after the prompt was read, for as long as all arms run."""
+    """Mean seconds of at most n steps after the prefill, while all arms are running."""
     batch = ArmBatch(engine)
     batch.start(requests)
     try:
@@ -57,37 +62,41 @@ def _steps(engine: LlamaEngine, requests: Sequence[ArmRequest], n: int) -> float
 
 
 def with_axes(engine: LlamaEngine, n_tokens: int, rounds: int) -> list[dict[str, Any]]:
-    """Seconds a step of a duel whose two arms have so many active axes."""
+    """Median seconds of a step of a duel, for each entry of `ACTIVE`."""
     rows = []
     for name, strengths in ACTIVE:
-        plans = [
+        requests = [
             request_arm(engine, _CHAT, AXES, strengths, Sampling(), seed, n_tokens + 1)
             for seed in (1, 2)
         ]
-        step = median(_steps(engine, plans, n_tokens) for _ in range(rounds))
+        step = median(_steps(engine, requests, n_tokens) for _ in range(rounds))
         rows.append(
-            {"active": name, "sequences": sum(len(plan.prompts) for plan in plans), "step": step}
+            {
+                "active": name,
+                "sequences": sum(len(request.prompts) for request in requests),
+                "step": step,
+            }
         )
     return rows
 
 
 def with_answer_length(engine: LlamaEngine, lengths: Sequence[int] = ANSWER_LENGTHS) -> Rows:
-    """Seconds a step of a duel when both answers have so many tokens: random ones, so that none ends before."""
+    """Seconds of a step of a duel after answers of each length. The answers are random tokens."""
     rng = np.random.default_rng(0)
     prompt = engine.chat_tokens(_CHAT)
     rows = []
     for length in lengths:
-        answers = [[*prompt, *_random(rng, engine, length)] for _ in range(2)]
+        answers = [[*prompt, *_random_tokens(rng, engine, length)] for _ in range(2)]
         rows.append({"tokens": length, "step": _forced_steps(engine, answers)})
     return rows
 
 
 def with_chat_length(engine: LlamaEngine, lengths: Sequence[int] = CHAT_LENGTHS) -> Rows:
-    """Seconds a step of a duel in a chat of so many tokens, and to read such a chat from its start."""
+    """Seconds of a step of a duel in a chat of each length, and seconds to prefill that chat."""
     rng = np.random.default_rng(0)
     rows = []
     for length in lengths:
-        chat = _random(rng, engine, length)
+        chat = _random_tokens(rng, engine, length)
         start = time.perf_counter()
         (handle,) = engine.open([chat])
         read = time.perf_counter() - start
@@ -99,59 +108,61 @@ def with_chat_length(engine: LlamaEngine, lengths: Sequence[int] = CHAT_LENGTHS)
 def with_batch(
     engine: LlamaEngine, sizes: Sequence[int] = BATCHES, lengths: Sequence[int] = BATCH_LENGTHS
 ) -> Rows:
-    """Seconds a step of so many answers together, each behind so many tokens of its own."""
+    """Seconds of a step of each number of sequences, after each number of tokens of their own."""
     rng = np.random.default_rng(0)
     rows = []
     for size in sizes:
         for length in lengths:
-            step = _forced_steps(engine, [_random(rng, engine, length) for _ in range(size)])
+            step = _forced_steps(engine, [_random_tokens(rng, engine, length) for _ in range(size)])
             rows.append({"sequences": size, "tokens": length, "step": step})
     return rows
 
 
-def _random(rng: np.random.Generator, engine: LlamaEngine, n: int) -> list[int]:
-    found: list[int] = []
-    while len(found) < n:
+def _random_tokens(rng: np.random.Generator, engine: LlamaEngine, n: int) -> list[int]:
+    """Draw n tokens that have a text."""
+    tokens: list[int] = []
+    while len(tokens) < n:
         token = int(rng.integers(engine.n_vocab))
         if engine.piece(token):
-            found.append(token)
-    return found
+            tokens.append(token)
+    return tokens
 
 
 def _forced_steps(engine: LlamaEngine, prompts: Sequence[Sequence[int]], n: int = 16) -> float:
-    """Seconds a step of sequences that stand behind these prompts."""
+    """Mean seconds of n steps after these prompts. The tokens of the steps are random."""
     rng = np.random.default_rng(1)
     handles = engine.open(prompts)
     start = time.perf_counter()
     for _ in range(n):
-        engine.step(list(zip(handles, _random(rng, engine, len(handles)), strict=True)))
+        engine.step(list(zip(handles, _random_tokens(rng, engine, len(handles)), strict=True)))
     seconds = (time.perf_counter() - start) / n
     for handle in handles:
         engine.close_sequence(handle)
     return seconds
 
 
-# -- the neural reward, and what it would cost the naive way ---------------------------------------------
+# -- the neural reward, and the naive T-POP step ---------------------------------------------------
 
 
 def neural(
     path: Path, options: LoadOptions, n_tokens: int, counts: Sequence[int] = CANDIDATES
 ) -> dict[str, Any]:
-    """Seconds a step of `--reward neural` by candidates, and of the naive T-POP step with as many as the most.
+    """Seconds of a step of `--reward neural` by number of candidates, and of the naive step.
 
-    The naive step is timed behind answers of `n_tokens` tokens, the others while answers grow to that length.
+    The naive step has the largest number of candidates. It is timed after answers of `n_tokens`
+    tokens; the other steps are timed while the answers grow to that length.
     """
-    most = NeuralRules(k=max(counts))
+    largest = NeuralRules(k=max(counts))
     loading = LoadOptions(
         n_ctx=options.n_ctx,
         n_threads=options.n_threads,
         gpu_layers=options.gpu_layers,
         hidden_states=True,
-        n_seq_max=sequences_needed(most),
+        n_seq_max=sequences_needed(largest),
     )
     with LlamaEngine(path, loading) as engine:
-        network = Network.initial(engine.n_embd, most.hidden)
-        V = np.full(network.W.size + 2 * most.hidden, most.lam)
+        network = Network.initial(engine.n_embd, largest.hidden)
+        V = np.full(network.W.size + 2 * largest.hidden, largest.lam)
         prompt = engine.chat_tokens(_CHAT)
         rows = []
         for k in counts:
@@ -164,7 +175,7 @@ def neural(
             )
         answers = [arm.tokens for arm in ahead.arms]
         start = time.perf_counter()
-        n_evaluated = naive_step(engine, prompt, answers, network, V, most)
+        n_evaluated = naive_step(engine, prompt, answers, network, V, largest)
         seconds = time.perf_counter() - start
         naive = {"step": seconds, "tokens": n_evaluated, "ratio": seconds / rows[-1]["step"]}
         return {"by candidates": rows, "naive": naive}
@@ -178,15 +189,17 @@ def naive_step(
     V: np.ndarray[Any, np.dtype[np.float64]],
     rules: NeuralRules,
 ) -> int:
-    """One token for both arms as the published code takes it: no KV cache, every candidate's text embedded anew.
+    """Choose one token for both arms as the published code of T-POP (arXiv 2509.24696) does.
+
+    That code uses no KV cache, and embeds the whole text of every candidate.
 
     Returns:
-        How many tokens were evaluated.
+        The number of tokens that were evaluated.
     """
     n_evaluated = 0
     rows = []
     for answer in answers:
-        engine.warm([prompt[-1]])  # drops what is cached
+        engine.warm([prompt[-1]])  # drops the KV cache
         (handle,) = engine.open([[*prompt, *answer]])
         rows.append(engine.logits(handle).astype(np.float64))
         engine.close_sequence(handle)

@@ -1,4 +1,4 @@
-"""Measures of what steering can cost: quoted instructions, repetition, and answers off the topic."""
+"""Measures of what steering can cost: quoted instructions, repetition, off-topic answers."""
 
 from __future__ import annotations
 

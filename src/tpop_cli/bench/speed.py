@@ -1,64 +1,59 @@
-"""How fast: duels and steered answers against llama-cpp-python's plain ones, same model, same settings, same run.
+"""The speed bench: duels and steered answers, timed against plain answers of llama-cpp-python.
 
-Everything that is compared is measured in turn (A B A B), so that a machine that slows down slows both; a figure is a
-median of rounds.
+    tpop bench speed
+
+Both use the same model file and settings in the same run. Measurements alternate, and figures are
+medians of rounds. The other parts of the bench are in `first_token`, `step_time`, `growth` and
+`overhead`.
 """
 
 from __future__ import annotations
 
-import io
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-from rich.console import Console
-from rich.live import Live
-
 from ..core.axes import AXES
 from ..core.reward import Strengths
 from ..decoding.arm import Arm, ArmRequest
-from ..decoding.decoder import BatchDecoder, run_to_end
-from ..decoding.prefetch import Prefetcher
+from ..decoding.decoder import ArmSteps, BatchDecoder, run_to_end
 from ..decoding.requests import limit_to_context, request_arm
 from ..engine.load_options import LoadOptions
 from ..engine.plain_llama import PlainLlama
 from ..engine.protocol import Message, Sampling
-from ..ui.duel import DuelView, Side
-from ..ui.live import painter
 from .prompts import TRAIN
 from .timed_engine import TimedEngine
+from .timing import compare, interleaved, summarize
 
 PLAIN: Strengths = {}
 EXPLOIT: Strengths = {"tone": 1.0, "imagery": 1.0}
 EXPLORE: Strengths = {"words": 1.0}
-"""What the arms of a taught profile look like with default settings: two poles, and one that is tried."""
+"""Typical arms of a profile with default settings: two poles exploit, and one explores."""
+
+ARMS: Mapping[str, Sequence[Strengths]] = {
+    "unsteered answer": [PLAIN],
+    "steered answer": [EXPLOIT],
+    "unsteered duel": [PLAIN, PLAIN],
+    "steered duel": [EXPLOIT, EXPLORE],
+}
+"""Name of a measurement -> the strengths of its arms."""
 
 N_CTX = 4096
-"""Tokens of context, where the user names no other."""
+"""Tokens of context, unless the user sets another number."""
 
 QUESTION = "Tell me a long story about a dog who goes to sea and comes home again."
-CHAT: Sequence[str] = (
-    *("What is tea?", "Who drinks it most?", "And coffee?", "Is it healthy?", "How is it grown?"),
-    *(
-        "What does it cost?",
-        "Where was it first grown?",
-        "And in Europe?",
-        "What about herbs?",
-        "Which one is best?",
-    ),
-)
 
 
 @dataclass(frozen=True)
 class SpeedPlan:
-    """What is measured.
+    """How much is measured.
 
     Args:
-        rounds: how often; medians are reported.
-        n_tokens: where answers are cut.
+        rounds: rounds of each measurement.
+        n_tokens: maximum tokens of an answer.
         n_many: prompts of the batch that is compared with a loop.
     """
 
@@ -68,22 +63,24 @@ class SpeedPlan:
 
 
 QUICK = SpeedPlan(rounds=1, n_tokens=16, n_many=4)
+"""One short round, to see whether the bench runs."""
 
 
-def interleaved(
-    measures: Mapping[str, Callable[[int], float]], rounds: int
-) -> dict[str, list[float]]:
-    """Every measure once a round, all rounds; a measure is given the round's number."""
-    found: dict[str, list[float]] = {name: [] for name in measures}
-    for n in range(rounds):
-        for name, measure in measures.items():
-            found[name].append(measure(n))
-    return found
+def chat(question: str) -> list[Message]:
+    """A chat that consists of one question."""
+    return [{"role": "user", "content": question}]
 
 
 @dataclass
-class Speed:
-    """Measures one model. Close it."""
+class SpeedBench:
+    """One model, loaded twice: by tpop's engine and by plain llama-cpp-python. Close it after use.
+
+    Args:
+        path: a GGUF file.
+        options: how both load it.
+        plan: how much is measured.
+        sampling: for every answer.
+    """
 
     path: Path
     options: LoadOptions
@@ -96,233 +93,94 @@ class Speed:
         self.engine = TimedEngine(self.path, self.options)
         self._decoder = BatchDecoder(self.engine)
         self.plain = PlainLlama(self.path, self.engine.n_ctx, self.options.threads, self.sampling)
-        for steered in (
-            PLAIN,
-            EXPLOIT,
-            EXPLORE,
-        ):  # what is done once in a process is measured as start-up
-            self._arms(QUESTION, [steered], 0, 1)
-        self.plain.answer(_chat(QUESTION), 1, 0)
+        # One-time work is measured as start-up, so it is done here.
+        for strengths in (PLAIN, EXPLOIT, EXPLORE):
+            self.decode(chat(QUESTION), [strengths], 0, 1)
+        self.plain.answer(chat(QUESTION), 1, 0)
 
     def close(self) -> None:
         """Free both copies of the model."""
         self.engine.close()
         self.plain.close()
 
-    # -- answers -----------------------------------------------------------------------------------------
+    # -- decoding ----------------------------------------------------------------------------------
 
-    def _arms(
-        self, question: str | Sequence[Message], arms: Sequence[Strengths], seed: int, n: int
-    ) -> list[Arm]:
-        messages = _chat(question) if isinstance(question, str) else question
-        return run_to_end(self._decoder.steps(self._requests(messages, arms, seed, n)))
-
-    def _requests(
-        self, messages: Sequence[Message], arms: Sequence[Strengths], seed: int, n: int
+    def requests(
+        self, messages: Sequence[Message], arms: Sequence[Strengths], seed: int, max_tokens: int
     ) -> list[ArmRequest]:
-        found = [
-            request_arm(self.engine, messages, AXES, strengths, self.sampling, seed + i, n)
+        """Requests for arms with these strengths; their seeds count up from `seed`."""
+        requests = [
+            request_arm(self.engine, messages, AXES, strengths, self.sampling, seed + i, max_tokens)
             for i, strengths in enumerate(arms)
         ]
-        return limit_to_context(found, self.engine.n_ctx)
+        return limit_to_context(requests, self.engine.n_ctx)
 
-    def _a_token(self, arms: Sequence[Strengths]) -> Callable[[int], float]:
-        """Seconds a token of a duel, or of an answer."""
+    def steps(self, requests: Sequence[ArmRequest]) -> ArmSteps:
+        """Decode arms together; see `Decoder.steps`."""
+        return self._decoder.steps(requests)
 
+    def decode(
+        self, messages: Sequence[Message], arms: Sequence[Strengths], seed: int, max_tokens: int
+    ) -> list[Arm]:
+        """Decode arms with these strengths to their ends."""
+        return run_to_end(self.steps(self.requests(messages, arms, seed, max_tokens)))
+
+    # -- answers -----------------------------------------------------------------------------------
+
+    def answers(self) -> dict[str, Any]:
+        """Seconds per token of duels and answers, prompt included, against plain answers."""
+        seconds = interleaved(
+            {
+                "plain": self._seconds_per_plain_token,
+                "unsteered duel": self._seconds_per_token(ARMS["unsteered duel"]),
+                "steered duel": self._seconds_per_token(ARMS["steered duel"]),
+                "plain again": self._seconds_per_plain_token,
+                "unsteered answer": self._seconds_per_token(ARMS["unsteered answer"]),
+                "steered answer": self._seconds_per_token(ARMS["steered answer"]),
+            },
+            self.plan.rounds,
+        )
+        plain = median(seconds.pop("plain") + seconds.pop("plain again"))
+        return {
+            "plain": plain,
+            **{name: summarize(values, plain) for name, values in seconds.items()},
+        }
+
+    def _seconds_per_token(self, arms: Sequence[Strengths]) -> Callable[[int], float]:
         def measure(n: int) -> float:
             self.engine.forget()
             start = time.perf_counter()
-            done = self._arms(QUESTION, arms, 100 * n, self.plan.n_tokens)
+            done = self.decode(chat(QUESTION), arms, 100 * n, self.plan.n_tokens)
             return (time.perf_counter() - start) / sum(len(arm.tokens) for arm in done)
 
         return measure
 
-    def _plain_token(self, n: int) -> float:
+    def _seconds_per_plain_token(self, n: int) -> float:
         self.plain.forget()
-        answer = self.plain.answer(_chat(QUESTION), self.plan.n_tokens, 100 * n)
+        answer = self.plain.answer(chat(QUESTION), self.plan.n_tokens, 100 * n)
         return answer.seconds / answer.n_tokens
 
-    def answers(self) -> dict[str, Any]:
-        """Seconds a token: duels and answers against plain answers, one after the other."""
-        found = interleaved(
-            {
-                "plain": self._plain_token,
-                "unsteered duel": self._a_token([PLAIN, PLAIN]),
-                "steered duel": self._a_token([EXPLOIT, EXPLORE]),
-                "plain again": self._plain_token,
-                "unsteered answer": self._a_token([PLAIN]),
-                "steered answer": self._a_token([EXPLOIT]),
-            },
-            self.plan.rounds,
-        )
-        plain = median(found.pop("plain") + found.pop("plain again"))
-        return {
-            "plain": plain,
-            **{name: _against(plain, seconds) for name, seconds in found.items()},
-        }
-
-    # -- first token -------------------------------------------------------------------------------------
-
-    def first_token(self) -> dict[str, Any]:
-        """Seconds to the first token: of a first question, and of the tenth turn of a chat that was read ahead."""
-
-        def ours(question: Sequence[Message], arms: Sequence[Strengths]) -> float:
-            start = time.perf_counter()
-            self._arms(question, arms, 0, 1)
-            return time.perf_counter() - start
-
-        def cold(arms: Sequence[Strengths]) -> Callable[[int], float]:
-            def measure(_: int) -> float:
-                self.engine.forget()
-                return ours(_chat(QUESTION), arms)
-
-            return measure
-
-        def cold_plain(_: int) -> float:
-            self.plain.forget()
-            return self.plain.answer(_chat(QUESTION), 1, 0).seconds
-
-        first = interleaved(
-            {"plain": cold_plain, **{name: cold(arms) for name, arms in _ARMS.items()}},
-            self.plan.rounds,
-        )
-        ninth, tenth = self._conversation()
-
-        def later(arms: Sequence[Strengths]) -> Callable[[int], float]:
-            def measure(_: int) -> float:
-                self.engine.forget()
-                self._arms(ninth, arms, 0, 1)  # the turn before was steered likewise
-                ahead = Prefetcher(self.engine)
-                ahead.start(tenth[:-1])
-                ahead.wait()
-                before = self.engine.prefilled
-                seconds = ours(tenth, arms)
-                prefilled[len(arms), bool(arms[0])] = self.engine.prefilled - before
-                return seconds
-
-            return measure
-
-        def later_plain(_: int) -> float:
-            self.plain.answer(ninth, self.plan.n_tokens, 0)
-            return self.plain.answer(tenth, 1, 0).seconds
-
-        prefilled: dict[tuple[int, bool], int] = {}
-        turn = interleaved(
-            {"plain": later_plain, **{name: later(arms) for name, arms in _ARMS.items()}},
-            self.plan.rounds,
-        )
-        new = len(self.engine.chat_tokens(tenth)) - len(
-            Prefetcher(self.engine).next_prefix(tenth[:-1])
-        )
-        return {
-            "cold": _compared(first),
-            "tenth turn": _compared(turn),
-            "new tokens": new,
-            "prefilled": {
-                name: prefilled[len(arms), bool(arms[0])] for name, arms in _ARMS.items()
-            },
-            "chat tokens": len(self.engine.chat_tokens(tenth)),
-        }
-
-    def _conversation(self) -> tuple[list[Message], list[Message]]:
-        """A chat up to its ninth and its tenth question; the answers are the plain model's."""
-        messages: list[Message] = []
-        for question in CHAT:
-            messages.append({"role": "user", "content": question})
-            before = list(messages)
-            if question != CHAT[-1]:
-                text = self.plain.answer(messages, self.plan.n_tokens // 2, 0).text
-                messages.append({"role": "assistant", "content": text})
-                ninth = before
-        return ninth, messages
-
-    # -- a step ------------------------------------------------------------------------------------------
-
-    def step(self) -> dict[str, float]:
-        """Where the time of a step of a steered duel goes, in seconds, medians of rounds; drawn on a terminal."""
-        rounds = [self._step(n) for n in range(self.plan.rounds)]
-        return {name: median(one[name] for one in rounds) for name in rounds[0]}
-
-    def _step(self, seed: int) -> dict[str, float]:
-        console = Console(file=io.StringIO(), force_terminal=True, width=120, height=40)
-        drawing, steps = 0.0, 0
-        start = forward = sampling = 0.0
-        arms = (EXPLOIT, EXPLORE)
-        requests = self._requests(_chat(QUESTION), arms, seed, self.plan.n_tokens)
-        with Live(console=console, auto_refresh=False, transient=True) as live:
-            paint = painter(live)
-
-            def on_step(arms: Sequence[Arm]) -> None:
-                nonlocal drawing, steps, start, forward, sampling
-                begun = time.perf_counter()
-                if steps == 0:  # the prompt is read: steps alone are measured
-                    start, forward, sampling = (
-                        begun,
-                        self.engine.decode_seconds,
-                        self.engine.sampler_seconds,
-                    )
-                first, second = (Side(arm.text, arm.finish_reason is not None, "") for arm in arms)
-                paint(lambda: DuelView((first, second), height=38))
-                drawing += time.perf_counter() - begun
-                steps += 1
-
-            run_to_end(self._decoder.steps(requests), on_step)
-            total = time.perf_counter() - start
-        forward, sampling = (
-            self.engine.decode_seconds - forward,
-            self.engine.sampler_seconds - sampling,
-        )
-        n = max(1, steps - 1)
-        rest = total - forward - sampling - drawing
-        parts = {"llama_decode": forward, "sampler": sampling, "drawing": drawing, "the rest": rest}
-        return {"step": total / n, **{name: seconds / n for name, seconds in parts.items()}}
-
-    # -- many prompts ------------------------------------------------------------------------------------
+    # -- many prompts ------------------------------------------------------------------------------
 
     def many(self) -> dict[str, Any]:
-        """Tokens a second over many prompts: `ask --input` against a plain loop."""
-        prompts = TRAIN[: self.plan.n_many]
+        """Tokens per second for many prompts: one batch, as in `ask --input`, and a plain loop."""
+        prompts, n_tokens = TRAIN[: self.plan.n_many], self.plan.n_tokens
 
         def batch(strengths: Strengths) -> Callable[[int], float]:
             def measure(seed: int) -> float:
                 self.engine.forget()
                 start = time.perf_counter()
-                n_tokens = self.plan.n_tokens
-                groups = (self._requests(_chat(p), [strengths], seed, n_tokens) for p in prompts)
-                n = sum(len(arm.tokens) for _, (arm,) in self._decoder.many(groups))
-                return n / (time.perf_counter() - start)
+                groups = (self.requests(chat(p), [strengths], seed, n_tokens) for p in prompts)
+                return self._count_tokens(groups) / (time.perf_counter() - start)
 
             return measure
 
         def loop(seed: int) -> float:
-            done = [self.plain.answer(_chat(p), self.plan.n_tokens, seed) for p in prompts]
+            done = [self.plain.answer(chat(p), n_tokens, seed) for p in prompts]
             return sum(one.n_tokens for one in done) / sum(one.seconds for one in done)
 
         measures = {"plain": loop, "unsteered": batch(PLAIN), "steered": batch(EXPLOIT)}
-        return _compared(interleaved(measures, 1 if self.plan.rounds < 3 else 2))
+        return compare(interleaved(measures, 1 if self.plan.rounds < 3 else 2))
 
-
-_ARMS: Mapping[str, Sequence[Strengths]] = {
-    "unsteered answer": [PLAIN],
-    "steered answer": [EXPLOIT],
-    "unsteered duel": [PLAIN, PLAIN],
-    "steered duel": [EXPLOIT, EXPLORE],
-}
-
-
-def _chat(question: str) -> list[Message]:
-    return [{"role": "user", "content": question}]
-
-
-def _compared(found: dict[str, list[float]]) -> dict[str, Any]:
-    plain = median(found.pop("plain"))
-    return {"plain": plain, **{name: _against(plain, values) for name, values in found.items()}}
-
-
-def _against(plain: float, values: Sequence[float]) -> dict[str, float]:
-    return {
-        "median": median(values),
-        "low": min(values),
-        "high": max(values),
-        "ratio": median(values) / plain,
-    }
+    def _count_tokens(self, groups: Iterator[Sequence[ArmRequest]]) -> int:
+        return sum(len(arm.tokens) for _, (arm,) in self._decoder.many(groups))

@@ -19,7 +19,7 @@ from .bench import names_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from ...bench.speed import Speed, SpeedPlan
+    from ...bench.speed import SpeedBench, SpeedPlan
     from ...engine.load_options import LoadOptions
 
 PARTS = (
@@ -109,36 +109,38 @@ def _measures(
     path: Path, loading: LoadOptions, plan: SpeedPlan, parts: tuple[str, ...]
 ) -> dict[str, Callable[[], Any]]:
     """What to measure, by part, in order; a part loads what it needs and frees it."""
-    from ...bench import growth, upkeep
-    from ...bench.speed import QUICK, Speed
+    from ...bench import growth, overhead
+    from ...bench.first_token import time_first_token
+    from ...bench.speed import QUICK, SpeedBench
+    from ...bench.step_time import time_step
 
     short = plan.n_tokens <= QUICK.n_tokens
 
-    def with_models(measure: Callable[[Speed], Any]) -> Any:
-        speed = Speed(path, loading, plan)
+    def with_models(measure: Callable[[SpeedBench], Any]) -> Any:
+        bench = SpeedBench(path, loading, plan)
         try:
-            return measure(speed)
+            return measure(bench)
         finally:
-            speed.close()
+            bench.close()
 
-    def grown(speed: Speed) -> dict[str, Any]:
+    def grown(bench: SpeedBench) -> dict[str, Any]:
         lengths = (16, 32) if short else growth.ANSWER_LENGTHS
         chats = (32, 64) if short else growth.CHAT_LENGTHS
         return {
-            "axes": growth.with_axes(speed.engine, min(plan.n_tokens, 64), plan.rounds),
-            "answer length": growth.with_answer_length(speed.engine, lengths),
-            "chat length": growth.with_chat_length(speed.engine, chats),
-            "batch": growth.with_batch(speed.engine, (1, 2) if short else growth.BATCHES),
+            "axes": growth.with_axes(bench.engine, min(plan.n_tokens, 64), plan.rounds),
+            "answer length": growth.with_answer_length(bench.engine, lengths),
+            "chat length": growth.with_chat_length(bench.engine, chats),
+            "batch": growth.with_batch(bench.engine, (1, 2) if short else growth.BATCHES),
         }
 
     every: dict[str, Callable[[], Any]] = {
-        "answers": lambda: with_models(lambda speed: speed.answers()),
-        "first token": lambda: with_models(lambda speed: speed.first_token()),
-        "step": lambda: with_models(lambda speed: speed.step()),
-        "many": lambda: with_models(lambda speed: speed.many()),
-        "start-up": lambda: upkeep.start_up(path, plan.rounds),
-        "memory": lambda: upkeep.peak_memory(path, loading.n_ctx, min(plan.n_tokens, 64)),
-        "picks": lambda: upkeep.keeping_picks((10, 20) if short else upkeep.PICKS, plan.rounds),
+        "answers": lambda: with_models(SpeedBench.answers),
+        "first token": lambda: with_models(time_first_token),
+        "step": lambda: with_models(time_step),
+        "many": lambda: with_models(SpeedBench.many),
+        "start-up": lambda: overhead.time_start_up(path, plan.rounds),
+        "memory": lambda: overhead.peak_memory(path, loading.n_ctx, min(plan.n_tokens, 64)),
+        "picks": lambda: overhead.time_picks((10, 20) if short else overhead.PICKS, plan.rounds),
         "growth": lambda: with_models(grown),
         "neural": lambda: growth.neural(
             path, loading, min(plan.n_tokens, 32), (1, 2) if short else growth.CANDIDATES

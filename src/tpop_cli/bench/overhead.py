@@ -1,4 +1,4 @@
-"""What tpop takes besides decoding: starting up, learning and keeping picks, and memory."""
+"""What tpop takes besides decoding: time to start up, to learn and store picks, and memory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -19,49 +20,33 @@ from ..core.picks import Candidate, Pick
 from ..store.pick_log import encode_event
 from ..store.profile import Profile
 from .prompts import TRAIN, TUNE
+from .timing import seconds_of
 
 PICKS = (10, 1_000, 10_000)
+"""The numbers of picks in the profiles that are measured."""
 
-_WRITE = "import sys\nfrom tpop_cli.bench.upkeep import {function}\n{function}(*sys.argv[1:])"
-
-
-def seconds_of(call: Callable[[], object]) -> float:
-    """How long a call takes."""
-    start = time.perf_counter()
-    call()
-    return time.perf_counter() - start
+_CALL = "import sys\nfrom tpop_cli.bench.overhead import {function}\n{function}(*sys.argv[1:])"
 
 
-# -- start-up --------------------------------------------------------------------------------------------
+# -- start-up --------------------------------------------------------------------------------------
 
 
-def start_up(model: Path, rounds: int) -> dict[str, Any]:
-    """Seconds of whole processes: --version, --help, and until a first answer's first byte; medians.
+def time_start_up(model: Path, rounds: int) -> dict[str, Any]:
+    """Seconds of whole processes: `--version`, `--help`, and an answer's first byte; medians.
 
-    The plain program imports llama-cpp-python, loads the same model, and prints the first piece of an answer.
+    The plain program imports llama-cpp-python, loads the same model, and prints the first token of
+    an answer.
     """
-    ask = [
-        sys.executable,
-        "-m",
-        "tpop_cli",
-        "ask",
-        "--plain",
-        "-n",
-        "1",
-        "--seed",
-        "1",
-        "--model",
-        str(model),
-        "Hi",
-    ]
-    plain = [sys.executable, "-c", _WRITE.format(function="plain_first_token"), str(model)]
+    tpop = [sys.executable, "-m", "tpop_cli"]
+    options = ["--plain", "-n", "1", "--seed", "1", "--model", str(model)]
+    ask = [*tpop, "ask", *options, "Hi"]
+    plain = [sys.executable, "-c", _CALL.format(function="plain_first_token"), str(model)]
     found: dict[str, list[float]] = {"--version": [], "--help": [], "ask": [], "plain": []}
     for _ in range(rounds):
         for option in ("--version", "--help"):
-            command = [sys.executable, "-m", "tpop_cli", option]
-            found[option].append(seconds_of(lambda command=command: _run(command)))  # type: ignore[misc]
-        found["ask"].append(_first_byte(ask))
-        found["plain"].append(_first_byte(plain))
+            found[option].append(seconds_of(partial(_run, [*tpop, option])))
+        found["ask"].append(_seconds_to_first_byte(ask))
+        found["plain"].append(_seconds_to_first_byte(plain))
     medians = {name: median(times) for name, times in found.items()}
     return {**medians, "ratio": medians["ask"] / medians["plain"]}
 
@@ -72,7 +57,7 @@ def _run(command: Sequence[str]) -> str:
     return done.stdout
 
 
-def _first_byte(command: Sequence[str]) -> float:
+def _seconds_to_first_byte(command: Sequence[str]) -> float:
     start = time.perf_counter()
     with subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -85,7 +70,7 @@ def _first_byte(command: Sequence[str]) -> float:
 
 
 def plain_first_token(model: str) -> None:
-    """In a process of its own: the first token of a plain answer."""
+    """Print the first token of a plain answer. Called in a process of its own."""
     from ..engine.load_options import LoadOptions
     from ..engine.plain_llama import PlainLlama
 
@@ -96,18 +81,21 @@ def plain_first_token(model: str) -> None:
     )
 
 
-# -- memory ----------------------------------------------------------------------------------------------
+# -- memory ----------------------------------------------------------------------------------------
 
 
 def peak_memory(model: Path, n_ctx: int, n_tokens: int) -> dict[str, float]:
-    """Bytes at the highest, of whole processes: a steered duel, and two plain answers, in equal context."""
+    """Peak memory in bytes of two processes, with the same context: a duel, and two plain answers.
+
+    The duel is steered. "ratio" is its peak over that of the plain answers.
+    """
     found = {}
     for name in ("plain", "duel"):
         function = f"peak_of_{name}"
         command = [
             sys.executable,
             "-c",
-            _WRITE.format(function=function),
+            _CALL.format(function=function),
             str(model),
             str(n_ctx),
             str(n_tokens),
@@ -117,7 +105,7 @@ def peak_memory(model: Path, n_ctx: int, n_tokens: int) -> dict[str, float]:
 
 
 def peak_of_duel(model: str, n_ctx: str, n_tokens: str) -> None:
-    """In a process of its own: decode a steered duel, and print the peak."""
+    """Decode a steered duel, and print the peak memory. Called in a process of its own."""
     from ..decoding.decoder import BatchDecoder, run_to_end
     from ..decoding.requests import request_arm
     from ..engine.llama_engine import LlamaEngine
@@ -134,7 +122,7 @@ def peak_of_duel(model: str, n_ctx: str, n_tokens: str) -> None:
 
 
 def peak_of_plain(model: str, n_ctx: str, n_tokens: str) -> None:
-    """In a process of its own: two plain answers, and print the peak."""
+    """Decode two plain answers, and print the peak memory. Called in a process of its own."""
     from ..engine.load_options import LoadOptions
     from ..engine.plain_llama import PlainLlama
     from .speed import QUESTION
@@ -146,9 +134,9 @@ def peak_of_plain(model: str, n_ctx: str, n_tokens: str) -> None:
 
 
 def _print_peak() -> None:
-    """The largest resident size of this process, in bytes."""
+    """Print the largest resident size of this process, in bytes."""
     status = Path("/proc/self/status")
-    if status.exists():  # Linux's getrusage counts what this process was forked from, too
+    if status.exists():  # on Linux, getrusage also counts the process that forked this one
         kilobytes = next(
             line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM")
         )
@@ -163,15 +151,20 @@ def _print_peak() -> None:
         print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
-# -- picks -----------------------------------------------------------------------------------------------
+# -- picks -----------------------------------------------------------------------------------------
 
 
-def keeping_picks(counts: Sequence[int] = PICKS, rounds: int = 5) -> list[dict[str, float]]:
-    """Seconds to load a profile of so many picks, to learn one more (and save it), and to save; medians."""
-    return [_keeping(count, rounds) for count in counts]
+def time_picks(counts: Sequence[int] = PICKS, rounds: int = 5) -> list[dict[str, float]]:
+    """Seconds that profiles with these numbers of picks take; medians of rounds.
+
+    Returns:
+        For each number of picks: "learned" (learn and save one more), "undone" (undo it), "loaded",
+        "saved" (save the state), "replayed" (learn the whole log), and the log's size in bytes.
+    """
+    return [_time_profile(count, rounds) for count in counts]
 
 
-def _keeping(count: int, rounds: int) -> dict[str, float]:
+def _time_profile(count: int, rounds: int) -> dict[str, float]:
     rng = np.random.default_rng(0)
     with tempfile.TemporaryDirectory() as home:
         parent = Path(home)
@@ -202,7 +195,7 @@ def _open(parent: Path) -> Profile:
 
 
 def _pick(number: int, rng: np.random.Generator) -> Pick:
-    """A pick as a chat leaves it: two answers of some sixty words, now and then a tie."""
+    """A pick like that of a chat: two answers of 60 words, with a tie in one of ten picks."""
     words = " ".join(TUNE + TRAIN).split()
 
     def candidate() -> Candidate:
