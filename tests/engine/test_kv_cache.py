@@ -1,4 +1,4 @@
-"""Sequence ids and kept prefixes: which sequence is reused, and which gives way."""
+"""Sequence ids and kept prefixes: which sequence is reused, and which is dropped."""
 
 from __future__ import annotations
 

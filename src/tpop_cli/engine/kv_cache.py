@@ -29,7 +29,7 @@ class KVCache:
         self.tokens: dict[int, list[int]] = {}  # of every sequence, live or kept
 
     def new(self) -> int:
-        """A new, empty sequence. If no id is free, the oldest kept sequence gives way.
+        """A new, empty sequence. If no id is free, the oldest kept sequence is dropped.
 
         Raises:
             ContextFullError: all ids belong to live sequences.

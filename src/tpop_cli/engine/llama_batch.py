@@ -21,7 +21,7 @@ BatchItem = tuple[int, int, int, bool]
 
 
 class LlamaBatch:
-    """A llama_batch, filled anew for each llama_decode.
+    """A llama_batch that is refilled for each llama_decode.
 
     Args:
         ctx: a llama_context; the caller frees it.
@@ -101,7 +101,7 @@ class LlamaBatch:
         return view.copy()  # llama.cpp overwrites the buffer at the next decode
 
     def read_hidden(self, index: int) -> Row:
-        """The hidden state of item `index` of the last batch, likewise; shape (n_embd,)."""
+        """The hidden state of item `index` of the last batch, as above; shape (n_embd,)."""
         pointer = self._call(llama.llama_get_embeddings_ith, self._ctx, index)
         view = np.ctypeslib.as_array(
             ctypes.cast(pointer, ctypes.POINTER(ctypes.c_float)), (self.n_embd,)

@@ -169,8 +169,8 @@ def allocate_layers(
     for i in range(estimate.n_layers):
         layers[holder(i)].append(i)
     return [
-        _allocation(estimate, device, held)
-        for device, held in zip([None, *devices], layers, strict=True)
+        _allocation(estimate, device, its_layers)
+        for device, its_layers in zip([None, *devices], layers, strict=True)
     ]
 
 

@@ -20,7 +20,7 @@ from .protocol import Row, Sampling
 CANDIDATE = np.dtype([("id", np.int32), ("logit", np.float32), ("p", np.float32)])
 """llama_token_data as a numpy dtype."""
 
-_LOGIT_RANGE = 15.0  # below the best token; affects speed only, because enough tokens must be in it
+_LOGIT_RANGE = 15.0  # below the best logit; affects speed only, see `_candidate_ids`
 
 
 class SteeredSampler:

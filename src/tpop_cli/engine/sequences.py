@@ -19,7 +19,7 @@ from .llama_batch import BatchItem, LlamaBatch
 from .prefix import shared_prefix
 from .protocol import Interrupted, Row
 
-_WARM_CHUNK = 64  # tokens that `warm` evaluates at a time; an interrupt loses at most so many
+_WARM_CHUNK = 64  # tokens that `warm` evaluates at a time, and the most an interrupt loses
 
 
 class Sequences:
