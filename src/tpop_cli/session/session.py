@@ -70,7 +70,8 @@ class Session:
     ) -> None:
         self.engine, self.options = engine, options
         self._learner = learner
-        self._decoder = decoder or BatchDecoder(engine)
+        # An empty answer cache is false, so the comparison with None is needed.
+        self._decoder = decoder if decoder is not None else BatchDecoder(engine)
         self._n_turns = 0  # each has its own seeds
 
     def __enter__(self) -> Session:
