@@ -1,116 +1,147 @@
-"""The documents say what the program does."""
+"""The pages of the documentation fit the program and each other."""
 
 from __future__ import annotations
 
 import importlib
+import json
 import operator
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import tpop_cli
+from tpop_cli.cli.app import EXIT_CODES
 from tpop_cli.cli.reference import reference
-from tpop_cli.core.axes import AXES
 
-from .cli.test_cli import run
 from .faults.table import FAULTS
+from .pages import GENERATED, PAGES, ROOT, blocks, headings, links, prose, read, rows
 
-ROOT = Path(__file__).parents[1]
-PAGES = ["README.md", "CONTRIBUTING.md"]
-PAGES += [
-    f"docs/{name}.md"
-    for name in ("algorithm", "glossary", "guide", "taste", "speed", "reliability")
-]
 CODE = re.compile(
     r"(?<![\w./])((?:core|engine|decoding|session|store|ui|bench|cli)/[a-z_/]+\.py)"
     r"(?:: ([A-Za-z_.]+))?"
 )
 """A module below src/tpop_cli, and perhaps a name in it: `core/posterior.py: Posterior.update`."""
 
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+
 
 def test_the_reference_is_the_programs_own() -> None:
     """Made anew with: python -m tpop_cli.cli.reference > docs/reference.md"""
-    assert (ROOT / "docs" / "reference.md").read_text("utf-8") == reference()
+    assert GENERATED.read_text("utf-8") == reference()
 
 
 def test_every_fault_is_in_the_documents() -> None:
     """Made anew with: python -m tests.faults --report docs/reliability.md"""
-    page = (ROOT / "docs" / "reliability.md").read_text("utf-8")
+    page = read("docs/reliability.md")
     for fault in FAULTS:
         assert f"| {fault.event} | {fault.response} |" in page
 
 
-def sections() -> dict[str, set[str]]:
-    found = {}
-    for part in reference().split("\n## `")[1:]:
-        words = [word for word in part.split("`")[0].split() if word.islower() or "-" in word]
-        found[" ".join(words[1:])] = set(re.findall(r"^- .*?`(--[a-z-]+)", part, re.MULTILINE))
-    return found
+# -- from page to page, and from page to code ----------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "command", ["ask", "chat", "models pull", "profile import", "picks forget", "bench speed"]
-)
-def test_every_option_of_the_reference_is_in_the_help(command: str) -> None:
-    shown = run(*command.split(), "--help", COLUMNS="300").stdout
-    options = sections()[command]
-    assert all(option in shown for option in options), options
-
-
-def commands_in(text: str) -> set[str]:
-    blocks = re.findall(r"```sh\n(.*?)```", text, re.DOTALL)
-    inline = re.findall(r"`(tpop [^`]*)`", text)
-    lines = [line for block in blocks for line in block.splitlines()] + inline
-    return {line[line.index("tpop ") :] for line in lines if "tpop " in line}
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_commands_and_options_on_a_page_exist(page: str) -> None:
-    known = sections()
-    for line in commands_in((ROOT / page).read_text("utf-8")):
-        words = re.sub(r"#.*", "", line).split()[1:]
-        name = next((" ".join(words[:n]) for n in (2, 1) if " ".join(words[:n]) in known), None)
-        groups = {command.split()[0] for command in known}
-        if name is None:  # a group alone, or an option of tpop itself
-            assert not words or words[0].startswith("-") or words[0].split("|")[0] in groups, line
-            continue
-        for option in re.findall(r"(?<=\s)(--[a-z-]+)", " ".join(words)):
-            assert option in known[name] or option.startswith("--no-") or option == "--help", line
-
-
-def headings(text: str) -> set[str]:
-    """The anchors of a page's headings, as GitHub makes them."""
-    found = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in found}
-
-
-@pytest.mark.parametrize("page", PAGES)
-def test_links_on_a_page_lead_somewhere(page: str) -> None:
-    text = (ROOT / page).read_text("utf-8")
-    for target, anchor in re.findall(r"\]\(([^)#\s]*)(?:#([^)\s]+))?\)", text):
-        if "://" in target:
-            continue
-        linked = (ROOT / page).parent / target if target else ROOT / page
+@each_page
+def test_links_on_a_page_lead_somewhere(page: Path) -> None:
+    for target, anchor in links(page.read_text("utf-8")):
+        linked = page.parent / target if target else page
         assert linked.exists(), target
         assert not anchor or anchor in headings(linked.read_text("utf-8")), f"{target}#{anchor}"
 
 
-@pytest.mark.parametrize("page", PAGES)
-def test_code_that_a_page_names_exists(page: str) -> None:
-    for path, name in CODE.findall((ROOT / page).read_text("utf-8")):
+def test_every_page_is_one_click_from_the_readme() -> None:
+    linked = {(ROOT / target).resolve() for target, _ in links(read("README.md"))}
+    assert {path for path in [*PAGES, GENERATED] if path.name != "README.md"} <= linked
+
+
+@each_page
+def test_code_that_a_page_names_exists(page: Path) -> None:
+    for path, name in CODE.findall(page.read_text("utf-8")):
         assert (ROOT / "src" / "tpop_cli" / path).exists(), path
         if name:
             module = importlib.import_module(f"tpop_cli.{path[:-3].replace('/', '.')}")
             assert operator.attrgetter(name.rstrip("."))(module) is not None, f"{path}: {name}"
 
 
+@pytest.mark.parametrize("room", ["session", "decoding", "cli", "bench"])
+def test_contributing_names_every_module(room: str) -> None:
+    modules = {
+        str(path.relative_to(ROOT / "src" / "tpop_cli"))
+        for path in (ROOT / "src" / "tpop_cli" / room).rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert set(rows(read("CONTRIBUTING.md"), f"{room}/")) == modules
+
+
+# -- form ----------------------------------------------------------------------------------------
+
+
+@each_page
+def test_prose_is_at_most_100_columns_wide(page: Path) -> None:
+    for line in prose(page.read_text("utf-8")):
+        assert len(line) <= 100, line
+
+
+def test_the_readme_takes_a_minute() -> None:
+    assert len(read("README.md").split()) <= 700
+
+
+def test_the_readme_has_the_two_commands_of_a_clone() -> None:
+    """Each in a block of its own, to be copied whole."""
+    found = blocks(read("README.md"), "sh")
+    assert found[0] == 'pip install ".[starter]" && tpop ask "Why is the sky blue?"\n'
+    assert found[1] == 'pip install ".[dev,starter,hub]" && python -m pytest\n'
+
+
 def test_the_glossary_is_in_alphabetical_order() -> None:
-    page = (ROOT / "docs" / "glossary.md").read_text("utf-8")
-    words = [word.lower() for word in re.findall(r"^\*\*(.+?)\*\*", page, re.MULTILINE)]
+    words = [word.lower() for word in re.findall(r"^\*\*(.+?)\*\*", read("docs/glossary.md"), re.M)]
     assert words
     assert words == sorted(words)
 
 
-def test_the_readme_names_no_axis_that_is_not_there() -> None:
-    assert len(AXES) == 11  # "eleven taste axes" in the changelog
-    assert "Eleven taste axes" in (ROOT / "CHANGELOG.md").read_text("utf-8")
+def test_the_changelog_begins_with_this_version() -> None:
+    releases = re.findall(r"^## \[(.+?)\] - (.+)$", read("CHANGELOG.md"), re.MULTILINE)
+    assert releases[0][0] == tpop_cli.__version__
+    for _, date in releases:
+        assert date == "unreleased" or re.fullmatch(r"\d{4}-\d\d-\d\d", date)
+
+
+def test_every_entry_of_the_changelog_is_below_a_group() -> None:
+    for release in read("CHANGELOG.md").split("\n## ")[1:]:
+        before, *groups = re.split(r"^#### .+$", release, flags=re.MULTILINE)
+        assert "\n- " not in before
+        for group in groups:
+            entries = re.sub(r"\n  ", " ", group.split("\n### ")[0]).strip().splitlines()
+            assert entries
+            assert all(entry.startswith("- ") and entry.endswith(".") for entry in entries)
+
+
+# -- docs/scripts.md -----------------------------------------------------------------------------
+
+
+def test_the_scripts_page_has_every_exit_code() -> None:
+    known = set(re.findall(r"(\d+) ", EXIT_CODES))
+    assert set(rows(read("docs/scripts.md"), "Exit codes")) == known
+
+
+def test_the_scripts_page_has_every_field_of_an_answer() -> None:
+    schema = json.loads(read("docs/answer.schema.json"))
+    assert set(rows(read("docs/scripts.md"), "Get JSON")) == set(schema["properties"])
+
+
+def test_the_judge_of_the_scripts_page_picks_the_shorter_answer() -> None:
+    (judge,) = blocks(read("docs/scripts.md"), "python")
+    duels = [
+        {"prompt": "Why?", "candidates": ["Because.", "Because it is so."]},
+        {"prompt": "Why?", "candidates": ["Because it is so.", "Because."]},
+    ]
+    done = subprocess.run(
+        [sys.executable, "-c", judge],
+        input="".join(json.dumps(duel) + "\n" for duel in duels),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "1\n2\n"

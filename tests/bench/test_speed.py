@@ -19,13 +19,13 @@ from tpop_cli.core.axes import AXES
 from tpop_cli.core.neural import Network, NeuralRules
 from tpop_cli.core.steering import contexts
 from tpop_cli.decoding.lookahead import LookAhead
-from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.llama_engine import LlamaEngine
+from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.session.neural_learner import sequences_needed
 from tpop_cli.ui.speed import speed_report
 
-from ..cli.test_cli import run
+from ..cli.running import run
 
 
 def test_what_is_compared_is_timed_in_turn() -> None:

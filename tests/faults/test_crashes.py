@@ -21,7 +21,7 @@ from tpop_cli.errors import BusyError
 from tpop_cli.store import files
 from tpop_cli.store.profile import LOCK_SECONDS, Profile
 
-from ..cli.test_cli import JUDGE, TPOP
+from ..cli.running import JUDGE, TPOP
 from ..store.example_picks import make_pick, same
 from .report import Figures
 from .table import ABANDONED, CONCURRENT, CRASHED, KILLED, LEFTOVERS, LOCKED, SAVE_ORDER, WINDOWS

@@ -14,9 +14,9 @@ import pytest
 
 from tpop_cli.decoding.arm import Arm, ArmRequest
 from tpop_cli.decoding.decoder import BatchDecoder, OnStep, run_to_end
-from tpop_cli.engine.gguf import BLOCKS
-from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.gguf import BLOCK_SIZES
+from tpop_cli.engine.llama_engine import LlamaEngine
+from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, ContextFullError, TpopError, UsageError
 from tpop_cli.session.axes_learner import AxesLearner
@@ -24,7 +24,7 @@ from tpop_cli.session.session import Session, SessionOptions
 from tpop_cli.settings import MAX_CTX
 from tpop_cli.store.profile import Profile
 
-from ..cli.test_cli import run
+from ..cli.running import run
 from ..mutants import supervise
 from ..tiny import write_tiny_gemma3, write_tiny_mamba
 from .broken import BROKEN
@@ -89,8 +89,8 @@ def test_a_broken_model_on_the_command_line_is_an_error_and_a_hint(tmp_path: Pat
 @BROKEN_MODELS.shown
 def test_block_sizes_match_those_of_the_gguf_package() -> None:
     known = {int(kind): tuple(sizes) for kind, sizes in gguf.constants.GGML_QUANT_SIZES.items()}
-    assert {kind: known.get(kind, sizes) for kind, sizes in BLOCKS.items()} == BLOCKS
-    assert len(BLOCKS.keys() & known.keys()) > 25
+    assert {kind: known.get(kind, sizes) for kind, sizes in BLOCK_SIZES.items()} == BLOCK_SIZES
+    assert len(BLOCK_SIZES.keys() & known.keys()) > 25
 
 
 @MUTANTS.shown
@@ -247,7 +247,7 @@ def test_gemma3_decodes_beyond_its_window_as_a_fresh_context_does(
 @ATTENTION.shown
 def test_a_recurrent_model_is_refused(tmp_path: Path, figures: Figures) -> None:
     with pytest.raises(
-        BadDataError, match="a recurrent model, whose state cannot be shared"
+        BadDataError, match="a recurrent model, and two answers cannot share its state"
     ) as caught:
         LlamaEngine(write_tiny_mamba(tmp_path / "mamba.gguf"))
     assert "--model" in caught.value.hint

@@ -19,8 +19,7 @@ from tpop_cli.engine.protocol import Sampling
 from tpop_cli.ui.clean import clean
 from tpop_cli.ui.duel import DuelView, Side
 
-from ..cli.test_cli import TPOP
-from ..cli.test_terminal import FOOTER, terminal
+from ..cli.running import FOOTER, TPOP, terminal
 from ..tiny import write_tiny_gguf
 from .report import Figures
 from .table import BIDI, ENVIRONMENTS, ESCAPES, HOSTILE_MODEL, MARKUP

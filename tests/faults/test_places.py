@@ -17,7 +17,7 @@ from tpop_cli.errors import CannotCreateError, StorageError, UsageError
 from tpop_cli.store.chats import SavedChat, Turn, save_chat
 from tpop_cli.store.profile import Profile
 
-from ..cli.test_cli import JUDGE, TPOP
+from ..cli.running import JUDGE, TPOP
 from ..store.example_picks import make_pick
 from .report import Figures
 from .table import DISK_FULL, NAMES, PERMISSIONS, READ_ONLY, UNREADABLE

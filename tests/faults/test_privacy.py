@@ -11,7 +11,7 @@ import numpy as np
 
 from tpop_cli.store.profile import Profile
 
-from ..cli.test_cli import JUDGE, run
+from ..cli.running import JUDGE, run
 from ..store.example_picks import make_pick
 from .report import Figures
 from .table import NO_HISTORY, SOCKETS

@@ -18,7 +18,7 @@ import pytest
 
 from tpop_cli.store.profile import Profile
 
-from ..cli.test_terminal import FOOTER, heed_signals, terminal
+from ..cli.running import FOOTER, reset_signals, terminal
 from ..store.example_picks import make_pick
 from ..tiny import write_hollow_gguf
 from .report import Figures
@@ -112,7 +112,7 @@ main()
     start = time.monotonic()
     command = [sys.executable, "-c", code, "x"]
     done = subprocess.run(
-        command, capture_output=True, text=True, check=False, preexec_fn=heed_signals
+        command, capture_output=True, text=True, check=False, preexec_fn=reset_signals
     )
     assert done.returncode == CODES[number], done.stderr
     assert done.stderr == ""

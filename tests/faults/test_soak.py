@@ -11,14 +11,14 @@ from statistics import median
 
 import psutil
 
-from tpop_cli.engine.llama import LlamaEngine
-from tpop_cli.engine.loading import LoadOptions
+from tpop_cli.engine.llama_engine import LlamaEngine
+from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.protocol import Message
 from tpop_cli.session.axes_learner import AxesLearner
 from tpop_cli.session.session import Session, SessionOptions
 from tpop_cli.store.profile import Profile
 
-from ..cli.test_cli import TPOP
+from ..cli.running import TPOP
 from .report import Figures
 from .table import LONG_CHAT, MANY_PROMPTS
 

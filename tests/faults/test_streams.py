@@ -12,8 +12,7 @@ from pathlib import Path
 import pexpect
 import pytest
 
-from ..cli.test_cli import JUDGE, TPOP, run
-from ..cli.test_terminal import terminal
+from ..cli.running import JUDGE, TPOP, run, terminal
 from .report import Figures
 from .table import PIPES, PROMPTS
 

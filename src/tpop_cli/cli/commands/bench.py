@@ -75,8 +75,8 @@ def taste(
     """
     from dataclasses import replace
 
-    from ...bench.prompts import SPLITS
     from ...bench.policies import NO_LEARNING, POLICIES
+    from ...bench.prompts import SPLITS
     from ...bench.simulate import REWARDS, compared
     from ...bench.taste import TastePlan, report
     from ...bench.users import CONSISTENT, DIFFICULT, TUNING, TUNING_DIFFICULT, USERS

