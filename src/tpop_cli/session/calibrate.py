@@ -14,12 +14,13 @@ from ..decoding.decoder import BatchDecoder
 from ..decoding.requests import limit_to_context, request_arm
 from ..engine.protocol import Engine, Sampling
 
-N_PLAIN = 2  # plain answers a prompt that every steered one is compared with
+N_PLAIN = 2
+"""Plain answers to each prompt, with whose mean features the steered answers are compared."""
 
 
 @dataclass(frozen=True)
 class Measured:
-    """One answer of a measurement; pole "" is plain."""
+    """One answer of a measurement, steered by one pole at full strength; pole "" is plain."""
 
     pole: str
     prompt: str
@@ -35,13 +36,17 @@ def measure_response(
     max_tokens: int = 256,
     on_answer: Callable[[int, int], None] | None = None,
 ) -> tuple[ResponseMatrix, list[Measured]]:
-    """Decode each pole at full strength on each prompt, and see how far the features move.
+    """Decode each pole at full strength on each prompt, and measure how far the features move.
 
     Args:
-        on_answer: called with (answers done, answers in all).
+        engine: the loaded model.
+        prompts: the questions.
+        axes: the taste axes whose poles are measured.
+        sampling, seed, max_tokens: of the answers.
+        on_answer: called with (answers done, total answers).
 
     Returns:
-        B, and the answers it rests on.
+        B, and the answers it is computed from; fewer of them if the engine's stop flag was set.
     """
     wanted: list[tuple[str, str, dict[str, float], int]] = []
     for n, prompt in enumerate(prompts):
