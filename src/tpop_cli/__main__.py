@@ -8,14 +8,18 @@ import sys
 from types import FrameType
 
 _SIGNALLED = 128
-"""What a shell adds to a signal's number."""
+"""A process that a signal ends exits with this plus the signal's number."""
 
 _INTERNAL = 70
-"""Exit code of an error that no user can cause, as of sysexits.h."""
+"""Exit code of a bug, EX_SOFTWARE of sysexits.h."""
 
 
 def repair_std_streams() -> None:
-    """A stream that was closed becomes an empty one, and what an encoding cannot write is replaced, not an error."""
+    """Make the standard streams usable, whatever the process was started with.
+
+    A closed stream becomes an empty one. A character that a stream's encoding lacks is replaced
+    instead of raising an error.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         stream = getattr(sys, name)
         if stream is None:
@@ -25,10 +29,14 @@ def repair_std_streams() -> None:
 
 
 def resend_lost_signals() -> None:
-    """See that no signal is lost. Its exception is, where it is raised in a callback, as importing has thousands."""
+    """Send a signal again if its exception was lost.
+
+    Python drops an exception that a signal handler raises inside certain callbacks; importing a
+    module runs thousands of them.
+    """
     default = sys.unraisablehook
 
-    def again(lost: sys.UnraisableHookArgs) -> None:
+    def resend(lost: sys.UnraisableHookArgs) -> None:
         code = getattr(lost.exc_value, "code", None)
         if lost.exc_type is KeyboardInterrupt:
             number = int(signal.SIGINT)
@@ -39,16 +47,16 @@ def resend_lost_signals() -> None:
             return
         import threading
 
-        # A moment later, when this has returned: raised in here it would be lost again.
+        # A moment later: raised before this function returns it would be lost again.
         timer = threading.Timer(0.01, os.kill, (os.getpid(), number))
         timer.daemon = True
         timer.start()
 
-    sys.unraisablehook = again
+    sys.unraisablehook = resend
 
 
 def main() -> None:
-    """Run the command line. `--version` is answered before anything is imported."""
+    """Run the command line. `--version` is answered without importing anything."""
     repair_std_streams()
     if sys.argv[1:] in (["--version"], ["-V"]):
         from . import __version__
@@ -57,25 +65,24 @@ def main() -> None:
         return
 
     def end(number: int, _frame: FrameType | None) -> None:
-        raise SystemExit(
-            _SIGNALLED + number
-        )  # unwinds: the cursor is shown again, locks are released
+        # Unwinding the stack shows the cursor again and releases locks.
+        raise SystemExit(_SIGNALLED + number)
 
     resend_lost_signals()
-    heeded: list[signal.Signals] = []
+    handled: list[signal.Signals] = []
     try:
         from .cli.process import exit_on_os_error, handled_signals
 
-        heeded = handled_signals()
-        for number in heeded:
-            if number != signal.SIGINT:  # that one raises KeyboardInterrupt
+        handled = handled_signals()
+        for number in handled:
+            if number != signal.SIGINT:  # it raises KeyboardInterrupt
                 signal.signal(number, end)
         from .cli.app import app
 
         app()
-    except KeyboardInterrupt:  # before a command has begun
+    except KeyboardInterrupt:  # before a command started
         raise SystemExit(_SIGNALLED + signal.SIGINT) from None
-    except OSError as error:  # what no command prints, such as --help
+    except OSError as error:  # outside of any command, such as writing --help
         exit_on_os_error(error)
     except Exception:
         import traceback
@@ -84,8 +91,8 @@ def main() -> None:
         print("error: this is a bug in tpop; your picks are saved", file=sys.stderr)
         print("hint: report it with the lines above", file=sys.stderr)
         raise SystemExit(_INTERNAL) from None
-    finally:  # what unwinds has unwound: the interpreter itself ends without a handler's exception
-        for number in heeded:
+    finally:  # the stack is unwound: a signal during the interpreter's exit needs no exception
+        for number in handled:
             signal.signal(number, signal.SIG_DFL)
 
 

@@ -1,1 +1,1 @@
-"""The commands, one file each: parse, call, render. No logic, and no heavy import before it is needed."""
+"""The command line: commands, what happens on a terminal, and what commands share."""

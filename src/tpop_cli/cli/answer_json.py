@@ -1,4 +1,4 @@
-"""What --json prints of an answer."""
+"""The JSON form of an answer, which --json prints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 def answer_report(session: Session, prompt: str, arm: Arm, seconds: float) -> dict[str, Any]:
-    """The --json object of an answer; docs/answer.schema.json describes it."""
+    """An answer as a JSON object; docs/answer.schema.json describes it."""
     return {
         "prompt": prompt,
         "answer": arm.answer,
@@ -30,7 +30,7 @@ def answer_report(session: Session, prompt: str, arm: Arm, seconds: float) -> di
 
 
 def duel_report(duel: Duel, verdict: str) -> dict[str, Any]:
-    """What --json adds when there were two candidates."""
+    """The keys that a duel adds to `answer_report`."""
     return {
         "candidates": [
             {

@@ -1,4 +1,4 @@
-"""The command line: which command is which function."""
+"""The command line: all commands of `tpop`, by name."""
 
 from __future__ import annotations
 
@@ -24,9 +24,10 @@ from .commands import (
     teach,
 )
 
-EXIT_CODES = """Exit codes: 0 done · 1 failed · 2 wrong usage · 65 bad data · 66 no such file or model ·
-69 a server is away · 70 internal · 73 cannot create · 74 reading or writing failed · 75 busy, try again ·
-78 bad configuration · 124 timed out · 130 Ctrl-C · 143 SIGTERM · 129 SIGHUP"""
+EXIT_CODES = """Exit codes: 0 success · 1 failure · 2 wrong usage · 65 bad data ·
+66 no such file or model · 69 server unavailable · 70 internal error · 73 cannot create ·
+74 reading or writing failed · 75 busy, try again · 78 bad configuration · 124 timed out ·
+130 Ctrl-C · 143 SIGTERM · 129 SIGHUP"""
 
 app = typer.Typer(
     name="tpop",
@@ -49,7 +50,7 @@ def _root(
     _: Annotated[
         bool,
         typer.Option(
-            "--version", "-V", callback=_version, is_eager=True, help="Show the version and leave."
+            "--version", "-V", callback=_version, is_eager=True, help="Show the version and exit."
         ),
     ] = False,
 ) -> None:

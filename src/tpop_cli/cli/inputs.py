@@ -1,4 +1,4 @@
-"""Prompts: from the command line, from a pipe, from a file."""
+"""Prompts from the command line, from a pipe or from a file."""
 
 from __future__ import annotations
 
@@ -14,29 +14,33 @@ from ..errors import BadDataError, NoInputError, UsageError
 
 
 def whole_prompt(argument: str | None, template: str | None = None) -> str:
-    """The prompt: the argument, and what is piped in behind it; or a template with both in their places.
+    """The prompt: the argument and then what stdin holds, or a template that has both inserted.
+
+    Args:
+        argument: the prompt on the command line.
+        template: name of a file in which {prompt} and {stdin} are replaced.
 
     Raises:
-        UsageError: there is nothing to ask.
+        UsageError: the prompt is empty.
         NoInputError: the template cannot be read.
     """
-    asked = (argument or "").strip()
+    given = (argument or "").strip()
     piped = sys.stdin.buffer.read().decode("utf-8", "replace").strip() if _piped() else ""
     if template is None:
-        whole = "\n\n".join(part for part in (asked, piped) if part)
+        whole = "\n\n".join(part for part in (given, piped) if part)
     else:
         frame = read_file(template).decode("utf-8", "replace")
-        # One pass, so that a {prompt} in what is piped in stays what it is.
+        # In one pass: a {prompt} in the text of stdin must not be replaced.
         whole = re.sub(
-            r"\{(prompt|stdin)\}", lambda found: asked if found[1] == "prompt" else piped, frame
+            r"\{(prompt|stdin)\}", lambda found: given if found[1] == "prompt" else piped, frame
         ).strip()
     if not whole:
-        raise UsageError("there is no question", 'tpop ask "Why is the sky blue?"')
+        raise UsageError("no prompt given", 'tpop ask "Why is the sky blue?"')
     return whole.encode("utf-8", "replace").decode("utf-8")
 
 
 def _piped() -> bool:
-    """Whether stdin is a pipe or a file. Another thing that is no terminal may never end."""
+    """Whether stdin is a pipe or a file. Reading another kind, such as a socket, may never end."""
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode
     except (OSError, ValueError, AttributeError):
@@ -55,16 +59,18 @@ def read_file(name: str) -> bytes:
 
 
 def read_prompts(name: str) -> list[str]:
-    """The prompts of a file: one a line, or JSON objects with `prompt`; blank lines are passed over.
+    """The prompts of a file, one per line: text, or a JSON object with `prompt`.
+
+    Blank lines are skipped. The name "-" stands for stdin.
 
     Raises:
         NoInputError: the file cannot be read.
-        BadDataError: it holds no prompt, or a JSON line without one.
+        BadDataError: it holds no prompt, or a JSON object without one.
     """
     data = sys.stdin.buffer.read() if name == "-" else read_file(name)
     prompts = list(_parse_prompts(data.decode("utf-8-sig", "replace"), name))
     if not prompts:
-        raise BadDataError(f"{name} holds no prompt", "write one a line, or JSONL with `prompt`")
+        raise BadDataError(f"{name} holds no prompt", "write one per line, or JSONL with `prompt`")
     return prompts
 
 
@@ -81,6 +87,6 @@ def _parse_prompts(text: str, name: str) -> Iterator[str]:
             found = None
         if not isinstance(found, str) or not found.strip():
             raise BadDataError(
-                f"{name}, line {number}: no JSON object with a `prompt`", "mend the line"
+                f"{name}, line {number}: no JSON object with a `prompt`", "fix the line"
             )
         yield found.strip()

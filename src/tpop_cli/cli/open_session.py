@@ -15,7 +15,8 @@ from .console import note, stderr_console
 
 if TYPE_CHECKING:
     from ..engine.load_options import LoadOptions
-    from ..session.session import Session, SessionOptions
+    from ..session.options import SessionOptions
+    from ..session.session import Session
     from ..store.profile import Profile
     from .options import Options
 
@@ -119,7 +120,7 @@ def open_session(
 
         learner = None
         if profile is not None:
-            from ..session.learner import make_learner
+            from ..session.rewards import make_learner
 
             with stderr_console().status("embedding the picks", spinner="dots") as status:
 
@@ -135,7 +136,7 @@ def open_session(
 def _session_options(options: Options, source: str, history: bool | None) -> SessionOptions:
     """What holds for every turn of the session."""
     from ..engine.protocol import Sampling
-    from ..session.session import SessionOptions
+    from ..session.options import SessionOptions
     from ..store.config import resolve
 
     seed = options.value("seed")

@@ -94,9 +94,9 @@ def test_plain_needs_no_profile() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["ask"], "there is no question"),
+        (["ask"], "no prompt given"),
         (["ask", "x", "--pick", "ask"], "needs a terminal"),
-        (["ask", "x", "--pick", "judge"], "go together"),
+        (["ask", "x", "--pick", "judge"], "--pick judge needs --judge CMD"),
         (["ask", "x", "--profile", "../up"], "is not a valid profile name"),
         (["chat"], "needs a terminal"),
         (["reset", "-p", "taught"], ""),

@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("tiny_env")
 
 
 def test_a_check_says_when_nothing_can_be_measured() -> None:
-    assert "holds no questions" in run("check", "--judge", JUDGE, "-p", "none", code=66).stderr
+    assert "has no questions" in run("check", "--judge", JUDGE, "-p", "none", code=66).stderr
     assert "needs a terminal" in run("check", code=2).stderr
     teach_clear_taste("work")
     n = Profile("work").n_picks
@@ -70,4 +70,4 @@ def test_a_check_on_a_terminal() -> None:
             tpop.expect(FOOTER)
             tpop.send("=")
         text = until_end(tpop)
-    assert "taken 50% of 2 times" in text and "no measurable benefit" in text
+    assert "picked 50% of 2 times" in text and "no measurable benefit" in text

@@ -31,9 +31,9 @@ def test_picks_are_shown_amended_and_forgotten() -> None:
     )
     assert f" of {n} picks predicted correctly" in told
     assert "no pick has been predicted" in run("picks", "history").stdout
-    assert "name --last or --before" in run("picks", "forget", "-p", "work", code=2).stderr
+    assert "give either --last or --before" in run("picks", "forget", "-p", "work", code=2).stderr
     assert (
-        "is no day"
+        "is not a date (YYYY-MM-DD)"
         in run("picks", "forget", "--before", "soon", "-p", "work", "--yes", code=2).stderr
     )
     run("picks", "forget", "--last", "1", "-p", "work", "--yes")

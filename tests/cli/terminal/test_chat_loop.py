@@ -82,7 +82,7 @@ def test_ctrl_c_stops_an_answer_and_keeps_the_chat() -> None:
         tpop.send("Tell me a very long story.\r")
         tpop.expect("writing")
         tpop.sendintr()
-        tpop.expect("stopped: nothing was picked", timeout=5)
+        tpop.expect("stopped: no pick was made", timeout=5)
         tpop.expect("›")
         tpop.send("/plain\r")
         tpop.expect("without your taste", timeout=90)

@@ -1,1 +1,1 @@
-"""The commands of `tpop`, one module a command or group: parse, call, render."""
+"""The commands of `tpop`, one module per command or group: parse, call, render."""

@@ -1,11 +1,11 @@
-"""tpop ask: one question, or a file of them."""
+"""tpop ask: answer one prompt, or a file of prompts."""
 
 from __future__ import annotations
 
 import json
 import time
 from enum import Enum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 
 class PickBy(str, Enum):
-    """Who picks."""
+    """Who picks the better answer."""
 
     ask = "ask"
     auto = "auto"
@@ -36,31 +36,29 @@ class PickBy(str, Enum):
 @opt.with_options(LOADING, ANSWERS)
 def ask(
     prompt: Annotated[
-        str | None, typer.Argument(help="The question; stdin is added to it.")
+        str | None, typer.Argument(help="The prompt; stdin is appended to it.")
     ] = None,
     profile: opt.ProfileOption = None,
     pick: Annotated[
         PickBy | None,
         typer.Option(
-            help="ask: show two candidates and ask you, when --ask says so. auto: print the exploit arm's answer, "
-            "learn nothing. judge: let a program pick.",
+            help="ask: show two answers and ask you, as --ask says. auto: print one answer, "
+            "steered by your taste, and learn nothing. judge: let a program pick.",
             show_default="ask on a terminal, else auto",
         ),
     ] = None,
     judge: Annotated[
         str | None,
-        typer.Option(
-            "--judge", help="The program that picks: see `tpop teach --help`.", metavar="CMD"
-        ),
+        typer.Option("--judge", help="Program that picks; see `tpop teach --help`.", metavar="CMD"),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print one JSON object a prompt.")
+        bool, typer.Option("--json", help="Print one JSON object per prompt.")
     ] = False,
     input_file: Annotated[
         str | None,
         typer.Option(
             "--input",
-            help="Many prompts: one a line, or JSONL with `prompt`; - is stdin. Prints JSONL.",
+            help="File of prompts, one per line, or JSONL with `prompt`; - is stdin. Prints JSONL.",
             metavar="FILE",
         ),
     ] = None,
@@ -68,12 +66,12 @@ def ask(
         str | None,
         typer.Option(
             "--template",
-            help="A file around the question: {prompt} and {stdin} in it are replaced.",
+            help="File with a template of the prompt: {prompt} and {stdin} are replaced.",
             metavar="FILE",
         ),
     ] = None,
     plain: Annotated[
-        bool, typer.Option("--plain", help="The model as it is: steer nothing, learn nothing.")
+        bool, typer.Option("--plain", help="Neither steer the answer nor learn.")
     ] = False,
     when: opt.AskOption = None,
     reward: opt.RewardOption = None,
@@ -83,8 +81,9 @@ def ask(
 ) -> None:
     """Ask one question.
 
-    On a terminal two candidates are written at once and you pick one; the next answer follows your pick. In
-    scripts, `--pick auto` prints one answer, steered by what the profile has learned, and learns nothing.
+    On a terminal tpop writes two answers at once and you pick one; the next answers follow your
+    taste. In scripts, `--pick auto` prints one answer that follows what the profile has learned,
+    and learns nothing.
     """
     from ...store.config import resolve
 
@@ -103,18 +102,18 @@ def ask(
                 _count_single(session)
         elif how is PickBy.judge:
             assert judge is not None
-            _judged(session, prompts, judge, as_json or bool(input_file))
+            _answer_by_judge(session, prompts, judge, as_json or bool(input_file))
         else:
-            _asked(session, prompts[0], as_json)
+            _answer_by_user(session, prompts[0], as_json)
 
 
 def _one_is_enough(session: Session, when: str) -> bool:
-    """Whether one answer is enough."""
+    """Whether to show a single answer: a pick is not wanted, or would teach too little."""
     return when == "never" or (when == "auto" and not session.should_ask())
 
 
 def _count_single(session: Session) -> None:
-    """Say why there was one answer, and count it; the answer is the user's even where that cannot be saved."""
+    """Say why there was a single answer, and count it. Failing to save the count is no error."""
     assert session.profile is not None
     note("one answer: your taste is clear enough here · --ask always shows two")
     try:
@@ -123,11 +122,11 @@ def _count_single(session: Session) -> None:
         note(f"not saved: {error.message}")
 
 
-# -- the ways to pick ------------------------------------------------------------------------------------
+# -- ways to pick ------------------------------------------------------------------------------
 
 
 def _answer_one(session: Session, prompt: str, as_json: bool) -> None:
-    """Print the exploit arm's answer, as it is written."""
+    """Print the exploit arm's answer while it is decoded."""
     shown, arm = 0, None
     start = time.perf_counter()
     with interruptible(session.engine.stop):
@@ -147,7 +146,7 @@ def _answer_one(session: Session, prompt: str, as_json: bool) -> None:
 
 
 def _answer_many(session: Session, prompts: list[str]) -> None:
-    """Print a JSON line a prompt, in order; many prompts are decoded in one batch."""
+    """Print one line of JSON per prompt, in order. Many prompts are decoded in one batch."""
     from rich.progress import track
 
     console = stderr_console()
@@ -168,8 +167,10 @@ def _answer_many(session: Session, prompts: list[str]) -> None:
             raise KeyboardInterrupt
 
 
-def _judged(session: Session, prompts: list[str], judge_command: str, as_json: bool) -> None:
-    """Duels that a program decides; the answers it picked go to stdout."""
+def _answer_by_judge(
+    session: Session, prompts: list[str], judge_command: str, as_json: bool
+) -> None:
+    """Let a program decide duels, and print the answers that it picked."""
     from ...session.judge import JudgeProcess, ask_judge
 
     with JudgeProcess(judge_command) as judge:
@@ -182,12 +183,12 @@ def _judged(session: Session, prompts: list[str], judge_command: str, as_json: b
             verdict = duel.verdict(ask_judge(duel, judge))
             try:
                 session.learn(duel, verdict)
-            finally:  # the answer is there, even where its pick cannot be saved
+            finally:  # an answer is printed even if its pick cannot be saved
                 _write_chosen(session, prompt, duel, verdict, start, as_json)
 
 
-def _asked(session: Session, prompt: str, as_json: bool) -> None:
-    """Show the duel, ask, learn, and print the winner."""
+def _answer_by_user(session: Session, prompt: str, as_json: bool) -> None:
+    """Show a duel, ask which answer is better, learn, and print the winner."""
     from ..terminal.duel import Outcome, interactive_duel
 
     start = time.perf_counter()
@@ -213,7 +214,7 @@ def _write_chosen(
         write_answer(arm.answer)
 
 
-# -- who picks ------------------------------------------------------------------------------------
+# -- who picks ---------------------------------------------------------------------------------
 
 
 def _who_picks(
@@ -228,16 +229,19 @@ def _who_picks(
             if plain or input_file or not terminal
             else PickBy.ask
         )
-    if (pick is PickBy.judge) != (judge is not None):
-        raise UsageError("--pick judge and --judge CMD go together", "see: tpop teach --help")
+    if pick is PickBy.judge and judge is None:
+        raise UsageError("--pick judge needs --judge CMD", "see: tpop teach --help")
+    if pick is not PickBy.judge and judge is not None:
+        raise UsageError(f"--judge cannot be combined with --pick {pick.value}", "omit --pick")
     if plain and pick is not PickBy.auto:
-        raise UsageError("--plain shows a single answer: nothing to pick", "leave out --pick")
+        raise UsageError("--plain gives a single answer: there is nothing to pick", "omit --pick")
     if pick is PickBy.ask and not terminal:
         raise UsageError(
             "--pick ask needs a terminal", "use --pick auto, or --pick judge --judge CMD"
         )
     if pick is PickBy.ask and input_file:
         raise UsageError(
-            "--input has nobody to ask", "use --pick auto, or --pick judge --judge CMD"
+            "--input cannot be combined with --pick ask",
+            "use --pick auto, or --pick judge --judge CMD",
         )
     return pick

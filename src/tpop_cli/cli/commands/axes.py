@@ -1,4 +1,4 @@
-"""tpop axes: what answers can be steered by."""
+"""tpop axes: the taste axes, which answers are steered along."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from ..open_session import open_session
 from ..process import command, interruptible
 
 app = typer.Typer(
-    help="See what answers can be steered by, add to it, and measure it.", no_args_is_help=True
+    help="Show the taste axes, add axes of your own, and measure their effect.",
+    no_args_is_help=True,
 )
 
 
 @app.command("list")
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
-    """List the taste axes: the instruction of each pole, and what it adds to the scores of word classes."""
+    """List the axes: each pole's instruction, and what it adds to the scores of word classes."""
     from rich.text import Text
 
     from ...store.own_axes import load_axes
@@ -49,12 +50,12 @@ def list_(as_json: opt.JsonOption = False) -> None:
         write_answer(json.dumps(body, ensure_ascii=False))
         return
     console = stdout_console()
-    wide = console.width >= 120  # --json has the tilts, too
+    wide = console.width >= 120  # without room for the tilts, --json still has them
     columns = (
         "axis",
         "pole",
-        "the instruction that steers towards it",
-        *(["and its tilt"] if wide else []),
+        "instruction",
+        *(["tilt"] if wide else []),
     )
     table = plain_table(columns)
     for axis in load_axes():
@@ -72,36 +73,37 @@ def list_(as_json: opt.JsonOption = False) -> None:
 @app.command()
 @command
 def add(
-    name: Annotated[str, typer.Argument(help="What the axis is called.")],
-    toward: Annotated[str, typer.Option(help="The instruction of one pole.", metavar="TEXT")],
-    away: Annotated[str, typer.Option(help="The instruction of the other.", metavar="TEXT")],
+    name: Annotated[str, typer.Argument(help="Name of the axis.")],
+    toward: Annotated[str, typer.Option(help="Instruction of one pole.", metavar="TEXT")],
+    away: Annotated[str, typer.Option(help="Instruction of the other pole.", metavar="TEXT")],
     toward_name: Annotated[
-        str | None, typer.Option(help="Its name.", show_default="NAME: yes")
+        str | None, typer.Option(help="Name of the one pole.", show_default="NAME: yes")
     ] = None,
     away_name: Annotated[
-        str | None, typer.Option(help="Its name.", show_default="NAME: no")
+        str | None, typer.Option(help="Name of the other pole.", show_default="NAME: no")
     ] = None,
 ) -> None:
-    """Add an axis of your own: two instructions, which duels then try out.
+    """Add an axis of your own: two opposite instructions, which duels then try out.
 
-    For example: tpop axes add pirate --toward "Please talk like a pirate." --away "Please talk like a diplomat."
+    For example: tpop axes add pirate --toward "Please talk like a pirate."
+    --away "Please talk like a diplomat."
     """
     from ...core.axes import Axis, Pole
     from ...store.own_axes import add_axis
 
     poles = Pole(toward_name or f"{name}: yes", toward), Pole(away_name or f"{name}: no", away)
     add_axis(Axis(name, *poles, builtin=False))
-    note(f"added: duels will try {poles[0].name!r} and {poles[1].name!r}")
+    note(f"added {name}: duels will try {poles[0].name!r} and {poles[1].name!r}")
 
 
 @app.command()
 @command
-def remove(name: Annotated[str, typer.Argument(help="An axis of your own.")]) -> None:
-    """Remove an axis of your own; the built-in ones stay."""
+def remove(name: Annotated[str, typer.Argument(help="Name of an axis of your own.")]) -> None:
+    """Remove an axis of your own. The built-in axes cannot be removed."""
     from ...store.own_axes import remove_axis
 
     remove_axis(name)
-    note(f"removed {name}; picks are kept")
+    note(f"removed {name}; its picks are kept")
 
 
 @app.command()
@@ -109,19 +111,20 @@ def remove(name: Annotated[str, typer.Argument(help="An axis of your own.")]) ->
 @opt.with_options(LOADING, ANSWERS)
 def measure(
     prompts: Annotated[
-        int, typer.Option(help="On how many tuning prompts.", min=2, max=len(CALIBRATION_PROMPTS))
+        int,
+        typer.Option(help="Number of prompts to measure on.", min=2, max=len(CALIBRATION_PROMPTS)),
     ] = 16,
     output: Annotated[
         Path | None,
-        typer.Option(help="Write the file there.", show_default="the data folder", metavar="FILE"),
+        typer.Option(help="File to write.", show_default="in the data folder", metavar="FILE"),
     ] = None,
     *,
     options: opt.Options,
 ) -> None:
-    """Measure how far each pole moves the answers of a model: its response matrix.
+    """Measure how far each pole moves a model's answers: the model's response matrix.
 
-    The starter model's comes with the program. For another model half of it is assumed, and corrected by the duels
-    you fight; measuring takes some minutes and makes the first duels count for more.
+    The starter model's matrix comes with tpop. For another model, half of its effects are assumed
+    until your duels show more. Measuring takes some minutes, and lets the first duels teach more.
     """
     from ...session.calibrate import measure_response
     from ...store.files import write_atomic
@@ -153,4 +156,4 @@ def measure(
             write_atomic(output, encode_response(matrix, about))
         else:
             output = save_response(matrix, about)
-    note(f"measured on {len(answers)} answers; kept in {output}")
+    note(f"measured on {len(answers)} answers; written to {output}")

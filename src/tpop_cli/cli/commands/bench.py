@@ -1,4 +1,4 @@
-"""tpop bench: measure it."""
+"""tpop bench taste: how well simulated users' taste is learned."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..open_session import open_session
 from ..process import command, interruptible
 
 app = typer.Typer(
-    help="Measure it: how well taste is learned, and what that costs.", no_args_is_help=True
+    help="Measure how well taste is learned, and what duels cost.", no_args_is_help=True
 )
 
 
@@ -25,53 +25,51 @@ app = typer.Typer(
 @opt.with_options(LOADING, ANSWERS)
 def taste(
     policies: Annotated[
-        str, typer.Option(help="Comma-separated: how pairs are chosen; `all` for all.")
+        str, typer.Option(help="How the arms of a duel are chosen; comma-separated, or `all`.")
     ] = "ucb",
     rewards: Annotated[
-        str, typer.Option(help="Comma-separated: what is learned on; `all` for all.")
+        str, typer.Option(help="What learns from picks; comma-separated, or `all`.")
     ] = "axes",
     asks: Annotated[
-        str, typer.Option("--ask", help="Comma-separated: when a duel is fought.")
+        str, typer.Option("--ask", help="When to show two answers; comma-separated, or `all`.")
     ] = "always",
-    users: Annotated[
-        str, typer.Option(help="Comma-separated simulated users; `all` for all.")
-    ] = "all",
-    duels: Annotated[int, typer.Option(min=1, help="Session a user takes.")] = 40,
-    seeds: Annotated[int, typer.Option(min=1, help="Runs of every user.")] = 3,
+    users: Annotated[str, typer.Option(help="Simulated users; comma-separated, or `all`.")] = "all",
+    duels: Annotated[int, typer.Option(min=1, help="Duels per user.")] = 40,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs per user, with different seeds.")] = 3,
     prompts: Annotated[
-        str, typer.Option(help="report, or tune: prompts and users that defaults are chosen by.")
+        str,
+        typer.Option(help="report, or tune: the prompts and users that defaults were chosen by."),
     ] = "report",
-    judged: Annotated[
-        int, typer.Option(min=0, help="Prompts that answers are judged on; 0 for all.")
-    ] = 0,
+    judged: Annotated[int, typer.Option(min=0, help="Prompts to judge answers on; 0 for all.")] = 0,
     max_axes: Annotated[
         int | None,
-        typer.Option(min=1, max=2, help="Axes active in an arm.", show_default="as in chats"),
+        typer.Option(min=1, max=2, help="Active axes per arm.", show_default="as in chats"),
     ] = None,
     candidates: Annotated[
         int,
-        typer.Option(
-            min=1, max=40, help="Tokens that an arm of the neural reward tries at every position."
-        ),
+        typer.Option(min=1, max=40, help="Tokens that the neural reward tries at every position."),
     ] = 40,
     oracle: Annotated[
-        bool, typer.Option(help="Also see how far this model can be steered, the taste given.")
+        bool,
+        typer.Option(help="Also measure how far the model can be steered if the taste is known."),
     ] = True,
     quick: Annotated[
-        bool, typer.Option("--quick", help="A few users, duels and prompts: does it run?")
+        bool,
+        typer.Option("--quick", help="Run a few users, duels and prompts, to see that it works."),
     ] = False,
     as_json: opt.JsonOption = False,
     svg: Annotated[
-        Path | None, typer.Option(help="Draw the result into a file, too.", metavar="FILE")
+        Path | None, typer.Option(help="Also draw the result as an SVG file.", metavar="FILE")
     ] = None,
     *,
     options: opt.Options,
 ) -> None:
-    """Simulated users fight duels; their taught answers are judged against the base model's.
+    """Let simulated users pick, and compare the answers that they taught with plain ones.
 
-    The first policy, reward and --ask are played together; every other one is played in place of the first, and
-    compared with it. Prompts of duels and of judging are kept apart. Answers are kept in the data folder, so a run
-    that was interrupted goes on where it stopped, and a second one is quick. Answers have up to 256 tokens.
+    The first policy, reward and --ask are run together. Every other one replaces the first of its
+    kind and is compared with it. Duels and judging use different prompts. Answers are cached in
+    the data folder: an interrupted run continues where it stopped, and a second run is quick.
+    Answers have up to 256 tokens.
     """
     from dataclasses import replace
 
@@ -155,7 +153,7 @@ def taste(
 
 
 def names_of(text: str, known: list[str]) -> tuple[str, ...]:
-    """The names in a comma-separated list, checked."""
+    """The names in a comma-separated list. Raises UsageError for an unknown one."""
     if text == "all":
         return tuple(known)
     names = tuple(name.strip() for name in text.split(","))

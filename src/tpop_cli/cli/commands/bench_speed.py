@@ -1,4 +1,4 @@
-"""tpop bench speed: what a duel costs against plain llama-cpp-python."""
+"""tpop bench speed: what duels cost, compared with plain llama-cpp-python."""
 
 from __future__ import annotations
 
@@ -39,23 +39,25 @@ PARTS = (
 @opt.with_options(LOADING)
 def speed(
     parts: Annotated[
-        str, typer.Option(help=f"Comma-separated, of: {', '.join(PARTS)}; or `all`.")
+        str, typer.Option(help=f"What to measure; comma-separated, or `all`: {', '.join(PARTS)}.")
     ] = "all",
     rounds: Annotated[
-        int | None, typer.Option(min=1, help="Rounds of what is compared.", show_default="5")
+        int | None, typer.Option(min=1, help="Rounds per comparison.", show_default="5")
     ] = None,
     tokens: Annotated[
-        int | None, typer.Option(min=2, help="Where answers are cut.", show_default="128")
+        int | None, typer.Option(min=2, help="Maximum tokens per answer.", show_default="128")
     ] = None,
-    quick: Annotated[bool, typer.Option("--quick", help="One short round: does it run?")] = False,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Run one short round, to see that it works.")
+    ] = False,
     as_json: opt.JsonOption = False,
     *,
     options: opt.Options,
 ) -> None:
-    """Time duels, steered answers, first tokens, start-up, learning and memory; compare with plain llama-cpp-python.
+    """Time duels, steered answers, first tokens, start-up, learning and memory.
 
-    What is compared is timed in turn, on the same model with the same settings; figures are medians. Let nothing else
-    run on the machine meanwhile.
+    They are compared with plain llama-cpp-python, in turn, on the same model with the same
+    settings. The figures are medians. Run nothing else on the machine meanwhile.
     """
     from dataclasses import replace
 
@@ -108,7 +110,7 @@ def _machine(loading: LoadOptions) -> dict[str, Any]:
 def _measures(
     path: Path, loading: LoadOptions, plan: SpeedPlan, parts: tuple[str, ...]
 ) -> dict[str, Callable[[], Any]]:
-    """What to measure, by part, in order; a part loads what it needs and frees it."""
+    """The measurement of each part, in order. A part loads the models it needs and frees them."""
     from ...bench import growth, overhead
     from ...bench.first_token import time_first_token
     from ...bench.speed import QUICK, SpeedBench

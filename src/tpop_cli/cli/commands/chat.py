@@ -1,4 +1,4 @@
-"""tpop chat: a conversation in which every answer is a duel."""
+"""tpop chat: a chat on a terminal, in which you pick the better answers."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 def chat(
     profile: opt.ProfileOption = None,
     go_on: Annotated[
-        bool, typer.Option("--continue", "-c", help="Go on with the profile's latest chat.")
+        bool, typer.Option("--continue", "-c", help="Continue the profile's latest chat.")
     ] = False,
     resume: Annotated[
         str | None,
         typer.Option(
-            "--resume", help="Go on with a chat that `tpop chats list` shows.", metavar="ID"
+            "--resume", help="Continue a chat that `tpop chats list` shows.", metavar="ID"
         ),
     ] = None,
     history: opt.HistoryOption = None,
@@ -37,11 +37,13 @@ def chat(
     *,
     options: opt.Options,
 ) -> None:
-    """Chat. Answers come twice; your pick goes on in the chat, and the next answers follow your taste.
+    """Chat. You get two answers to a question, pick one, and the next answers follow your taste.
 
-    Once your taste is clear, single answers come too; c compares such an answer with another. Keys after two
-    answers: 1 or 2 picks, = is a tie, x both bad, s skip, r redo, v pages, d marks the differences, e says why you
-    are asked. Alt-Enter starts a new line. Ctrl-C stops an answer and keeps the chat. /help lists the commands.
+    Once your taste is clear, tpop also gives single answers; c compares such an answer with
+    another one. Keys after two answers: 1 or 2 picks, = is a tie, x means both are bad, s skips,
+    r asks again, v shows both in a pager, d marks the differences, e says why you are asked.
+    Alt-Enter starts a new line. Ctrl-C stops an answer and keeps the chat. /help lists the
+    commands.
     """
     if not on_terminal():
         raise UsageError("tpop chat needs a terminal", 'in scripts: tpop ask "..." --pick auto')
@@ -80,5 +82,5 @@ def _resumed(profile: str, go_on: bool, chat_id: str | None) -> SavedChat | None
         return None
     found = list_chats(profile)
     if not found:
-        raise NoInputError(f"profile {profile} has no chat to go on with", "tpop chats list")
+        raise NoInputError(f"profile {profile} has no chat to continue", "tpop chats list")
     return found[0]

@@ -1,4 +1,4 @@
-"""tpop chats: conversations that were kept."""
+"""tpop chats: saved chats."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .. import options as opt
 from ..console import confirm, note, stdout_console, write_answer
 from ..process import command
 
-app = typer.Typer(help="See and delete the conversations that were kept.", no_args_is_help=True)
+app = typer.Typer(help="List, show and delete saved chats.", no_args_is_help=True)
 
 IdArgument = Annotated[
     str, typer.Argument(help="A chat's id, as `tpop chats list` shows it.", metavar="ID")
@@ -22,7 +22,7 @@ IdArgument = Annotated[
 @app.command("list")
 @command
 def list_(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) -> None:
-    """List conversations, the latest first."""
+    """List the saved chats, latest first."""
     from rich.text import Text
 
     from ...store.chats import list_chats
@@ -44,7 +44,7 @@ def list_(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) ->
         write_answer(json.dumps(rows, ensure_ascii=False))
         return
     if not found:
-        note("no conversations yet")
+        note("no saved chats yet")
         return
     table = plain_table(("id", "profile", "turns", "first question"), wrap=False)
     for chat in found:
@@ -55,7 +55,7 @@ def list_(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) ->
 @app.command()
 @command
 def show(chat: IdArgument, as_json: opt.JsonOption = False) -> None:
-    """Print a conversation, as Markdown."""
+    """Print a chat as Markdown."""
     from ...store.chats import load_chat
     from ...ui.chat import transcript
 
@@ -68,9 +68,9 @@ def show(chat: IdArgument, as_json: opt.JsonOption = False) -> None:
 @app.command()
 @command
 def delete(chat: IdArgument, yes: opt.YesOption = False) -> None:
-    """Delete a conversation for good. What was learned from it stays; see `tpop picks forget`."""
+    """Delete a chat permanently. Its picks stay; `tpop picks forget` deletes picks."""
     from ...store.chats import delete_chat, load_chat
 
     confirm(f"Delete chat {chat} with its {len(load_chat(chat).turns)} turns?", yes)
     delete_chat(chat)
-    note(f"chat {chat} is gone")
+    note(f"deleted chat {chat}")

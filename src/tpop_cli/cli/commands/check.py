@@ -1,4 +1,4 @@
-"""tpop check and tpop taste compare: does it help, and what does it change?"""
+"""tpop check and tpop taste compare: whether your taste helps, and what it changes."""
 
 from __future__ import annotations
 
@@ -19,20 +19,23 @@ if TYPE_CHECKING:
     from ...session.duel import Duel
     from ...session.session import Session
 
-app = typer.Typer(help="See what your taste changes.", no_args_is_help=True)
+app = typer.Typer(help="Show what your taste changes.", no_args_is_help=True)
 
 
 @app.command()
 @command
 @opt.with_options(LOADING, ANSWERS)
 def compare(
-    prompt: Annotated[str, typer.Argument(help="The question.")],
+    prompt: Annotated[str, typer.Argument(help="The prompt.")],
     profile: opt.ProfileOption = None,
     as_json: opt.JsonOption = False,
     *,
     options: opt.Options,
 ) -> None:
-    """Show the plain answer and the one your taste steers, side by side, with the same seed. Nothing is learned."""
+    """Show the plain answer and the one that your taste steers. Nothing is learned.
+
+    Both have the same seed.
+    """
     import sys
 
     from ...ui.duel import DuelView, Side
@@ -63,37 +66,37 @@ def compare(
         else:
             write_answer(f"plain:\n{plain}\n\nyour taste:\n{steered}")
         if not duel.strengths[0]:
-            note("nothing is steered yet: both are the same until some picks are made")
+            note("nothing is steered yet: both answers are the same until you pick some")
 
 
 @command
 @opt.with_options(LOADING, ANSWERS)
 def check(
-    pairs: Annotated[
-        int, typer.Option(min=1, help="How many pairs, of your own past questions.")
-    ] = 10,
+    pairs: Annotated[int, typer.Option(min=1, help="Number of pairs of answers.")] = 10,
     judge: Annotated[
         str | None,
-        typer.Option("--judge", help="A program that decides in your place.", metavar="CMD"),
+        typer.Option("--judge", help="Program that picks instead of you.", metavar="CMD"),
     ] = None,
     profile: opt.ProfileOption = None,
     as_json: opt.JsonOption = False,
     *,
     options: opt.Options,
 ) -> None:
-    """Does it help? Blind pairs of a steered and a plain answer to your own past questions. Nothing is learned.
+    """Check whether your taste helps, on blind pairs of answers to your own past questions.
 
-    Says how often you took the steered one, with its 95% interval; "no measurable benefit" where that holds one half.
+    One answer of each pair is steered, the other is plain. Prints how often you pick the steered
+    one, with a 95% interval; if the interval includes one half, "no measurable benefit". Nothing
+    is learned.
     """
     from ...core.intervals import wilson_interval
 
     if judge is None and not on_terminal():
-        raise UsageError("tpop check needs a terminal", "let a program decide: --judge CMD")
+        raise UsageError("tpop check needs a terminal", "let a program pick: --judge CMD")
     chosen = open_profile(profile)
     questions = list(dict.fromkeys(pick.prompt for pick in chosen.picks() if pick.has_texts))
     if not questions:
         raise NoInputError(
-            f"profile {chosen.name} holds no questions yet", "pick some answers first: tpop chat"
+            f"profile {chosen.name} has no questions yet", "pick some answers first: tpop chat"
         )
     with open_session(options, chosen, "check") as session:
         if not session.strengths():
@@ -122,12 +125,13 @@ def check(
         write_answer(json.dumps(body | {"verdict": verdict}))
     else:
         write_answer(
-            f"the steered answer was taken {rate:.0%} of {len(decided)} times [{low:.0%}, {high:.0%}]: {verdict}"
+            f"the steered answer was picked {rate:.0%} of {len(decided)} times "
+            f"[{low:.0%}, {high:.0%}]: {verdict}"
         )
 
 
 def _outcome(duel: Duel, key: str | None) -> float | None:
-    """1, ½ or 0 for the steered answer; None where nothing was decided."""
+    """1, ½ or 0 for the steered answer; None without a decision."""
     from ...core.picks import OUTCOMES
 
     verdict = duel.verdict(key) if key else "skip"  # type: ignore[arg-type]
@@ -150,7 +154,7 @@ def _by_program(session: Session, questions: list[str], program: str) -> list[fl
 
 
 def _by_user(session: Session, questions: list[str]) -> list[float | None]:
-    """Until the user stops; what was decided until then counts."""
+    """The user's outcomes. If they stop early, those so far count."""
     from ..terminal.duel import ask_verdict, stream_duel
 
     found: list[float | None] = []

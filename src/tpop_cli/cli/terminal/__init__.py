@@ -1,1 +1,1 @@
-"""What happens on a terminal: a duel, a chat and its slash commands, the line that the user types on."""
+"""What needs a terminal: duels, chats with their commands, and the line editor."""

@@ -1,4 +1,4 @@
-"""The state of a chat on a terminal, and what can be done with it: answer, compare, resume, save."""
+"""A chat on a terminal: its state, and how it is answered, resumed and saved."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ class Chat:
             return
         result = interactive_duel(self.session, messages, self.console)
         if result.outcome is Outcome.stopped:
-            self.tell("stopped: nothing was picked. /regen asks again")
+            self.tell("stopped: no pick was made. /regen asks again")
         else:
             self._add_winner(question, result)
 
@@ -95,12 +95,12 @@ class Chat:
         from .duel import Outcome, interactive_duel
 
         if self.single is None:
-            self.tell("there is no single answer to compare with another")
+            self.tell("there is no single answer to compare")
             return
         messages, arm = self.single
         result = interactive_duel(self.session, messages, self.console, arm)
         if result.outcome is Outcome.stopped:
-            self.tell("stopped: the answer stays as it was")
+            self.tell("stopped: the answer stays")
             return
         question, self.single = self.turns.pop().question, None
         self._add_winner(question, result)
@@ -111,7 +111,7 @@ class Chat:
 
         answer = result.duel.chosen(result.verdict).answer
         if result.verdict == "both-bad":
-            self.tell("both bad: left out of the chat. /regen asks again")
+            self.tell("both bad: not added to the chat. /regen asks again")
         else:
             self.turns.append(Turn(question, answer, result.pick_id))
             self.print_answer(answer)
@@ -148,7 +148,9 @@ class Chat:
             self.session.messages(question, messages_of(turns))
         )
         if dropped and tell:
-            self.tell(f"the context is full: the oldest {dropped} messages are no longer read")
+            self.tell(
+                f"the context is full: the model no longer reads the oldest {dropped} messages"
+            )
         return kept
 
     def history(self) -> list[Message]:
@@ -195,7 +197,7 @@ class Chat:
         self.id, self.last_question, self.single = saved.id, self.turns[-1].question, None
         options = self.session.options
         self.session.options = replace(options, system=saved.system or options.system)
-        self.tell(f"going on with {self.id}: {len(self.turns)} turns; the last answer was:")
+        self.tell(f"resumed {self.id}: {len(self.turns)} turns; the last answer was:")
         self.print_answer(self.turns[-1].answer)
 
     def save(self) -> None:
@@ -210,4 +212,4 @@ class Chat:
             save_chat(SavedChat(self.id, self.profile.name, model, system, self.turns))
         except TpopError as error:
             self.keep_history = False
-            self.tell(f"the chat is not kept: {error.message}")
+            self.tell(f"the chat is not saved: {error.message}")

@@ -30,7 +30,7 @@ class ChatLoop:
 
         chat = self._chat
         self._greet()
-        editor = line_editor([*COMMANDS, *ALIASES], chat.tell, kept=chat.keep_history)
+        editor = line_editor([*COMMANDS, *ALIASES], chat.tell, keep_history=chat.keep_history)
         while not chat.ended and chat.next_model is None:
             if chat.turns:  # evaluated while the user reads and types
                 self._prefetcher.start(chat.history())

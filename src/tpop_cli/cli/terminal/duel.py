@@ -1,4 +1,4 @@
-"""A duel on a terminal: both candidates stream, the user picks with one key, the profile learns."""
+"""A duel on a terminal: both answers stream, the user picks with one key, the profile learns."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING, Literal, cast
 
 from rich.console import Console, Group, RenderableType
@@ -27,14 +28,21 @@ if TYPE_CHECKING:
     from ...decoding.arm import Arm
     from ...engine.protocol import Message
 
-_NOTES = {"length": "cut at --max-tokens", "interrupted": "stopped", "dropped": "not picked"}
+_FINISH_TEXTS = {"length": "cut at --max-tokens", "interrupted": "stopped", "dropped": "not picked"}
+_OUTCOME_TEXTS: dict[Verdict, str] = {
+    "exploit": "picked",
+    "explore": "picked",
+    "tie": "a tie",
+    "both-bad": "both bad, nothing ranked",
+    "skip": "skipped, nothing learned",
+}
 
 
 class Outcome(Enum):
     """How a duel on a terminal ended."""
 
     picked = "picked"
-    stopped = "stopped"  # by Ctrl-C: nothing was recorded
+    stopped = "stopped"  # by Ctrl-C: no pick was recorded
 
 
 @dataclass
@@ -44,10 +52,10 @@ class Result:
     Args:
         outcome: whether there is a verdict.
         duel: what was decoded.
-        verdict: by arm; "skip" if stopped.
-        notes: what to tell the user below the answer.
-        pick_id: the pick's number, if it was saved.
-        unsaved: why it could not be saved.
+        verdict: about the arms; "skip" if stopped.
+        notes: lines to show below the answer.
+        pick_id: number of the pick, if it was saved.
+        unsaved: why the pick could not be saved, if so.
     """
 
     outcome: Outcome
@@ -70,7 +78,7 @@ def interactive_duel(
         given: an answer that was shown alone; it is the duel's exploit arm.
 
     Returns:
-        The outcome. A pick that could not be saved is noted there: the answer is shown all the same.
+        The outcome. It also holds why a pick could not be saved: the answer is shown anyway.
     """
     while True:
         start = time.monotonic()
@@ -81,7 +89,6 @@ def interactive_duel(
         key = stream_duel(session, duel, console)
         # The stop flag may be set by Ctrl-C together with the last token.
         if not duel.complete or session.engine.stop.is_set():
-            return Result(Outcome.stopped, duel)
             return Result(Outcome.stopped, duel)
         seconds = time.monotonic() - start
         rate = sum(len(arm.tokens) for arm in duel.arms) / max(1e-6, seconds)
@@ -98,18 +105,18 @@ def interactive_duel(
             result.pick_id = session.learn(duel, verdict, seconds).id
         except TpopError as error:
             result.unsaved = error
-        said = "picked early" if duel.early else _said(verdict)
+        outcome = "picked early" if duel.early else _OUTCOME_TEXTS[verdict]
         learned = "" if result.unsaved else f"{taste_line(session.taste)} · "
-        result.notes.append(f"{said} · {learned}{rate:.0f} tokens/s")
+        result.notes.append(f"{outcome} · {learned}{rate:.0f} tokens/s")
         return result
 
 
 def stream_answer(session: Session, messages: Sequence[Message], console: Console) -> Arm | None:
     """Show a single answer while it is decoded; the result is that of `Session.answer`.
 
-    What an error cuts short stays on the screen.
+    If an error ends it, the text so far stays on the screen.
     """
-    written, arm = Text(), None
+    arm = None
     try:
         with (
             interruptible(session.engine.stop),
@@ -119,19 +126,19 @@ def stream_answer(session: Session, messages: Sequence[Message], console: Consol
         ):
             paint = painter(live)
             for arm in session.answer_steps(messages):
-                written = thought_and_answer(_side(session, arm))
-                paint(lambda: written)
+                paint(partial(thought_and_answer, _side(session, arm)))
     except TpopError:
-        console.print(written)
+        if arm is not None:
+            console.print(thought_and_answer(_side(session, arm)))
         raise
     return arm
 
 
 def stream_duel(session: Session, duel: Duel, console: Console) -> str | None:
-    """Decode a duel's arms while showing them. What Ctrl-C or an error cuts short stays on screen.
+    """Show a duel while its arms are decoded. If Ctrl-C or an error ends it, the text so far stays.
 
     Returns:
-        The key, if the user picked meanwhile.
+        The key of an early pick, if the user made one.
     """
     picks_early = duel.against_plain or session.learner.independent_arms
     picked: Literal["1", "2"] | None = None
@@ -173,17 +180,21 @@ def stream_duel(session: Session, duel: Duel, console: Console) -> str | None:
 
 
 def ask_verdict(session: Session, duel: Duel, console: Console) -> tuple[str | None, float]:
-    """Show the whole of both candidates and wait for a verdict; returns its key and the seconds it took."""
+    """Show both complete answers and wait for a verdict.
+
+    Returns:
+        (the key, None on Ctrl-C; the seconds until it was pressed).
+    """
     start, marking, reason, printed = time.monotonic(), False, "", False
     while True:
         view = DuelView(_sides(session, duel), show_diff=marking)
         below = Group(*([Text(f" {reason}", "italic")] if reason else []), keys_line(KEYS))
-        # What is folded away after the key must fit, on a terminal that can fold.
+        # A view that fits the screen is erased after the key, if the terminal can do that. A view
+        # that does not fit is printed once, and afterwards only the line of keys is.
         fits = (
             not console.is_dumb_terminal
             and len(console.render_lines(Group(view, below))) < console.height
         )
-        # What does not fit stands above and is not drawn again; what fits is folded away after the key.
         shown = below if printed else Group(view, below)
         key, printed = _key(shown, console, transient=fits), not fits
         if key == "d":
@@ -199,7 +210,7 @@ def ask_verdict(session: Session, duel: Duel, console: Console) -> tuple[str | N
 
 
 def _key(shown: RenderableType, console: Console, *, transient: bool) -> str | None:
-    """Show something and wait for one of a duel's keys; None on Ctrl-C."""
+    """Show a view and wait for one of a duel's keys; None on Ctrl-C."""
     allowed = {key for key, _ in KEYS}
     with key_reader() as keys:
         if transient:
@@ -210,7 +221,7 @@ def _key(shown: RenderableType, console: Console, *, transient: bool) -> str | N
 
 
 def _sides(session: Session, duel: Duel) -> tuple[Side, Side]:
-    """Both arms as they stand on screen."""
+    """Both arms, in the order in which they are shown."""
     first, second = (_side(session, duel.arms[i]) for i in duel.order)
     return first, second
 
@@ -221,17 +232,7 @@ def _side(session: Session, arm: Arm) -> Side:
     return Side(
         arm.answer,
         done,
-        _NOTES.get(arm.finish_reason or "", ""),
+        _FINISH_TEXTS.get(arm.finish_reason or "", ""),
         thought,
         hidden=bool(arm.thought) and not thought,
     )
-
-
-def _said(verdict: Verdict) -> str:
-    return {
-        "exploit": "picked",
-        "explore": "picked",
-        "tie": "a tie",
-        "both-bad": "both bad, nothing ranked",
-        "skip": "skipped, nothing learned",
-    }[verdict]

@@ -1,4 +1,4 @@
-"""The line that the user types on in a chat: history across runs, completion of commands, more lines than one."""
+"""The line editor of a chat: input history, completion of commands, several lines."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 def line_editor(
-    commands: Sequence[str], tell: Callable[[str], None], *, kept: bool = True
+    commands: Sequence[str], tell: Callable[[str], None], *, keep_history: bool = True
 ) -> PromptSession[str]:
-    """A prompt that completes commands and profiles, with history.
+    """A prompt session that completes commands and names of profiles.
 
     Args:
-        commands: names with their slash.
-        tell: told when the history cannot be kept.
-        kept: whether it is to be.
+        commands: names of the commands, with their slash.
+        tell: shows a message if the input history cannot be saved.
+        keep_history: whether to save the input history.
     """
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import WordCompleter
@@ -35,13 +35,13 @@ def line_editor(
 
     history: History = InMemoryHistory()
     path = data_dir() / "history"
-    if kept:
+    if keep_history:
         try:
             path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             path.touch(mode=0o600)
             history = FileHistory(str(path))
         except OSError as error:
-            tell(f"the input history is not kept: {error.strerror}")
+            tell(f"the input history is not saved: {error.strerror}")
     words = [*commands, *(f"/profile {name}" for name in list_profiles())]
     return PromptSession(
         history=history,

@@ -1,4 +1,4 @@
-"""The commands of a chat. Each is given the chat and what stands behind its name."""
+"""The commands of a chat. Each takes the chat and the text after its name."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ def _help(chat: Chat, _: str) -> None:
 
 def _undo(chat: Chat, _: str) -> None:
     if not chat.turns:
-        chat.tell("nothing to undo in this chat; `tpop picks undo` takes back older picks")
+        chat.tell("nothing to undo in this chat; `tpop picks undo` undoes older picks")
         return
     turn = chat.turns[-1]
     if turn.pick_id is not None:
         chat.session.undo(turn.pick_id)
     chat.turns.pop()
-    chat.tell("undone: the pick is forgotten and its turn is out of the chat")
+    chat.tell("undone: the pick is forgotten and its turn is removed")
 
 
-def _redo(chat: Chat, _: str) -> None:
+def _regenerate(chat: Chat, _: str) -> None:
     if chat.last_question is None:
         chat.tell("there is no question to answer again")
     else:
@@ -102,7 +102,7 @@ def _model(chat: Chat, name: str) -> None:
     from ...store.models import find_model
 
     if name:
-        find_model(name)  # refuse what is not there, while there still is a model
+        find_model(name)  # an unknown model is refused while the chat still has one
         chat.next_model = name
     else:
         chat.tell(chat.session.engine.info.path)
@@ -117,7 +117,7 @@ def _save(chat: Chat, name: str) -> None:
         Path(name).expanduser().write_text(transcript(chat.turns) + "\n", "utf-8")
     except OSError as error:
         raise StorageError(f"cannot write {name}: {error.strerror}") from None
-    chat.tell(f"{len(chat.turns)} turns are in {name}")
+    chat.tell(f"saved {len(chat.turns)} turns to {name}")
 
 
 def _load(chat: Chat, chat_id: str) -> None:
@@ -143,10 +143,9 @@ def _copy(chat: Chat, _: str) -> None:
 
 def _stats(chat: Chat, _: str) -> None:
     picks = [turn for turn in chat.turns if turn.pick_id is not None]
-    chat.tell(f"{len(chat.turns)} turns, {len(picks)} picked here · {chat.context_usage()}")
-    chat.tell(
-        f"profile {chat.profile.name}, {chat.profile.n_picks} picks · {chat.session.engine.info.path}"
-    )
+    chat.tell(f"{len(chat.turns)} turns, {len(picks)} picks · {chat.context_usage()}")
+    profile, model = chat.profile, chat.session.engine.info.path
+    chat.tell(f"profile {profile.name}, {profile.n_picks} picks · {model}")
 
 
 def _quit(chat: Chat, _: str) -> None:
@@ -154,29 +153,29 @@ def _quit(chat: Chat, _: str) -> None:
 
 
 COMMANDS: dict[str, tuple[Command, str]] = {
-    "/help": (_help, "this list"),
-    "/undo": (_undo, "take the last pick back, and its turn out of the chat"),
-    "/regen": (
-        _redo,
-        "answer the last question again, with two new candidates; /redo does the same",
-    ),
-    "/edit": (_edit, "change the last question, and ask it again"),
+    "/help": (_help, "show this list"),
+    "/undo": (_undo, "undo the last turn and its pick"),
+    "/regen": (_regenerate, "answer the last question again, with two new answers; also /redo"),
+    "/edit": (_edit, "edit the last question and ask it again"),
     "/compare": (
         lambda chat, _: chat.compare(),
-        "the last answer, which came alone, against another; c does the same",
+        "compare the last single answer with another one; also c",
     ),
-    "/plain": (_plain, "the last question answered without your taste, to compare"),
-    "/taste": (_taste, "what has been learned of your taste"),
-    "/profile": (_profile, "the profile; /profile NAME changes it"),
-    "/model": (_model, "the model; /model NAME changes it"),
-    "/system": (_system, "the system prompt; /system TEXT changes it, /system none takes it out"),
-    "/temp": (_temp, "the temperature; /temp 0.5 changes it"),
-    "/save": (_save, "write the chat into a file, as Markdown"),
-    "/load": (_load, "the latest chats; /load ID goes on with one"),
-    "/copy": (_copy, "put the last answer on the clipboard"),
-    "/stats": (_stats, "session, picks, and how full the context is"),
-    "/quit": (_quit, "leave (also Ctrl-D)"),
+    "/plain": (_plain, "answer the last question without your taste"),
+    "/taste": (_taste, "show what tpop has learned of your taste"),
+    "/profile": (_profile, "show the profile; /profile NAME changes it"),
+    "/model": (_model, "show the model; /model NAME changes it"),
+    "/system": (
+        _system,
+        "show the system prompt; /system TEXT changes it, /system none removes it",
+    ),
+    "/temp": (_temp, "show the temperature; /temp 0.5 changes it"),
+    "/save": (_save, "/save FILE writes the chat as Markdown"),
+    "/load": (_load, "list the latest chats; /load ID continues one"),
+    "/copy": (_copy, "copy the last answer to the clipboard"),
+    "/stats": (_stats, "show the number of turns and picks, and the use of the context"),
+    "/quit": (_quit, "leave; also /exit and Ctrl-D"),
 }
-"""By name: what it does, and what the help says of it."""
+"""All commands by name, with their help texts."""
 
 ALIASES = {"/redo": "/regen", "/exit": "/quit"}
