@@ -25,9 +25,10 @@ ALLOWED = {
     "ui": {"core", "settings", "errors"},
     "bench": {"ui", "session", "decoding", "engine", "store", "core", "settings", "errors"},
     "data": set(),
-    "__init__": set(),
 }
-ALLOWED["cli"] = set(ALLOWED) - {"data"}
+ALLOWED["api"] = set(ALLOWED) - {"data", "ui", "bench"}
+ALLOWED["cli"] = set(ALLOWED) - {"data", "api"}
+ALLOWED["__init__"] = ALLOWED["api"] | {"api"}
 ALLOWED["__main__"] = {"cli"}
 FILES = sorted(ROOT.rglob("*.py"))
 

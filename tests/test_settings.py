@@ -161,7 +161,7 @@ for key, setting in SETTINGS.items():
     SETTINGS[key] = replace(setting, default=f"other {key}")
 from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.protocol import Sampling
-from tpop_cli.session.session import SessionOptions
+from tpop_cli.session.options import SessionOptions
 for options in (LoadOptions, Sampling, SessionOptions):
     for field in fields(options):
         if field.name in SETTINGS and field.default != f"other {field.name}":

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from .session.duel import Duel
     from .session.judge import Judge
     from .session.learner import Learner
-    from .session.session import Session, SessionOptions
+    from .session.options import SessionOptions
+    from .session.session import Session
     from .session.teach import teach
     from .store.exports import preference_pairs, profile_json
     from .store.profile import Profile
@@ -39,7 +40,8 @@ _MODULES = {
     ".session.duel": ("Duel",),
     ".session.judge": ("Judge",),
     ".session.learner": ("Learner",),
-    ".session.session": ("Session", "SessionOptions"),
+    ".session.options": ("SessionOptions",),
+    ".session.session": ("Session",),
     ".session.teach": ("teach",),
     ".store.exports": ("preference_pairs", "profile_json"),
     ".store.profile": ("Profile",),

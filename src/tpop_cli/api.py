@@ -16,8 +16,9 @@ from .decoding.lookahead import sequences_needed
 from .engine.llama_engine import LlamaEngine
 from .engine.load_options import LoadOptions
 from .engine.protocol import Engine, Sampling
-from .session.learner import make_learner
-from .session.session import Session, SessionOptions
+from .session.options import SessionOptions
+from .session.rewards import make_learner
+from .session.session import Session
 from .store.models import STARTER, find_model
 from .store.profile import Profile
 from .store.response_matrices import load_response, shipped_response

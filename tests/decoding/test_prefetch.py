@@ -13,7 +13,8 @@ from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.prefix import common_prefix
 from tpop_cli.engine.protocol import Message, Sampling
 from tpop_cli.session.axes_learner import AxesLearner
-from tpop_cli.session.session import Session, SessionOptions
+from tpop_cli.session.options import SessionOptions
+from tpop_cli.session.session import Session
 from tpop_cli.store.profile import Profile
 
 from .requesting import decode

@@ -20,7 +20,8 @@ from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.protocol import Sampling
 from tpop_cli.errors import BadDataError, ContextFullError, TpopError, UsageError
 from tpop_cli.session.axes_learner import AxesLearner
-from tpop_cli.session.session import Session, SessionOptions
+from tpop_cli.session.options import SessionOptions
+from tpop_cli.session.session import Session
 from tpop_cli.settings import MAX_CTX
 from tpop_cli.store.profile import Profile
 

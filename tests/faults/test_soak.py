@@ -15,7 +15,8 @@ from tpop_cli.engine.llama_engine import LlamaEngine
 from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.protocol import Message
 from tpop_cli.session.axes_learner import AxesLearner
-from tpop_cli.session.session import Session, SessionOptions
+from tpop_cli.session.options import SessionOptions
+from tpop_cli.session.session import Session
 from tpop_cli.store.profile import Profile
 
 from ..cli.running import TPOP

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from tpop_cli.session.axes_learner import AxesLearner
-from tpop_cli.session.session import Session, SessionOptions
+from tpop_cli.session.options import SessionOptions
+from tpop_cli.session.session import Session
 from tpop_cli.store.profile import Profile
 
 from ..fakes import FakeEngine, Logits, hashed_logits

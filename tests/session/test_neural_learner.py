@@ -11,7 +11,8 @@ from tpop_cli.core.picks import Verdict
 from tpop_cli.engine.llama_engine import LlamaEngine
 from tpop_cli.errors import BadDataError, UsageError
 from tpop_cli.session.neural_learner import NeuralLearner
-from tpop_cli.session.session import Session, SessionOptions
+from tpop_cli.session.options import SessionOptions
+from tpop_cli.session.session import Session
 from tpop_cli.store.profile import Profile
 
 from ..decoding.test_lookahead import CHAT, RULES, load

@@ -12,7 +12,8 @@ import pytest
 from tpop_cli.engine.protocol import Interrupted
 from tpop_cli.errors import BusyError, ContextFullError
 from tpop_cli.session.axes_learner import AxesLearner
-from tpop_cli.session.session import Session, SessionOptions
+from tpop_cli.session.options import SessionOptions
+from tpop_cli.session.session import Session
 from tpop_cli.store.profile import Profile
 
 from ..fakes import FakeEngine

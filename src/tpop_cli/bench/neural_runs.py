@@ -13,7 +13,8 @@ import numpy as np
 
 from ..core.neural import NeuralRules
 from ..session.neural_learner import NeuralLearner
-from ..session.session import Session, SessionOptions
+from ..session.options import SessionOptions
+from ..session.session import Session
 from ..store.profile import Profile
 from .answer_cache import AnswerCache, AnswerKey
 from .progress import ProgressMeter

@@ -27,7 +27,8 @@ from ..engine.protocol import Sampling
 from ..session.axes_learner import N0_MEASURED, AxesLearner
 from ..session.duel import Duel
 from ..session.learner import Learner
-from ..session.session import Session, SessionOptions
+from ..session.options import SessionOptions
+from ..session.session import Session
 from ..store.profile import Profile
 from .answer_cache import MAX_TOKENS, AnswerCache, AnswerKey, with_shared_seeds
 from .policies import NO_LEARNING, POLICIES, NullLearner

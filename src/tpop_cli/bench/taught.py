@@ -18,7 +18,8 @@ import numpy as np
 from ..engine.protocol import Engine
 from ..session.axes_learner import AxesLearner
 from ..session.duel import Key
-from ..session.session import Session, SessionOptions
+from ..session.options import SessionOptions
+from ..session.session import Session
 from ..session.teach import teach
 from ..store.profile import Profile
 from .prompts import REPORT, TRAIN

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Literal
 
-from ..core.picks import ArmName, Verdict
+from ..core.picks import ArmName, Candidate, Pick, Verdict
 from ..decoding.arm import Arm, ArmRequest
+from ..engine.protocol import ModelInfo
 
 Key = Literal["1", "2", "=", "x", "s"]
 """A verdict as a user or a judge gives it: about the sides as shown, not about the arms."""
@@ -86,6 +88,37 @@ class Duel:
         if choice in ("2", "second"):
             return _ARMS[self.order[1]]
         return _NO_WINNER[choice]
+
+    def to_pick(
+        self, verdict: Verdict, seconds: float | None, source: str, model: ModelInfo
+    ) -> Pick:
+        """The outcome of a complete duel as a profile records it; the profile gives its number.
+
+        Args:
+            verdict: which arm was picked, or why none was.
+            seconds: from both answers being there to the pick; None where a program decided.
+            source: the command, for the log.
+            model: the model that wrote both answers.
+        """
+        exploit, explore = (
+            Candidate(text, arm.strengths, arm.request.seed, arm.finish_reason or "")
+            for arm, text in zip(self.arms, self.compared, strict=True)
+        )
+        return Pick(
+            id=0,
+            time=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
+            prompt=self.prompt,
+            exploit=exploit,
+            explore=explore,
+            verdict=verdict,
+            left=self.left,
+            predicted=self.predicted,
+            seconds=seconds,
+            source=source,
+            model=model.name,
+            fingerprint=model.fingerprint,
+            early=self.early is not None,
+        )
 
     def chosen(self, verdict: Verdict) -> Arm:
         """The arm whose answer continues the chat: the picked one, else the exploit arm."""

@@ -6,15 +6,13 @@ paper's own reward. CONTRIBUTING.md tells how to add another; the tests run shar
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from ..core.picks import Pick
-from ..core.response_matrix import ResponseMatrix
 from ..core.taste import Taste
 from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, Decoder
-from ..engine.protocol import Engine
 from ..store.profile import Profile
 from .duel import Duel
 
@@ -89,35 +87,3 @@ class Learner(Protocol):
 
     def close(self) -> None:
         """Finish work in the background, and save it. Raises StorageError."""
-
-
-def make_learner(
-    reward: str,
-    engine: Engine,
-    profile: Profile,
-    *,
-    response: tuple[ResponseMatrix, bool] | None = None,
-    rebuild: bool = False,
-    on_embed: Callable[[int, int], None] | None = None,
-) -> Learner:
-    """The learner behind `--reward`.
-
-    Args:
-        reward: "axes" or "neural".
-        engine: the loaded model; with hidden states for "neural".
-        profile: whose picks it learns from.
-        response: as of `AxesLearner`.
-        rebuild, on_embed: as of `NeuralLearner`.
-
-    Raises:
-        UsageError: the neural state was learned with another model.
-    """
-    if reward == "neural":
-        from .neural_learner import NeuralLearner
-
-        return NeuralLearner(
-            engine, profile, response=response, rebuild=rebuild, on_embed=on_embed
-        )
-    from .axes_learner import AxesLearner
-
-    return AxesLearner(engine, profile, response=response)

@@ -4,51 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from datetime import datetime, timezone
 
 import numpy as np
 
-from ..core.picks import ArmName, Candidate, Pick, Verdict
+from ..core.picks import ArmName, Pick, Verdict
 from ..core.taste import Taste
 from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, BatchDecoder, Decoder
 from ..decoding.requests import limit_to_context, request_arm, trim_history
-from ..engine.protocol import Engine, Message, Sampling
+from ..engine.protocol import Engine, Message
 from ..errors import ContextFullError, TpopError
-from ..settings import default
 from ..store.profile import Profile
 from .duel import Choice, Duel, Key
 from .learner import Learner
+from .options import SessionOptions
 
 Prompt = str | Sequence[Message]
 """A question, or a chat whose last message is the user's."""
-
-
-@dataclass(frozen=True)
-class SessionOptions:
-    """What holds for every turn of a session.
-
-    Args:
-        sampling: llama.cpp's sampling parameters.
-        max_tokens: maximum tokens of an answer.
-        stops: texts that end an answer.
-        system: the system prompt; none if empty.
-        show_thinking: whether a terminal shows the thoughts of a reasoning model. They are never
-            learned from.
-        keep_texts: whether picks are logged with prompt and answers, or with their features alone.
-        seed: base of every turn's seeds: same seed, same profile, same prompts, same answers.
-        source: the command, for the log.
-    """
-
-    sampling: Sampling = Sampling()
-    max_tokens: int = default("max_tokens")
-    stops: tuple[str, ...] = ()
-    system: str = default("system")
-    show_thinking: bool = default("think") == "show"
-    keep_texts: bool = default("history")
-    seed: int = 0
-    source: str = "ask"
 
 
 class Session:
@@ -296,25 +268,7 @@ class Session:
             BusyError, CannotCreateError, StorageError: the pick could not be saved, and nothing
                 was learned.
         """
-        exploit, explore = (
-            Candidate(text, arm.strengths, arm.request.seed, arm.finish_reason or "")
-            for arm, text in zip(duel.arms, duel.compared, strict=True)
-        )
-        pick = Pick(
-            id=0,  # the profile numbers it
-            time=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
-            prompt=duel.prompt,
-            exploit=exploit,
-            explore=explore,
-            verdict=verdict,
-            left=duel.left,
-            predicted=duel.predicted,
-            seconds=seconds,
-            source=self.options.source,
-            model=self.engine.info.name,
-            fingerprint=self.engine.info.fingerprint,
-            early=duel.early is not None,
-        )
+        pick = duel.to_pick(verdict, seconds, self.options.source, self.engine.info)
         if not self.options.keep_texts:
             pick = pick.without_texts()
         try:
