@@ -99,7 +99,6 @@ def test_a_comparison_decodes_both_arms_again(tiny_path: Path) -> None:
         assert answer is not None
         duel = session.prepare_comparison(CHAT, answer)
         assert duel.arms == []
-        for _ in session.decode_duel(duel):
-            pass
+        session.finish_duel(duel)
         assert duel.complete
         assert duel.arms[0].tokens == answer.tokens

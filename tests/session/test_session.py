@@ -144,9 +144,7 @@ def test_an_answer_that_was_given_can_be_an_arm_of_a_duel() -> None:
     work = session()
     answer = work.answer(CHAT)
     assert answer is not None
-    duel = work.prepare_comparison(CHAT, answer)
-    for _ in work.decode_duel(duel):
-        pass
+    duel = work.finish_duel(work.prepare_comparison(CHAT, answer))
     assert duel.complete
     assert duel.arms[0] is answer
     assert duel.strengths[0] == answer.strengths
@@ -160,9 +158,7 @@ def test_a_duel_against_the_plain_answer_has_one_seed_and_no_prediction() -> Non
         duel = work.duel(CHAT)
         a, b = (len(arm.text) for arm in duel.arms)
         work.learn(duel, "exploit" if a < b else "explore" if b < a else "tie")
-    duel = work.prepare_duel_against_plain(CHAT, left="explore")
-    for _ in work.decode_duel(duel):
-        pass
+    duel = work.finish_duel(work.prepare_duel_against_plain(CHAT, left="explore"))
     assert duel.strengths == (work.strengths(), {})
     assert duel.arms[0].request.seed == duel.arms[1].request.seed
     assert (duel.left, duel.predicted) == ("explore", 0.5)

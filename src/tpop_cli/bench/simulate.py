@@ -202,8 +202,7 @@ class Run:
 
     def finish(self, n: int, duel: Duel) -> None:
         """Decode the duel of turn n, pick, and learn. The cache must contain the duel's answers."""
-        for _ in self._session.decode_duel(duel):
-            pass
+        self._session.finish_duel(duel)
         exploit, explore = duel.compared
         outcome = self._user.outcome(exploit, explore, n, self._rng)
         pick = self._session.learn(duel, verdict(outcome))

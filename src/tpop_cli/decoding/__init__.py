@@ -1,1 +1,1 @@
-"""Decoding: from a chat to finished answers. All arms, and all contexts of each, step in one batch."""
+"""From a chat to finished answers: all arms, and all contexts of each, step in one batch."""

@@ -76,7 +76,7 @@ class ArmBatch:
         if arm._sampler is not None:
             arm._sampler.close()
             arm._sampler = None
-        # A plain context is the chat as the history will hold it: its KV cache serves the next turn.
+        # A plain context is the chat as history will hold it: its KV cache serves the next turn.
         plain = arm.request.prompts.index(min(arm.request.prompts, key=len))
         for i, handle in enumerate(arm._handles):
             self._engine.close_sequence(handle, keep=i == plain)

@@ -123,7 +123,7 @@ def run_to_end(steps: ArmSteps, on_step: OnStep | None = None) -> list[Arm]:
         on_step: called with all arms after every step. If it raises, the arms are ended.
 
     Returns:
-        The finished arms; without those whose prompt was not evaluated before the stop flag was set.
+        The finished arms; without those whose prompt was not evaluated before the stop.
     """
     arms: list[Arm] = []
     with closing(steps):

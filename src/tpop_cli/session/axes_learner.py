@@ -1,4 +1,4 @@
-"""The default learner: taste axes steer, and a linear reward on strengths and text features learns."""
+"""The default learner: taste axes steer, a linear reward on strengths and text features learns."""
 
 from __future__ import annotations
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import Literal
+from typing import Literal, get_args
 
 from ..core.picks import ArmName, Candidate, Pick, Verdict
 from ..decoding.arm import Arm, ArmRequest
 from ..engine.protocol import ModelInfo
+from ..errors import UsageError
 
 Key = Literal["1", "2", "=", "x", "s"]
 """A verdict as a user or a judge gives it: about the sides as shown, not about the arms."""
@@ -66,7 +67,7 @@ class Duel:
 
     @property
     def complete(self) -> bool:
-        """Whether a pick can be learned from: both answers ended, or the one that was picked early."""
+        """Whether a pick can be learned from: both answers ended, or the one picked early did."""
         ends = ("stop", "length") if self.early is None else ("stop", "length", "dropped")
         return len(self.arms) == 2 and all(arm.finish_reason in ends for arm in self.arms)
 
@@ -82,11 +83,14 @@ class Duel:
             self.arms[self.order[1 if key == "1" else 0]].dropped = True
 
     def verdict(self, choice: Key | Choice) -> Verdict:
-        """The verdict by arm for a choice by side."""
+        """The verdict by arm for a choice by side. Raises UsageError for an unknown choice."""
         if choice in ("1", "first"):
             return _ARMS[self.order[0]]
         if choice in ("2", "second"):
             return _ARMS[self.order[1]]
+        if choice not in _NO_WINNER:
+            known = ", ".join(get_args(Choice))
+            raise UsageError(f"{choice!r} is not a choice in a duel", f"one of: {known}")
         return _NO_WINNER[choice]
 
     def to_pick(
@@ -99,7 +103,16 @@ class Duel:
             seconds: from both answers being there to the pick; None where a program decided.
             source: the command, for the log.
             model: the model that wrote both answers.
+
+        Raises:
+            UsageError: the duel is not complete, or it is one against the plain answer.
         """
+        if self.against_plain:
+            raise UsageError("a duel against the plain answer is not learned from", "use `duel`")
+        if not self.complete:
+            raise UsageError(
+                "only a complete duel can be picked", "decode both answers to their ends first"
+            )
         exploit, explore = (
             Candidate(text, arm.strengths, arm.request.seed, arm.finish_reason or "")
             for arm, text in zip(self.arms, self.compared, strict=True)

@@ -1,4 +1,7 @@
-"""A session: one person's turns with one model. Choose two arms, decode them, learn from the pick."""
+"""A session: one person's turns with one model.
+
+A turn chooses two arms, decodes them, and learns from the pick.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, BatchDecoder, Decoder
 from ..decoding.requests import limit_to_context, request_arm, trim_history
 from ..engine.protocol import Engine, Message
-from ..errors import ContextFullError, TpopError
+from ..errors import ContextFullError, TpopError, UsageError
 from ..store.profile import Profile
 from .duel import Choice, Duel, Key
 from .learner import Learner
@@ -61,8 +64,9 @@ class Session:
 
     @property
     def learner(self) -> Learner:
-        """The learner. It is an error to ask a plain session for it."""
-        assert self._learner is not None, "this session has no learner"
+        """The learner. Raises UsageError in a plain session."""
+        if self._learner is None:
+            raise UsageError("a session without a profile has no duels", "open it with a profile")
         return self._learner
 
     @property
@@ -148,10 +152,8 @@ class Session:
 
     def answer(self, prompt: Prompt) -> Arm | None:
         """The exploit arm's answer alone; see `answer_steps`. None if it was stopped at once."""
-        arm = None
-        for arm in self.answer_steps(prompt):
-            pass
-        return arm
+        steps = list(self.answer_steps(prompt))
+        return steps[-1] if steps else None
 
     def answer_many(self, prompts: Sequence[Prompt]) -> Iterator[Arm]:
         """The exploit arm's answers to many prompts, in order, many decoded at a time.
@@ -239,16 +241,19 @@ class Session:
         if duel.complete and not duel.against_plain:
             duel.predicted = self.learner.predict(duel)
 
+    def finish_duel(self, duel: Duel) -> Duel:
+        """Decode a prepared duel to the end; see `decode_duel`."""
+        for _ in self.decode_duel(duel):
+            pass
+        return duel
+
     def duel_steps(self, prompt: Prompt) -> Generator[Duel, None, None]:
         """Stream a duel: choose both arms, then yield the duel after every step."""
         yield from self.decode_duel(self.prepare_duel(prompt))
 
     def duel(self, prompt: Prompt) -> Duel:
         """A whole duel. It is not `complete` if the engine's stop flag was set."""
-        duel = self.prepare_duel(prompt)
-        for _ in self.decode_duel(duel):
-            pass
-        return duel
+        return self.finish_duel(self.prepare_duel(prompt))
 
     # -- learning ----------------------------------------------------------------------------------
 
@@ -265,6 +270,7 @@ class Session:
             seconds: from both answers being there to the pick; None where a program decided.
 
         Raises:
+            UsageError: the duel is not complete, or it is one against the plain answer.
             BusyError, CannotCreateError, StorageError: the pick could not be saved, and nothing
                 was learned.
         """

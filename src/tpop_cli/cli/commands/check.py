@@ -46,9 +46,7 @@ def compare(
             interruptible(session.engine.stop),
             stderr_console().status("writing both", spinner="dots"),
         ):
-            duel = session.prepare_duel_against_plain(prompt, left="explore")
-            for _ in session.decode_duel(duel):
-                pass
+            duel = session.finish_duel(session.prepare_duel_against_plain(prompt, left="explore"))
         if not duel.complete:
             raise KeyboardInterrupt
         steered, plain = (arm.answer for arm in duel.arms)
@@ -144,9 +142,7 @@ def _by_program(session: Session, questions: list[str], program: str) -> list[fl
     found = []
     with JudgeProcess(program) as judge, interruptible(session.engine.stop):
         for question in questions:
-            duel = session.prepare_duel_against_plain(question)
-            for _ in session.decode_duel(duel):
-                pass
+            duel = session.finish_duel(session.prepare_duel_against_plain(question))
             if not duel.complete:
                 raise KeyboardInterrupt
             found.append(_outcome(duel, ask_judge(duel, judge)))
