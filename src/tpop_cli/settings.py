@@ -34,19 +34,18 @@ class Setting:
     """One setting.
 
     Args:
-        key: its name in config.toml; in capitals after `TPOP_` it is the name of its variable.
-        type: of its value: str, int, float or bool.
-        help: what it does, for `--help` and the reference.
-        default: the value that holds where nobody sets it; None where it depends on the model,
-            the machine or chance.
-        default_text: how the default is shown, where the value alone does not say it.
-        short: the one-letter option, such as "-t".
-        bounds: the least and the largest allowed number.
-        choices: the allowed texts.
-        pattern: a regular expression that an allowed text matches whole.
+        key: name in config.toml; the variable is `TPOP_` and the key in capitals.
+        type: of the value: str, int, float or bool.
+        help: what the setting does, for `--help` and the reference.
+        default: value if nothing sets it; None if it depends on the model, the machine or chance.
+        default_text: how the default is shown, if not by its value.
+        short: one-letter option, such as "-t".
+        bounds: smallest and largest allowed number.
+        choices: allowed texts.
+        pattern: regular expression that an allowed text matches as a whole.
         pattern_text: what the pattern describes, such as "auto, all, or a number of layers".
-        metavar: placeholder of the value in `--help`; by default it shows what is allowed.
-        group: which commands have its option: `LOADING`, `ANSWERS`, or "" for those that name it.
+        metavar: placeholder of the value in `--help`; by default made from what is allowed.
+        group: `LOADING` or `ANSWERS` for an option of all their commands; else commands name it.
     """
 
     key: str
@@ -63,7 +62,7 @@ class Setting:
     group: str = ""
 
     def parse(self, text: str) -> Any:
-        """The value of a text from the command line, a variable or `tpop config set`.
+        """Turn a text from the command line, a variable or `tpop config set` into a value.
 
         Raises:
             UsageError: the text is not an allowed value.
@@ -77,7 +76,7 @@ class Setting:
         return value
 
     def check(self, value: object) -> Any:
-        """The value of this type of a value from a TOML file: a whole number may be a float's.
+        """Check a value from a TOML file. A whole number is accepted for a float.
 
         Raises:
             UsageError: the value is not of this type, or not an allowed one.
@@ -97,7 +96,7 @@ class Setting:
 
     @property
     def expected(self) -> str:
-        """What its values are, to follow "is not": "a number from 0 to 5"."""
+        """What a value must be, as in "is not a number from 0 to 5"."""
         if self.choices:
             return f"one of {', '.join(self.choices)}"
         if self.pattern:
@@ -108,19 +107,19 @@ class Setting:
 
     @property
     def variable(self) -> str:
-        """Its environment variable."""
+        """Name of the environment variable."""
         return f"TPOP_{self.key.upper()}"
 
     @property
     def options(self) -> tuple[str, ...]:
-        """Its options on the command line, the long one first."""
+        """Names of the option on the command line, the long one first."""
         name = self.key.replace("_", "-")
         long = f"--{name}/--no-{name}" if self.type is bool else f"--{name}"
         return (long, self.short) if self.short else (long,)
 
     @property
     def placeholder(self) -> str | None:
-        """What stands for the value in `--help`; None where there is no value to give."""
+        """Placeholder of the value in `--help`; None for a flag."""
         if self.type is bool:
             return None
         if self.metavar or self.choices:
@@ -131,7 +130,7 @@ class Setting:
 
     @property
     def shown_default(self) -> str:
-        """The default as `--help` and the reference show it."""
+        """The default as `--help` shows it."""
         if self.default_text:
             return self.default_text
         if self.type is bool:
@@ -165,7 +164,9 @@ _TABLE = (
     ),
     Setting("profile", str, "The profile to use.", "default", short="-p", metavar="NAME"),
     _answers("system", str, "System prompt.", "", default_text="none", short="-s"),
-    _answers("temperature", float, "0 is greedy.", 0.8, short="-t", bounds=(0, 5)),
+    _answers(
+        "temperature", float, "Sampling temperature; 0 is greedy.", 0.8, short="-t", bounds=(0, 5)
+    ),
     _answers("max_tokens", int, "Maximum tokens per answer.", 512, short="-n", bounds=(1, _MANY)),
     _answers("top_k", int, "llama.cpp's top-k; 0 turns it off.", 40, bounds=(0, _MANY)),
     _answers("top_p", float, "llama.cpp's top-p; 1 turns it off.", 0.95, bounds=(0, 1)),
@@ -180,7 +181,7 @@ _TABLE = (
     _answers(
         "seed",
         int,
-        "The same seed on the same machine gives the same answer.",
+        "Random seed. On one machine, the same seed gives the same answer.",
         default_text="random",
         bounds=(0, 1 << 63),
     ),
@@ -195,7 +196,7 @@ _TABLE = (
     _loading(
         "ctx",
         int,
-        "Size of the context in tokens; 0 is the default.",
+        "Context size in tokens; 0 is the default.",
         0,
         default_text=f"the model's, at most {DEFAULT_CTX}",
         bounds=(0, MAX_CTX),
@@ -238,8 +239,8 @@ _TABLE = (
     _loading(
         "rpc",
         str,
-        "llama.cpp RPC servers whose devices to use, too. No authentication: use it only in a "
-        "network you trust.",
+        "llama.cpp RPC servers whose devices to use too. No authentication: only use it in a "
+        "network that you trust.",
         "",
         default_text="none",
         metavar="HOST:PORT,...",
@@ -280,14 +281,16 @@ def default(key: str) -> Any:
 
 
 def find_setting(key: str) -> Setting:
-    """The setting of this key. Raises UsageError, which names the nearest key, if there is none."""
+    """The setting with this key. Raises UsageError with the nearest key if there is none."""
     if key not in SETTINGS:
-        raise UsageError(f"there is no setting {key!r}", did_you_mean(key, "see all: tpop config show"))
+        raise UsageError(
+            f"there is no setting {key!r}", did_you_mean(key, "see all: tpop config show")
+        )
     return SETTINGS[key]
 
 
 def did_you_mean(key: str, otherwise: str) -> str:
-    """A hint that names the setting whose key is nearest to a wrong one, or `otherwise`."""
+    """A hint with the key that is most like a wrong one, or `otherwise` if none is."""
     import difflib
 
     near = difflib.get_close_matches(key, SETTINGS, 1)

@@ -12,13 +12,13 @@ from .running import objects, run
 pytestmark = pytest.mark.usefixtures("tiny_env")
 
 
-def test_stdin_is_the_prompt_or_added_to_it() -> None:
+def test_stdin_is_the_prompt_or_appended_to_it() -> None:
     assert objects(run("ask", "--json", stdin="from a pipe\n").stdout)[0]["prompt"] == "from a pipe"
     both = objects(run("ask", "Say:", "--json", stdin="this").stdout)[0]["prompt"]
     assert both == "Say:\n\nthis"
 
 
-def test_a_template_has_the_question_and_what_was_piped_in(tmp_path: Path) -> None:
+def test_a_template_inserts_the_prompt_and_stdin(tmp_path: Path) -> None:
     frame = tmp_path / "frame.txt"
     frame.write_text("Question: {prompt}\nText: {stdin}\n{other}\n")
     asked = json.loads(

@@ -43,7 +43,7 @@ def test_a_wrong_variable_is_named() -> None:
     assert "TPOP_CTX" in run("ask", "x", code=78, TPOP_CTX="many").stderr
 
 
-def test_loading_is_set_by_variables_and_the_file(tiny_path: Path) -> None:
+def test_variables_and_the_file_set_how_a_model_is_loaded(tiny_path: Path) -> None:
     assert run("ask", "hi", "--model", str(tiny_path), TPOP_MLOCK="perhaps", code=78).stderr
     assert run("ask", "hi", "--model", str(tiny_path), TPOP_SPLIT_MODE="x", code=78).stderr
     home = Path(os.environ["TPOP_HOME"])

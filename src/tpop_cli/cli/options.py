@@ -52,13 +52,13 @@ RewardOption = Annotated[str | None, setting_option("reward")]
 RebuildOption = Annotated[
     bool,
     typer.Option(
-        "--rebuild", help="With --reward neural: learn from all picks anew, with this model."
+        "--rebuild", help="With --reward neural: learn from all picks again, with this model."
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
-# Options that belong to a group of settings but are not settings: name -> (annotation, default).
+# Options of a group that are not settings: name -> (annotation, default).
 _EXTRA: dict[str, dict[str, tuple[Any, Any]]] = {
     LOADING: {
         "verbose": (
@@ -107,10 +107,10 @@ _EXTRA: dict[str, dict[str, tuple[Any, Any]]] = {
 
 @dataclass(frozen=True)
 class Options:
-    """The options of `with_options` as a command was given them.
+    """The shared options of a command, as the user gave them.
 
     Args:
-        flags: settings by key; None, or no entry, where the command line does not give one.
+        flags: settings by key; None, or no entry, if the command line does not give them.
         stop: texts that end an answer.
         verbose: whether llama.cpp's log is shown.
     """
@@ -120,7 +120,7 @@ class Options:
     verbose: bool = False
 
     def value(self, key: str) -> Any:
-        """The value of a setting that holds. Raises ConfigError as `store.config.resolve`."""
+        """The value of a setting, see `store.config.resolve`. Raises ConfigError."""
         from ..store.config import resolve
 
         return resolve(key, self.flags.get(key))
@@ -133,7 +133,7 @@ class Options:
 def with_options(*groups: str) -> Callable[[Command], Command]:
     """Give a Typer command the options of groups of settings, as one argument named `options`.
 
-    To Typer its signature shows one parameter an option.
+    The signature that Typer sees has one parameter per option.
     """
     settings = {
         setting.key: (Annotated[setting.type | None, setting_option(setting.key)], None)

@@ -1,7 +1,7 @@
-"""Which value of a setting holds.
+"""Find the value of a setting.
 
-A flag comes first, then the `TPOP_*` variable, the config.toml of the profile, the config.toml of
-the user, and the default in `settings.SETTINGS`.
+It is the first that is given: by a flag, the `TPOP_*` variable, the profile's config.toml, the
+user's config.toml, or as the default in `settings.SETTINGS`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _profile_file: Path | None = None  # config.toml of the profile in use
 
 
 def resolve(key: str, flag: Any = None) -> Any:
-    """The value of a setting that holds, from the flag down to the default.
+    """The value of a setting: the flag, else the configured value, else the default.
 
     Args:
         key: of `SETTINGS`.

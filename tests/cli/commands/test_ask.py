@@ -13,14 +13,13 @@ from ..running import JUDGE, objects, run
 pytestmark = pytest.mark.usefixtures("tiny_env")
 
 
-def test_auto_prints_the_answer_alone() -> None:
+def test_auto_prints_nothing_but_the_answer() -> None:
     done = run("ask", "Why?", "--pick", "auto", "--seed", "1")
     assert done.stdout.strip()
     assert done.stderr == ""
     assert "\x1b" not in done.stdout
-    assert (
-        run("ask", "Why?", "--seed", "1").stdout == done.stdout
-    )  # off a terminal auto is the default
+    # Without a terminal, auto is the default.
+    assert run("ask", "Why?", "--seed", "1").stdout == done.stdout
 
 
 def test_verbose_shows_the_log_of_llama_cpp() -> None:

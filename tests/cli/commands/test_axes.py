@@ -1,4 +1,4 @@
-"""tpop axes: what answers can be steered by."""
+"""tpop axes: list, add and remove taste axes."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def test_axes_list_shows_every_instruction() -> None:
 
 
 @pytest.mark.usefixtures("tiny_env")
-def test_axes_of_ones_own() -> None:
+def test_own_axes_are_added_learned_and_removed() -> None:
     run("ask", "x", "--judge", JUDGE)
     run(
         "axes",
@@ -33,7 +33,7 @@ def test_axes_of_ones_own() -> None:
     assert "talk like a pirate" in run("axes", "list").stdout
     shown = json.loads(run("profile", "show", "--json").stdout)
     assert "pirate" in [axis["axis"] for axis in shown["axes"]]
-    assert shown["picks"] == 1  # the picks stay: the state is folded anew for the new axis
+    assert shown["picks"] == 1  # picks are kept: the state is rebuilt for the new axis
     assert "is taken" in run("axes", "add", "pirate", "--toward", "a", "--away", "b", code=2).stderr
     assert "empty" in run("axes", "add", "other", "--toward", " ", "--away", "b", code=2).stderr
     for verdict in objects(run("ask", "x", "--judge", JUDGE, "--json").stdout):
@@ -44,7 +44,7 @@ def test_axes_of_ones_own() -> None:
     assert json.loads(run("profile", "show", "--json").stdout)["picks"] == 2
 
 
-def test_broken_axes_are_named(home: Path) -> None:
+def test_a_broken_file_of_axes_is_named(home: Path) -> None:
     home.mkdir()
     (home / "axes.json").write_text('{"axes": [{"name": 3}]}')
     assert "axes.json is broken" in run("axes", "list", code=65).stderr.replace("\n", "")

@@ -10,7 +10,7 @@ from tpop_cli.store.profile import Profile
 from ..running import FOOTER, terminal, until_end
 
 
-def test_a_chat_is_kept_and_gone_on_with(tmp_path: Path) -> None:
+def test_a_chat_is_saved_and_resumed(tmp_path: Path) -> None:
     with terminal("chat", "--profile", "work", "--ask", "never", "-n", "20", "--seed", "1") as tpop:
         tpop.expect("›")
         tpop.send("What is tea?\r")
@@ -37,7 +37,7 @@ def test_a_chat_is_kept_and_gone_on_with(tmp_path: Path) -> None:
         until_end(tpop)
     assert (tmp_path / "chat.md").read_text().startswith("> What is tea?\n\n")
     (chat,) = list_chats("work")
-    assert (chat.title, chat.system, len(chat.session)) == ("What is tea?", "Be brief.", 1)
+    assert (chat.title, chat.system, len(chat.turns)) == ("What is tea?", "Be brief.", 1)
     with terminal("chat", "--profile", "work", "--continue", "--ask", "never", "-n", "20") as tpop:
         tpop.expect("resumed")
         tpop.expect("›")
@@ -49,12 +49,11 @@ def test_a_chat_is_kept_and_gone_on_with(tmp_path: Path) -> None:
         until_end(tpop)
     (again,) = list_chats("work")
     assert again.id == chat.id
-    assert [turn.question for turn in again.turns] == [
-        "What is tea? And coffee?"
-    ]  # in place of the first
+    # The edited question replaces the first.
+    assert [turn.question for turn in again.turns] == ["What is tea? And coffee?"]
 
 
-def test_without_history_no_text_is_kept(home: Path) -> None:
+def test_without_history_no_text_is_saved(home: Path) -> None:
     with terminal("chat", "--no-history", "-n", "10") as tpop:
         tpop.expect("›")
         tpop.send("A secret question\r")
@@ -70,7 +69,7 @@ def test_without_history_no_text_is_kept(home: Path) -> None:
     ]
 
 
-def test_another_model_goes_on_with_the_chat(tiny_path: Path) -> None:
+def test_another_model_continues_the_chat(tiny_path: Path) -> None:
     with terminal("chat", "--ask", "never", "-n", "10", "--ctx", "512") as tpop:
         tpop.expect("›")
         tpop.send("What is tea?\r")

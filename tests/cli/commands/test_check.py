@@ -14,7 +14,7 @@ from ..running import FOOTER, JUDGE, run, terminal, until_end
 pytestmark = pytest.mark.usefixtures("tiny_env")
 
 
-def test_a_check_says_when_nothing_can_be_measured() -> None:
+def test_a_check_reports_the_win_rate_and_its_interval() -> None:
     assert "has no questions" in run("check", "--judge", JUDGE, "-p", "none", code=66).stderr
     assert "needs a terminal" in run("check", code=2).stderr
     teach_clear_taste("work")
@@ -34,8 +34,8 @@ def test_a_check_says_when_nothing_can_be_measured() -> None:
     assert Profile("work").n_picks == n  # nothing is learned
 
 
-def test_a_check_counts_the_steered_side_wherever_it_stood() -> None:
-    """A judge that always takes the first wins as often as chance puts the steered answer there."""
+def test_a_check_counts_the_steered_answer_on_either_side() -> None:
+    """A judge that always picks the first answer picks the steered one in part of the pairs."""
     teach_clear_taste("work")
     rates = [
         json.loads(
@@ -46,7 +46,7 @@ def test_a_check_counts_the_steered_side_wherever_it_stood() -> None:
     assert any(0 < rate < 1 for rate in rates)
 
 
-def test_a_comparison_shows_both_with_one_seed() -> None:
+def test_a_comparison_shows_both_answers_with_one_seed() -> None:
     teach_clear_taste("work")
     found = json.loads(
         run("taste", "compare", "Why?", "--json", "-p", "work", "--seed", "3").stdout

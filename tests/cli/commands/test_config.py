@@ -45,9 +45,8 @@ def test_a_profile_has_settings_of_its_own() -> None:
     assert with_system > json.loads(run("ask", "--json", "Why?").stdout)["tokens"]["prompt"]
     run("ask", "x", "--judge", JUDGE, "-p", "work")
     run("reset", "-p", "work", "--yes")
-    assert (
-        value("system", "-p", "work") == "hello there well"
-    )  # what was learned is forgotten, not this
+    # A reset forgets what was learned, but no setting.
+    assert value("system", "-p", "work") == "hello there well"
     backup = run("profile", "delete", "work", "--yes").stderr.split("kept in ")[1].strip()
     assert "hello there well" in (Path("".join(backup.split())) / "config.toml").read_text()
 

@@ -1,4 +1,4 @@
-"""tpop doctor: what this machine can do, and what a model would take."""
+"""tpop doctor: devices of this machine, and the memory that a model needs."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pathlib import Path
 from ..running import run
 
 
-def test_the_doctor_says_what_goes_where(tiny_path: Path) -> None:
+def test_the_report_says_which_device_gets_what(tiny_path: Path) -> None:
     found = json.loads(run("doctor", "--json", "--model", str(tiny_path), "--ctx", "256").stdout)
     assert "CPU" in found["backends"]
     assert found["model"]["context"] == 256

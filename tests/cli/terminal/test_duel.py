@@ -30,7 +30,7 @@ def test_ask_shows_a_duel_and_prints_the_picked_answer(columns: int) -> None:
     assert "picked ·" in text
 
 
-def test_a_key_that_means_nothing_is_passed_over_and_skip_teaches_nothing() -> None:
+def test_an_unknown_key_is_ignored_and_skip_teaches_nothing() -> None:
     fresh = Profile("default").posterior
     with terminal("ask", "Hello", "-n", "10") as tpop:
         tpop.expect(FOOTER)
@@ -52,7 +52,7 @@ def test_ctrl_c_at_the_pick_records_nothing(home: Path) -> None:
     assert Profile("default").n_picks == 0
 
 
-def test_no_color_is_honoured() -> None:
+def test_no_color_turns_colours_off() -> None:
     with terminal("ask", "Hello", "-n", "10", NO_COLOR="1") as tpop:
         tpop.expect(FOOTER)
         shown = tpop.before or ""
@@ -61,7 +61,7 @@ def test_no_color_is_honoured() -> None:
     assert not re.search(r"\x1b\[[0-9;]*3[0-7]m", shown)
 
 
-def test_a_pick_while_answers_are_written() -> None:
+def test_a_pick_can_be_made_while_answers_are_decoded() -> None:
     with terminal("ask", "Tell me a long story about a dog.", "-n", "200", "--seed", "3") as tpop:
         tpop.expect("take the second")
         tpop.send("1")
@@ -71,10 +71,10 @@ def test_a_pick_while_answers_are_written() -> None:
     assert pick.early
     assert pick.verdict == pick.left
     assert pick.winner is not None
-    assert len(text) > len(pick.winner.text)  # the winner was written to its end
+    assert len(text) > len(pick.winner.text)  # the winner was decoded to its end
 
 
-def test_ctrl_c_while_answers_are_written_stops_them() -> None:
+def test_ctrl_c_stops_answers_while_they_are_decoded() -> None:
     with terminal("ask", "Tell me a long story about a dog.", "-n", "2000") as tpop:
         tpop.expect("take the second")
         tpop.sendintr()
@@ -84,7 +84,7 @@ def test_ctrl_c_while_answers_are_written_stops_them() -> None:
     assert Profile("default").n_picks == 0
 
 
-def test_why_and_the_differences_can_be_asked_for() -> None:
+def test_keys_show_the_reason_for_asking_and_the_differences() -> None:
     with terminal("ask", "Hello", "-n", "10") as tpop:
         tpop.expect(FOOTER)
         tpop.send("e")
