@@ -1,0 +1,179 @@
+"""tpop models pull: downloads from a hub, which is a small server on loopback."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from ...faults.table import DOWNLOADS
+from ..running import run
+
+pytest.importorskip("huggingface_hub")
+
+
+NAME = "hf:org/repo/tiny.gguf"
+
+
+@dataclass
+class Hub:
+    """A server with one file.
+
+    Args:
+        data: the file.
+        announced: the SHA-256 that the server states.
+        environment: variables that let huggingface_hub use this server.
+        cut: bytes of the first download that are sent before the connection is closed.
+        error: the answer to every request: (status, X-Error-Code).
+        requests: those so far: (method, path, Range header).
+    """
+
+    data: bytes
+    announced: str
+    environment: dict[str, str]
+    cut: int = 0
+    error: tuple[int, str] | None = None
+    requests: list[tuple[str, str, str]] = field(default_factory=list)
+
+
+@pytest.fixture
+def hub(tiny_path: Path, tmp_path: Path) -> Iterator[Hub]:
+    data = tiny_path.read_bytes()
+    made = Hub(data, hashlib.sha256(data).hexdigest(), {})
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self, body: bool) -> None:
+            asked = self.headers.get("Range", "")
+            made.requests.append((self.command, self.path, asked))
+            found = self.path == "/org/repo/resolve/main/tiny.gguf"
+            status, code = made.error or ((200, "") if found else (404, "EntryNotFound"))
+            start = int(asked.removeprefix("bytes=").split("-")[0]) if asked else 0
+            self.send_response(206 if start and status == 200 else status)
+            if code:
+                self.send_header("X-Error-Code", code)
+            part = made.data[start:] if status == 200 else b""
+            self.send_header("X-Repo-Commit", "a" * 40)
+            self.send_header("ETag", f'"{made.announced}"')
+            self.send_header("Accept-Ranges", "bytes")
+            self.send_header("Content-Length", str(len(part)))
+            if start:
+                self.send_header(
+                    "Content-Range", f"bytes {start}-{len(made.data) - 1}/{len(made.data)}"
+                )
+            self.end_headers()
+            if body and made.cut:
+                self.wfile.write(part[: made.cut])
+                made.cut = 0
+                self.connection.close()
+            elif body:
+                self.wfile.write(part)
+
+        def do_HEAD(self) -> None:
+            self.answer(body=False)
+
+        def do_GET(self) -> None:
+            self.answer(body=True)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        made.environment = {
+            "HF_ENDPOINT": f"http://127.0.0.1:{server.server_port}",
+            "HF_HOME": str(tmp_path / "hf"),
+            "HF_HUB_DISABLE_XET": "1",
+            "HF_HUB_DISABLE_TELEMETRY": "1",
+        }
+        yield made
+        server.shutdown()
+
+
+def listed(hub: Hub) -> dict[str, dict[str, object]]:
+    return {
+        one["name"]: one
+        for one in json.loads(run("models", "list", "--json", **hub.environment).stdout)
+    }
+
+
+def test_a_model_is_downloaded_checked_used_and_deleted(hub: Hub) -> None:
+    told = run("models", "pull", NAME, **hub.environment).stderr
+    assert hub.announced in told and NAME in told
+    row = listed(hub)[NAME]
+    assert row["size"] == len(hub.data) and row["origin"] == "hub" and row["fits"] is True
+    hub.requests.clear()
+    run("models", "use", NAME, **hub.environment)
+    assert run("ask", "x", "-n", "5", **hub.environment).stdout
+    assert run("ask", "x", "-m", NAME, "-n", "5", **hub.environment).stdout
+    assert listed(hub)[NAME]["in_use"] is True
+    assert hub.requests == []  # a cached model never touches the network
+    assert "add --yes" in run("models", "remove", NAME, code=2, **hub.environment).stderr
+    run("models", "remove", NAME, "--yes", **hub.environment)
+    assert NAME not in listed(hub)
+    assert not [
+        path
+        for path in Path(hub.environment["HF_HOME"]).rglob("*")
+        if path.is_file() and path.stat().st_size > 1000
+    ]
+
+
+def test_a_model_is_downloaded_when_it_is_first_used(hub: Hub) -> None:
+    assert run("ask", "x", "-m", NAME, "-n", "5", **hub.environment).stdout
+    assert NAME in listed(hub)
+
+
+def test_an_interrupted_download_is_resumed(hub: Hub) -> None:
+    hub.cut = len(hub.data) // 2
+    run("models", "pull", NAME, **hub.environment)
+    assert len([method for method, _, _ in hub.requests if method == "GET"]) == 2
+    assert NAME in listed(hub)
+
+
+@DOWNLOADS.shown
+def test_a_file_with_another_checksum_is_deleted(hub: Hub) -> None:
+    hub.announced = "0" * 64
+    told = run("models", "pull", NAME, code=65, **hub.environment).stderr
+    assert "arrived damaged" in told and "tpop models pull" in told
+    assert NAME not in listed(hub)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "message", "hint"),
+    [
+        ((403, "GatedRepo"), 1, "is gated", "hf auth login"),
+        ((401, "RepoNotFound"), 66, "no repository org/repo", "check the name"),
+        ((404, "EntryNotFound"), 66, "has no file tiny.gguf", "file's name"),
+    ],
+)
+def test_errors_of_a_hub_are_explained(
+    error: tuple[int, str], code: int, message: str, hint: str, hub: Hub
+) -> None:
+    hub.error = error
+    told = run("models", "pull", NAME, code=code, **hub.environment).stderr.splitlines()
+    assert told[0].startswith("error: ") and message in told[0]
+    assert told[1].startswith("hint: ") and hint in told[1]
+
+
+def test_offline_mode_opens_no_connection(hub: Hub) -> None:
+    told = run("models", "pull", NAME, code=69, HF_HUB_OFFLINE="1", **hub.environment).stderr
+    assert "HF_HUB_OFFLINE is set" in told
+    assert hub.requests == []
+    run("models", "pull", NAME, **hub.environment)
+    hub.requests.clear()
+    assert run("ask", "x", "-m", NAME, "-n", "5", HF_HUB_OFFLINE="1", **hub.environment).stdout
+    assert hub.requests == []
+
+
+def test_an_unreachable_hub_is_reported(tmp_path: Path) -> None:
+    away = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hf")}
+    assert (
+        "cannot download hf:org/repo/tiny.gguf"
+        in run("models", "pull", NAME, code=69, **away).stderr
+    )
+    assert "does not name a file" in run("models", "pull", "hf:org", code=2, **away).stderr
