@@ -16,9 +16,11 @@ from .decoding.lookahead import sequences_needed
 from .engine.llama_engine import LlamaEngine
 from .engine.load_options import LoadOptions
 from .engine.protocol import Engine, Sampling
+from .errors import UsageError
 from .session.options import SessionOptions
 from .session.rewards import make_learner
 from .session.session import Session
+from .settings import SETTINGS
 from .store.models import STARTER, find_model
 from .store.profile import Profile
 from .store.response_matrices import load_response, shipped_response
@@ -36,20 +38,21 @@ def load_model(
     """Load a GGUF model. Use it in a `with` statement, or call its `close`.
 
     Args:
-        model: a path, a name that `tpop models list` shows, or hf:ORG/REPO/FILE; by default the
-            starter model.
+        model: a path, a name that `tpop models list` shows, or hf:ORG/REPO/FILE, which is
+            downloaded the first time. By default the starter model. A `Path` is never a name.
         reward: "axes", or "neural" for sessions with the paper's own reward, which needs the
-            model's hidden states.
+            model's hidden states and more sequences. Such a model serves both.
         n_ctx: tokens of context; 0: the model's, at most 8192.
         n_threads: CPU threads; 0: physical cores.
         gpu_layers: layers on GPUs; None: as many as fit, -1: all.
         chat_template: the name of a built-in template, for models without one.
 
     Raises:
-        NoInputError, BadDataError: the model is not there or cannot be loaded.
-        UsageError: impossible options; a model without a chat template and none named.
+        NoInputError, BadDataError: the model does not exist or cannot be loaded.
+        UsageError: impossible options; the model has no chat template and none is named.
+        UnavailableError: a model cannot be downloaded.
     """
-    neural = reward == "neural"
+    neural = _checked(reward) == "neural"
     options = LoadOptions(
         n_ctx=n_ctx,
         n_threads=n_threads,
@@ -58,7 +61,7 @@ def load_model(
         hidden_states=neural,
         n_seq_max=sequences_needed(NeuralRules()) if neural else LoadOptions.n_seq_max,
     )
-    return LlamaEngine(find_model(str(model)), options)
+    return LlamaEngine(model if isinstance(model, Path) else find_model(model), options)
 
 
 def open_profile(
@@ -101,7 +104,8 @@ def open_session(
     Args:
         model: as loaded. One session at a time may use it.
         profile: whose taste steers and learns; None: answers are plain.
-        reward: "axes" or "neural".
+        reward: "axes" or "neural": what learns from the picks. For "neural" the model must be
+            loaded with `reward="neural"`.
         system: the system prompt; none if empty.
         max_tokens: maximum tokens of an answer.
         stops: texts that end an answer.
@@ -111,8 +115,15 @@ def open_session(
         measured: folder of response matrices that `tpop axes measure` wrote; None: the shipped one.
 
     Raises:
-        UsageError: the neural state of the profile was learned with another model.
+        UsageError: an unknown reward; a model that was not loaded for it; a profile whose neural
+            state was learned with another model.
+        BadDataError, StorageError: the measured response matrix cannot be used.
     """
+    if _checked(reward) == "neural" and model.n_seq_max < sequences_needed(NeuralRules()):
+        raise UsageError(
+            "the model was not loaded for the neural reward",
+            'load it so: load_model(..., reward="neural")',
+        )
     options = SessionOptions(
         sampling=sampling,
         max_tokens=max_tokens,
@@ -131,3 +142,8 @@ def open_session(
         else load_response(fingerprint, Path(measured))
     )
     return Session(model, make_learner(reward, model, profile, response=response), options)
+
+
+def _checked(reward: str) -> str:
+    """The reward, if it is known. Raises UsageError."""
+    return str(SETTINGS["reward"].check(reward))

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
@@ -51,7 +52,7 @@ class LlamaEngine:
         self._sequences: Sequences | None = None
         try:
             self._model = load_model(path, header, options)
-            self._vocab = llama.llama_model_get_vocab(self._model)
+            self._vocab_of_model = llama.llama_model_get_vocab(self._model)
             self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
             source = llama.llama_model_chat_template(self._model, None)
             self._template = choose_template(
@@ -178,6 +179,13 @@ class LlamaEngine:
         return total
 
     # -- sequences ----------------------------------------------------------------------------
+
+    @property
+    def _vocab(self) -> Any:
+        """The vocabulary. llama.cpp aborts the process if it is used after the model was freed."""
+        if self._model is None:
+            raise DecodeError("the model was closed")
+        return self._vocab_of_model
 
     @property
     def _seqs(self) -> Sequences:
