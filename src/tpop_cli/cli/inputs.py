@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import BadDataError, NoInputError, UsageError
+from ..store.text_files import decode_text, split_lines
+
+_UNDECODED = re.compile("[\udc80-\udcff]")  # what Python writes for a byte that is not UTF-8
 
 
 def whole_prompt(argument: str | None, template: str | None = None) -> str:
@@ -23,13 +26,14 @@ def whole_prompt(argument: str | None, template: str | None = None) -> str:
     Raises:
         UsageError: the prompt is empty.
         NoInputError: the template cannot be read.
+        BadDataError: the argument, the template or stdin is not text.
     """
-    given = (argument or "").strip()
-    piped = sys.stdin.buffer.read().decode("utf-8", "replace").strip() if _piped() else ""
+    given = _decode_argument(argument or "").strip()
+    piped = _decode(sys.stdin.buffer.read(), "stdin").strip() if _piped() else ""
     if template is None:
         whole = "\n\n".join(part for part in (given, piped) if part)
     else:
-        frame = read_file(template).decode("utf-8", "replace")
+        frame = _decode(read_file(template), template)
         # In one pass: a {prompt} in the text of stdin must not be replaced.
         whole = re.sub(
             r"\{(prompt|stdin)\}", lambda found: given if found[1] == "prompt" else piped, frame
@@ -37,6 +41,18 @@ def whole_prompt(argument: str | None, template: str | None = None) -> str:
     if not whole:
         raise UsageError("no prompt given", 'tpop ask "Why is the sky blue?"')
     return whole.encode("utf-8", "replace").decode("utf-8")
+
+
+def _decode(data: bytes, name: str) -> str:
+    """A text with \\n as its only line end. Raises BadDataError as `decode_text`."""
+    return decode_text(data, name).replace("\r\n", "\n")
+
+
+def _decode_argument(text: str) -> str:
+    """Raise BadDataError if an argument holds bytes that the locale cannot decode."""
+    if _UNDECODED.search(text):
+        raise BadDataError("the prompt is not UTF-8 text", "check the terminal's encoding")
+    return text
 
 
 def _piped() -> bool:
@@ -65,17 +81,18 @@ def read_prompts(name: str) -> list[str]:
 
     Raises:
         NoInputError: the file cannot be read.
-        BadDataError: it holds no prompt, or a JSON object without one.
+        BadDataError: it is not text, holds no prompt, or a JSON object without one.
     """
     data = sys.stdin.buffer.read() if name == "-" else read_file(name)
-    prompts = list(_parse_prompts(data.decode("utf-8-sig", "replace"), name))
+    name = "stdin" if name == "-" else name
+    prompts = list(_parse_prompts(decode_text(data, name), name))
     if not prompts:
         raise BadDataError(f"{name} holds no prompt", "write one per line, or JSONL with `prompt`")
     return prompts
 
 
 def _parse_prompts(text: str, name: str) -> Iterator[str]:
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(split_lines(text), 1):
         if not line.strip():
             continue
         if not line.lstrip().startswith("{"):

@@ -1,4 +1,4 @@
-"""From options and settings to what a command works with: a profile, a model, a session."""
+"""Open what a command works with, from its options and settings: profile, model and session."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from .console import note, stderr_console
 
 if TYPE_CHECKING:
     from ..engine.load_options import LoadOptions
+    from ..engine.protocol import Engine
+    from ..session.learner import Learner
     from ..session.options import SessionOptions
     from ..session.session import Session
     from ..store.profile import Profile
@@ -22,9 +24,10 @@ if TYPE_CHECKING:
 
 
 def open_profile(name: str | None) -> Profile:
-    """Open the profile that the flag `name` or a setting names, and show its notices.
+    """Open a profile and show its notices. From then on its own settings apply, too.
 
-    From then on the profile's own settings hold, too.
+    Args:
+        name: the flag --profile; None: the setting applies.
     """
     from ..store.config import resolve, use_profile_settings
     from ..store.profile import Profile
@@ -37,14 +40,14 @@ def open_profile(name: str | None) -> Profile:
 
 
 def load_options(options: Options, **more: Any) -> LoadOptions:
-    """How the model is loaded, by the options and settings.
+    """The options for loading a model, from the options of a command and the settings.
 
     Args:
         options: of the command.
-        more: fields of `LoadOptions` that no setting has.
+        more: fields of `LoadOptions` that are not settings.
 
     Raises:
-        ConfigError: as `store.config.resolve`.
+        ConfigError: a variable or a config.toml holds a value that is not allowed.
     """
     from ..engine.load_options import LoadOptions
 
@@ -92,18 +95,18 @@ def open_session(
 
     Args:
         options: of the command.
-        profile: whose taste steers; None: nothing is steered, nothing is learned.
+        profile: what steers and learns; None: answers are plain and nothing is learned.
         source: name of the command, for the log of picks.
-        reward: the flag --reward; None: the setting holds.
-        rebuild: embed all picks again with this model, for the neural reward.
-        hidden_states: load the model so that the neural reward could decode with it.
-        history: the flag --history; None: the setting holds.
+        reward: the flag --reward; None: the setting applies.
+        rebuild: for the neural reward: embed all picks again with this model.
+        hidden_states: load the model so that the neural reward can use it, whatever `reward` is.
+        history: the flag --history; None: the setting applies.
     """
     from ..store.config import resolve
     from ..store.models import find_model
 
-    path = find_model(options.flags.get("model"))
-    neural = profile is not None and resolve("reward", reward) == "neural"
+    path, reward = find_model(options.flags.get("model")), resolve("reward", reward)
+    neural = profile is not None and reward == "neural"
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
         from ..engine.llama_engine import LlamaEngine
 
@@ -118,23 +121,27 @@ def open_session(
     with engine:
         from ..session.session import Session
 
-        learner = None
-        if profile is not None:
-            from ..session.rewards import make_learner
-
-            with stderr_console().status("embedding the picks", spinner="dots") as status:
-
-                def on_embed(n: int, total: int) -> None:
-                    status.update(f"embedding the picks: {n} of {total}")
-
-                name = "neural" if neural else "axes"
-                learner = make_learner(name, engine, profile, rebuild=rebuild, on_embed=on_embed)
+        learner = None if profile is None else _open_learner(engine, profile, reward, rebuild)
         with Session(engine, learner, session_options) as session:
             yield session
 
 
+def _open_learner(engine: Engine, profile: Profile, reward: str, rebuild: bool) -> Learner:
+    """The learner of a reward. The neural one first embeds new picks, with a status on stderr."""
+    from ..session.rewards import make_learner
+
+    if reward != "neural":
+        return make_learner(reward, engine, profile)
+    with stderr_console().status("embedding the picks", spinner="dots") as status:
+
+        def on_embed(n: int, total: int) -> None:
+            status.update(f"embedding the picks: {n} of {total}")
+
+        return make_learner(reward, engine, profile, rebuild=rebuild, on_embed=on_embed)
+
+
 def _session_options(options: Options, source: str, history: bool | None) -> SessionOptions:
-    """What holds for every turn of the session."""
+    """The options of a session, from the options of a command and the settings."""
     from ..engine.protocol import Sampling
     from ..session.options import SessionOptions
     from ..store.config import resolve

@@ -60,7 +60,7 @@ def test_preferences_are_imported_after_a_dry_run(tmp_path: Path) -> None:
         '{"prompt": "Why?", "chosen": "Yes.", "rejected": "It is so, and so on."}\n{"x": 1}\n'
     )
     dry = run("profile", "import", str(pairs), "-p", "new", "--dry-run").stderr
-    assert "1 picks" in dry and "1 entries passed over" in dry and "nothing was changed" in dry
+    assert "1 picks" in dry and "1 entries skipped" in dry and "nothing was changed" in dry
     assert "new" not in count_picks()
     run("profile", "import", str(pairs), "-p", "new")
     assert count_picks()["new"] == 1

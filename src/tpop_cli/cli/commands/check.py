@@ -100,8 +100,8 @@ def check(
         if not session.strengths():
             note("nothing is steered yet: there is nothing to check")
             return
-        asked = random.Random(session.options.seed).sample(questions, min(pairs, len(questions)))
-        outcomes = _by_program(session, asked, judge) if judge else _by_user(session, asked)
+        sample = random.Random(session.options.seed).sample(questions, min(pairs, len(questions)))
+        outcomes = _by_program(session, sample, judge) if judge else _by_user(session, sample)
     decided = [outcome for outcome in outcomes if outcome is not None]
     low, high = wilson_interval(sum(decided), len(decided))
     rate = sum(decided) / len(decided) if decided else 0.5
@@ -114,7 +114,7 @@ def check(
     )
     if as_json:
         body = {
-            "pairs": len(asked),
+            "pairs": len(sample),
             "decided": len(decided),
             "win_rate": rate,
             "low": low,

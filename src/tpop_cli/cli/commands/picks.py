@@ -106,7 +106,7 @@ def amend(
     verdict: Annotated[Amended, typer.Argument(help="What should have been picked.")],
     profile: opt.ProfileOption = None,
 ) -> None:
-    """Correct a pick. The profile becomes what it would be had you picked so."""
+    """Correct a pick. The profile becomes what it would be with this verdict."""
     chosen = open_profile(profile)
     old = chosen.find(pick)
     sides = {"first": old.left, "second": "explore" if old.left == "exploit" else "exploit"}

@@ -187,7 +187,7 @@ def delete(name: NameArgument, yes: opt.YesOption = False) -> None:
 
     profile = open_existing(name)
     confirm(f"Delete profile {name} with its {profile.n_picks} picks? A backup is kept.", yes)
-    note(f"profile {name} is gone; its files are kept in {delete_profile(name)}")
+    note(f"deleted profile {name}; its files are kept in {delete_profile(name)}")
 
 
 @app.command("import")
@@ -210,13 +210,13 @@ def import_(
 
     found = read_preferences(read_file(file))
     chosen = open_profile(profile)
-    passed = f", {found.n_skipped} entries passed over" if found.n_skipped else ""
+    skipped = f", {found.n_skipped} entries skipped" if found.n_skipped else ""
     if dry_run:
-        note(f"{file}: {len(found.picks)} picks ({found.kind}){passed}; nothing was changed")
+        note(f"{file}: {len(found.picks)} picks ({found.kind}){skipped}; nothing was changed")
         return
     chosen.extend(found.picks)
     note(
-        f"{len(found.picks)} picks ({found.kind}){passed}; "
+        f"{len(found.picks)} picks ({found.kind}){skipped}; "
         f"profile {chosen.name} has {chosen.n_picks}"
     )
 
