@@ -21,6 +21,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 _PANELS = {LOADING: "Loading the model (llama.cpp's own options)"}
 
 
+@functools.cache
 def setting_option(key: str) -> Any:
     """The Typer option of a setting. Its value is None unless the command line gives it."""
     setting = SETTINGS[key]
@@ -56,6 +57,16 @@ RebuildOption = Annotated[
     ),
 ]
 YesOption = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+JudgeTimeoutOption = Annotated[
+    float | None,
+    typer.Option(
+        "--judge-timeout",
+        min=0.001,
+        help="Give up if the judge takes longer than this for a duel.",
+        show_default="no limit",
+        metavar="SECONDS",
+    ),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 # Options of a group that are not settings: name -> (annotation, default).

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ..core.picks import Pick
 from ..errors import UsageError
 from .duel import Duel
-from .judge import Judge, ask_judge
+from .judge import Judge, JudgeStopped, ask_judge
 from .session import Session
 
 
@@ -40,7 +40,11 @@ def teach(
         duel = session.duel(prompts[n % len(prompts)])
         if not duel.complete:
             return n
-        pick = session.pick(duel, ask_judge(duel, judge))
+        try:
+            key = ask_judge(duel, judge)
+        except JudgeStopped:
+            return n
+        pick = session.pick(duel, key)
         if on_pick:
             on_pick(duel, pick)
     return n_duels

@@ -51,6 +51,7 @@ def ask(
         str | None,
         typer.Option("--judge", help="Program that picks; see `tpop teach --help`.", metavar="CMD"),
     ] = None,
+    judge_timeout: opt.JudgeTimeoutOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print one JSON object per prompt.")
     ] = False,
@@ -102,7 +103,8 @@ def ask(
                 _count_single(session)
         elif how is PickBy.judge:
             assert judge is not None
-            _answer_by_judge(session, prompts, judge, as_json or bool(input_file))
+            with_json = as_json or bool(input_file)
+            _answer_by_judge(session, prompts, judge, judge_timeout, with_json)
         else:
             _answer_by_user(session, prompts[0], as_json)
 
@@ -168,19 +170,23 @@ def _answer_many(session: Session, prompts: list[str]) -> None:
 
 
 def _answer_by_judge(
-    session: Session, prompts: list[str], judge_command: str, as_json: bool
+    session: Session, prompts: list[str], program: str, timeout: float | None, as_json: bool
 ) -> None:
     """Let a program decide duels, and print the answers that it picked."""
-    from ...session.judge import JudgeProcess, ask_judge
+    from ...session.judge import JudgeProcess, JudgeStopped, ask_judge
 
-    with JudgeProcess(judge_command) as judge:
+    stop = session.engine.stop
+    with JudgeProcess(program, timeout, stop) as judge:
         for prompt in prompts:
             start = time.perf_counter()
-            with interruptible(session.engine.stop):
+            with interruptible(stop):
                 duel = session.duel(prompt)
-            if not duel.complete:
-                raise KeyboardInterrupt
-            verdict = duel.verdict(ask_judge(duel, judge))
+                if not duel.complete:
+                    raise KeyboardInterrupt
+                try:
+                    verdict = duel.verdict(ask_judge(duel, judge))
+                except JudgeStopped:
+                    raise KeyboardInterrupt from None
             try:
                 session.learn(duel, verdict)
             finally:  # an answer is printed even if its pick cannot be saved

@@ -75,6 +75,7 @@ def check(
         str | None,
         typer.Option("--judge", help="Program that picks instead of you.", metavar="CMD"),
     ] = None,
+    judge_timeout: opt.JudgeTimeoutOption = None,
     profile: opt.ProfileOption = None,
     as_json: opt.JsonOption = False,
     *,
@@ -101,7 +102,10 @@ def check(
             note("nothing is steered yet: there is nothing to check")
             return
         sample = random.Random(session.options.seed).sample(questions, min(pairs, len(questions)))
-        outcomes = _by_program(session, sample, judge) if judge else _by_user(session, sample)
+        if judge:
+            outcomes = _by_program(session, sample, judge, judge_timeout)
+        else:
+            outcomes = _by_user(session, sample)
     decided = [outcome for outcome in outcomes if outcome is not None]
     low, high = wilson_interval(sum(decided), len(decided))
     rate = sum(decided) / len(decided) if decided else 0.5
@@ -136,16 +140,22 @@ def _outcome(duel: Duel, key: str | None) -> float | None:
     return OUTCOMES[verdict][0] if verdict in OUTCOMES else None
 
 
-def _by_program(session: Session, questions: list[str], program: str) -> list[float | None]:
-    from ...session.judge import JudgeProcess, ask_judge
+def _by_program(
+    session: Session, questions: list[str], program: str, timeout: float | None
+) -> list[float | None]:
+    from ...session.judge import JudgeProcess, JudgeStopped, ask_judge
 
-    found = []
-    with JudgeProcess(program) as judge, interruptible(session.engine.stop):
+    found, stop = [], session.engine.stop
+    with JudgeProcess(program, timeout, stop) as judge, interruptible(stop):
         for question in questions:
             duel = session.finish_duel(session.prepare_duel_against_plain(question))
             if not duel.complete:
                 raise KeyboardInterrupt
-            found.append(_outcome(duel, ask_judge(duel, judge)))
+            try:
+                key = ask_judge(duel, judge)
+            except JudgeStopped:
+                raise KeyboardInterrupt from None
+            found.append(_outcome(duel, key))
     return found
 
 

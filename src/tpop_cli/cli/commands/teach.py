@@ -30,6 +30,7 @@ def teach(
         ),
     ],
     judge: Annotated[str, typer.Option("--judge", help="Program that picks.", metavar="CMD")],
+    judge_timeout: opt.JudgeTimeoutOption = None,
     duels: Annotated[
         int | None,
         typer.Option(
@@ -66,7 +67,12 @@ def teach(
             MofNCompleteColumn(),
             TimeRemainingColumn(),
         )
-        with JudgeProcess(judge) as judging, interruptible(session.engine.stop), progress:
+        stop = session.engine.stop
+        with (
+            JudgeProcess(judge, judge_timeout, stop) as judging,
+            interruptible(stop),
+            progress,
+        ):
             task = progress.add_task("", total=n)
 
             def on_pick(_: Duel, pick: Pick) -> None:
