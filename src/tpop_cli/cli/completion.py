@@ -10,8 +10,13 @@ from ..errors import TpopError
 from ..settings import SETTINGS, Setting
 
 
+def completes(setting: Setting) -> bool:
+    """Whether an option of this setting has values to complete: not a number, a flag or a text."""
+    return bool(setting.choices) or setting.key in ("profile", "model")
+
+
 def values_of(setting: Setting) -> list[str]:
-    """The values that can be completed; none for numbers and free texts."""
+    """The values of a setting that can be completed, also for `tpop config set`."""
     if setting.type is bool:
         return ["true", "false"]
     if setting.key == "profile":

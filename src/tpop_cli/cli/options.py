@@ -12,7 +12,7 @@ import typer
 
 from ..errors import UsageError
 from ..settings import ANSWERS, LOADING, SETTINGS
-from .completion import values_of
+from .completion import completes, values_of
 from .console import be_quiet
 from .process import limit_time
 
@@ -35,14 +35,18 @@ def setting_option(key: str) -> Any:
     def complete(incomplete: str) -> list[str]:
         return [value for value in values_of(setting) if value.startswith(incomplete)]
 
-    text_only: dict[str, Any] = {"parser": parse, "autocompletion": complete}
+    more: dict[str, Any] = {}
+    if setting.type is not bool:
+        more["parser"] = parse
+    if completes(setting):  # only then: every completion makes the start a little slower
+        more["autocompletion"] = complete
     return typer.Option(
         *setting.options,
         help=setting.help,
         show_default=setting.shown_default,
         metavar=setting.placeholder,
         rich_help_panel=_PANELS.get(setting.group),
-        **({} if setting.type is bool else text_only),
+        **more,
     )
 
 
