@@ -123,7 +123,7 @@ def test_a_chat_that_outgrows_its_context_says_so(tiny_path: Path) -> None:
             tpop.send("tell me more and more of it\r")
             if (
                 tpop.expect(
-                    ["the context is full: the oldest [0-9]+ messages", pexpect.TIMEOUT], timeout=2
+                    ["the context is full: the model no longer reads", pexpect.TIMEOUT], timeout=2
                 )
                 == 0
             ):
@@ -151,8 +151,4 @@ def test_unusual_prompts_are_answered_or_refused(
         lines = run("ask", "--input", str(prompts), *more, **options).stdout.splitlines()
         assert len(lines) == len(unusual)
         assert all(json.loads(line)["answer"] is not None for line in lines)
-    not_utf8 = subprocess.run(
-        [*TPOP, "ask"], input=b"caf\xe9?", env=environment, capture_output=True, check=False
-    )
-    assert not_utf8.returncode == 0, not_utf8.stderr
     figures.note(f"{len(unusual)} unusual prompts answered in three ways")
