@@ -103,8 +103,8 @@ def listed(hub: Hub) -> dict[str, dict[str, object]]:
 
 
 def test_a_model_is_downloaded_checked_used_and_deleted(hub: Hub) -> None:
-    told = run("models", "pull", NAME, **hub.environment).stderr
-    assert hub.announced in told and NAME in told
+    errors = run("models", "pull", NAME, **hub.environment).stderr
+    assert hub.announced in errors and NAME in errors
     row = listed(hub)[NAME]
     assert row["size"] == len(hub.data) and row["origin"] == "hub" and row["fits"] is True
     hub.requests.clear()
@@ -138,8 +138,8 @@ def test_an_interrupted_download_is_resumed(hub: Hub) -> None:
 @DOWNLOADS.shown
 def test_a_file_with_another_checksum_is_deleted(hub: Hub) -> None:
     hub.announced = "0" * 64
-    told = run("models", "pull", NAME, code=65, **hub.environment).stderr
-    assert "arrived damaged" in told and "tpop models pull" in told
+    errors = run("models", "pull", NAME, code=65, **hub.environment).stderr
+    assert "arrived damaged" in errors and "tpop models pull" in errors
     assert NAME not in listed(hub)
 
 
@@ -155,14 +155,14 @@ def test_errors_of_a_hub_are_explained(
     error: tuple[int, str], code: int, message: str, hint: str, hub: Hub
 ) -> None:
     hub.error = error
-    told = run("models", "pull", NAME, code=code, **hub.environment).stderr.splitlines()
-    assert told[0].startswith("error: ") and message in told[0]
-    assert told[1].startswith("hint: ") and hint in told[1]
+    errors = run("models", "pull", NAME, code=code, **hub.environment).stderr.splitlines()
+    assert errors[0].startswith("error: ") and message in errors[0]
+    assert errors[1].startswith("hint: ") and hint in errors[1]
 
 
 def test_offline_mode_opens_no_connection(hub: Hub) -> None:
-    told = run("models", "pull", NAME, code=69, HF_HUB_OFFLINE="1", **hub.environment).stderr
-    assert "HF_HUB_OFFLINE is set" in told
+    errors = run("models", "pull", NAME, code=69, HF_HUB_OFFLINE="1", **hub.environment).stderr
+    assert "HF_HUB_OFFLINE is set" in errors
     assert hub.requests == []
     run("models", "pull", NAME, **hub.environment)
     hub.requests.clear()

@@ -24,12 +24,12 @@ def test_picks_are_shown_corrected_and_deleted() -> None:
     run("picks", "amend", "2", "first", "-p", "work")
     first = json.loads(run("picks", "list", "--json", "-p", "work").stdout.splitlines()[1])
     assert first["verdict"] == first["left"]
-    told = run("picks", "history", "-p", "work").stdout
+    shown = run("picks", "history", "-p", "work").stdout
     n = sum(
         json.loads(line)["predicted"] != 0.5
         for line in run("picks", "list", "--json", "-p", "work").stdout.splitlines()
     )
-    assert f" of {n} picks predicted correctly" in told
+    assert f" of {n} picks predicted correctly" in shown
     assert "no pick has been predicted" in run("picks", "history").stdout
     assert "give either --last or --before" in run("picks", "forget", "-p", "work", code=2).stderr
     assert (
