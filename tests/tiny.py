@@ -36,6 +36,10 @@ def write_tiny_gguf(
     block_count: int = N_LAYER,
     name: str = "tiny",
     more_tokens: Sequence[str] = (),
+    control_tokens: Sequence[str] = (),
+    add_bos: bool = False,
+    pre: str = "gpt-2",
+    not_a_number: bool = False,
 ) -> Path:
     """Write a llama model with two layers.
 
@@ -46,6 +50,10 @@ def write_tiny_gguf(
         block_count: the number of layers in the header, which can be wrong on purpose.
         name: the name in the header.
         more_tokens: texts to add to the vocabulary as single tokens.
+        control_tokens: control tokens to add to it.
+        add_bos: whether the model wants the beginning-of-sequence token.
+        pre: the pre-tokenizer, by llama.cpp's name.
+        not_a_number: write weights that make every logit NaN.
     """
     model = _TinyModel(
         path,
@@ -55,6 +63,10 @@ def write_tiny_gguf(
         seed=seed,
         block_count=block_count,
         more_tokens=more_tokens,
+        control_tokens=control_tokens,
+        add_bos=add_bos,
+        pre=pre,
+        not_a_number=not_a_number,
     )
     model.attention_keys()
     kv = N_EMBD // N_HEAD * N_KV
@@ -135,6 +147,10 @@ class _TinyModel:
         seed: seed of the random weights.
         block_count: the number of layers in the header.
         more_tokens: texts to add to the vocabulary as single tokens.
+        control_tokens: control tokens to add to it.
+        add_bos: whether the model wants the beginning-of-sequence token.
+        pre: the pre-tokenizer, by llama.cpp's name.
+        not_a_number: write weights that make every logit NaN.
         hollow: write a sparse file of zeros instead of weights.
     """
 
@@ -148,6 +164,10 @@ class _TinyModel:
         seed: int = 0,
         block_count: int = N_LAYER,
         more_tokens: Sequence[str] = (),
+        control_tokens: Sequence[str] = (),
+        add_bos: bool = False,
+        pre: str = "gpt-2",
+        not_a_number: bool = False,
         hollow: bool = False,
     ) -> None:
         self.path, self.hollow, self.n_bytes = path, hollow, 0
@@ -155,7 +175,8 @@ class _TinyModel:
         self.writer = writer = gguf.GGUFWriter(path, architecture)
         characters = byte_characters()
         words = ["".join(characters[byte] for byte in text.encode()) for text in more_tokens]
-        tokens = [*SPECIAL, *characters, *words]
+        special = [*SPECIAL, *control_tokens]
+        tokens = [*special, *characters, *words]
         writer.add_name(name)
         writer.add_context_length(N_CTX)
         writer.add_embedding_length(N_EMBD)
@@ -163,17 +184,17 @@ class _TinyModel:
         writer.add_vocab_size(len(tokens))
         writer.add_file_type(0)
         writer.add_tokenizer_model("gpt2")
-        writer.add_tokenizer_pre("gpt-2")
+        writer.add_tokenizer_pre(pre)
         writer.add_token_list(tokens)
-        writer.add_token_types([3] * len(SPECIAL) + [1] * (256 + len(words)))
+        writer.add_token_types([3] * len(special) + [1] * (256 + len(words)))
         writer.add_token_merges(["h e", "l l"])  # the loader needs at least one
         writer.add_bos_token_id(1)
         writer.add_eos_token_id(2)
-        writer.add_add_bos_token(False)
+        writer.add_add_bos_token(add_bos)
         if template is not None:
             writer.add_chat_template(template)
         self.tensor("token_embd.weight", len(tokens), N_EMBD)
-        self.tensor("output_norm.weight", N_EMBD, ones=True)
+        self.tensor("output_norm.weight", N_EMBD, ones=True, factor=np.nan if not_a_number else 1)
         self.tensor("output.weight", len(tokens), N_EMBD)
 
     def attention_keys(self, feed_forward: int = N_FF) -> None:
@@ -194,14 +215,14 @@ class _TinyModel:
         self.tensor(f"blk.{i}.ffn_up.weight", width, N_EMBD)
         self.tensor(f"blk.{i}.ffn_down.weight", N_EMBD, width)
 
-    def tensor(self, name: str, *shape: int, ones: bool = False) -> None:
+    def tensor(self, name: str, *shape: int, ones: bool = False, factor: float = 1.0) -> None:
         if self.hollow:
             size = 4 * int(np.prod(shape))
             self.writer.add_tensor_info(name, shape, np.dtype(np.float32), size)
             self.n_bytes += size
             return
         values = np.ones(shape) if ones else self.rng.normal(0, 0.3, shape)
-        self.writer.add_tensor(name, values.astype(np.float32))
+        self.writer.add_tensor(name, (factor * values).astype(np.float32))
 
     def write(self) -> Path:
         self.writer.write_header_to_file()

@@ -22,7 +22,7 @@ _CHOOSE_ANOTHER = "choose another: --chat-template chatml"
 class ChatTemplate(Protocol):
     """Renders messages, with the opening of the assistant's answer at the end."""
 
-    adds_bos: bool
+    writes_bos: bool
 
     def render(self, messages: Sequence[Message]) -> str:
         """The prompt.
@@ -44,7 +44,7 @@ class JinjaTemplate:
         BadDataError: the source has an error.
     """
 
-    adds_bos = True  # such templates write the beginning-of-sequence token themselves
+    writes_bos = True  # if the model wants one
 
     def __init__(self, source: str, bos: str, eos: str) -> None:
         try:
@@ -75,7 +75,7 @@ class BuiltinTemplate:
         UsageError: llama.cpp has no template of that name.
     """
 
-    adds_bos = False
+    writes_bos = False
 
     def __init__(self, name: str) -> None:
         if name not in builtin_template_names():
@@ -112,7 +112,7 @@ def _c_string(text: str) -> bytes:
 class RawTemplate:
     """No template: the texts of the messages, one after the other."""
 
-    adds_bos = False
+    writes_bos = False
 
     def render(self, messages: Sequence[Message]) -> str:
         """See `ChatTemplate.render`."""

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
@@ -16,6 +14,7 @@ import numpy.typing as npt
 from ..core.lexicon import Tilt, belongs, word_of
 from ..errors import DecodeError
 from .abort_guard import backend_aborted
+from .chat_prompt import chat_tokens
 from .chat_template import choose_template
 from .gguf import fingerprint, read_header
 from .llama_log import listen
@@ -24,6 +23,7 @@ from .loading import call_function, load_model, make_context
 from .protocol import Message, ModelInfo, Row, Sampling
 from .sampler import SteeredSampler
 from .sequences import Sequences
+from .vocabulary import Vocabulary
 
 PLAUSIBILITY_BOUND = 0.1
 """α: in some context a token needs α times the probability of the best token."""
@@ -52,14 +52,14 @@ class LlamaEngine:
         self._sequences: Sequences | None = None
         try:
             self._model = load_model(path, header, options)
-            self._vocab_of_model = llama.llama_model_get_vocab(self._model)
-            self.n_vocab = int(llama.llama_vocab_n_tokens(self._vocab))
+            self._vocabulary = Vocabulary(self._model)
+            self.n_vocab = self._vocabulary.n_tokens
             source = llama.llama_model_chat_template(self._model, None)
             self._template = choose_template(
                 options.chat_template,
                 source.decode("utf-8", "replace") if source else None,
-                self._special_text(llama.llama_vocab_bos(self._vocab)),
-                self._special_text(llama.llama_vocab_eos(self._vocab)),
+                self._vocabulary.bos,
+                self._vocabulary.eos,
             )
             self.n_ctx, self.n_seq_max = n_ctx, options.n_seq_max
             self.n_embd = int(llama.llama_model_n_embd(self._model))
@@ -80,7 +80,6 @@ class LlamaEngine:
             self.close()
             raise
         self.info = ModelInfo(name=header.name, path=str(path), fingerprint=fingerprint(path))
-        self._pieces: dict[int, bytes] = {}
         self._classes: dict[str, Row] = {}  # by word class: 1 for each token in it, else 0
 
     def __enter__(self) -> LlamaEngine:
@@ -100,6 +99,7 @@ class LlamaEngine:
             self._call(llama.llama_free, self._ctx)
             self._ctx = None
         if self._model is not None:
+            self._vocabulary.close()
             self._call(llama.llama_model_free, self._model)
             self._model = None
 
@@ -107,43 +107,19 @@ class LlamaEngine:
 
     def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
         """See `protocol.Engine.chat_tokens`."""
-        return self.tokenize(
-            self._template.render(messages), add_special=not self._template.adds_bos
-        )
+        return chat_tokens(self._vocabulary, self._template, messages)
 
     def tokenize(self, text: str, *, add_special: bool) -> list[int]:
         """See `protocol.Engine.tokenize`."""
-        data = text.encode("utf-8", "replace")
-        n = 16 + len(data)
-        while True:
-            tokens = (llama.llama_token * n)()
-            found = llama.llama_tokenize(self._vocab, data, len(data), tokens, n, add_special, True)
-            if found >= 0:
-                return list(tokens[:found])
-            n = -found
+        return self._vocabulary.tokenize(text, add_special=add_special, parse_special=False)
 
     def piece(self, token: int) -> bytes:
         """See `protocol.Engine.piece`."""
-        cached = self._pieces.get(token)
-        if cached is None:
-            cached = self._pieces[token] = self._text_of(token, special=False)
-        return cached
+        return self._vocabulary.piece(token)
 
     def is_eog(self, token: int) -> bool:
         """See `protocol.Engine.is_eog`."""
-        return bool(llama.llama_vocab_is_eog(self._vocab, token))
-
-    def _special_text(self, token: int) -> str:
-        return self._text_of(token, special=True).decode("utf-8", "replace") if token >= 0 else ""
-
-    def _text_of(self, token: int, *, special: bool) -> bytes:
-        size = 64
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            n = llama.llama_token_to_piece(self._vocab, token, buffer, size, 0, special)
-            if n >= 0:
-                return buffer.raw[:n]
-            size = -n
+        return self._vocabulary.is_eog(token)
 
     # -- sampling -----------------------------------------------------------------------------
 
@@ -179,13 +155,6 @@ class LlamaEngine:
         return total
 
     # -- sequences ----------------------------------------------------------------------------
-
-    @property
-    def _vocab(self) -> Any:
-        """The vocabulary. llama.cpp aborts the process if it is used after the model was freed."""
-        if self._model is None:
-            raise DecodeError("the model was closed")
-        return self._vocab_of_model
 
     @property
     def _seqs(self) -> Sequences:

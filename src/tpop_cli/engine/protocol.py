@@ -91,15 +91,18 @@ class Engine(Protocol):
     def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
         """The prompt of a chat, which the assistant's answer continues.
 
+        What the messages contain is text: special tokens in it are not parsed.
+
         Raises:
             BadDataError: the chat template cannot render these messages.
+            DecodeError: a message has a run of characters that is too long to be split.
         """
 
     def tokenize(self, text: str, *, add_special: bool) -> list[int]:
         """The tokens of a text.
 
         Args:
-            text: may contain the texts of special tokens, which become those tokens.
+            text: any text; special tokens in it are not parsed.
             add_special: prepend the beginning-of-sequence token, if the model has one.
         """
 
