@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import TpopError, UsageError
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, ProgressColumn
+
+_LINE_ENDS = {ord(mark): f"\\u{ord(mark):04x}" for mark in "\x85\u2028\u2029"}
 
 _quiet = False
 
@@ -83,6 +86,20 @@ def write_answer(text: str, *, end: str = "\n") -> None:
     encoding = sys.stdout.encoding or "utf-8"
     sys.stdout.write((shown + end).encode(encoding, "replace").decode(encoding))
     sys.stdout.flush()
+
+
+def write_json(body: Any) -> None:
+    """Write a value to stdout as one line of JSON, from which it can be read back exactly.
+
+    What the encoding of stdout cannot represent is escaped, as are the characters that some
+    programs take for the end of a line.
+    """
+    text = json.dumps(body, ensure_ascii=False).translate(_LINE_ENDS)
+    try:
+        text.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:  # such as a lone surrogate
+        text = json.dumps(body)
+    write_answer(text)
 
 
 def print_error(error: TpopError) -> None:

@@ -15,10 +15,14 @@ SCHEMA = 1
 def preference_pairs(picks: Iterable[Pick]) -> Iterator[dict[str, str]]:
     """Pairs of a prompt, the chosen answer and the rejected one, as preference tuning takes them.
 
-    Picks without a winner, or without texts, are left out.
+    Picks without a winner or without texts, and those with an empty answer or two equal ones, are
+    left out: they are no pairs to learn from.
     """
     for pick in picks:
-        if pick.winner and pick.loser and pick.has_texts:
+        if not (pick.winner and pick.loser and pick.has_texts):
+            continue
+        texts = pick.winner.text, pick.loser.text
+        if all(text.strip() for text in texts) and texts[0] != texts[1]:
             yield {
                 "prompt": pick.prompt,
                 "chosen": pick.winner.text,

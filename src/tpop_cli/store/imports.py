@@ -1,15 +1,28 @@
-"""Preferences from elsewhere as picks: tpop exports, chosen/rejected pairs, open-webui feedback."""
+"""Preferences from elsewhere as picks: exports of tpop and of open-webui, and preference files."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
-from typing import Any, get_args
+from typing import Any
 
-from ..core.picks import Candidate, Pick, Verdict
+from ..core.picks import Candidate, Pick
 from ..errors import BadDataError
+from .events import MAX_LINE, decode_pick, encode_event
+from .import_formats import Preference, read_pair
+from .import_open_webui import is_feedback, is_saved_chat, read_feedback, read_saved_chat
+from .import_texts import SkipEntry
+from .text_files import decode_text, split_lines
+
+_HINT = "use JSONL with prompt, chosen and rejected, or an export of tpop or open-webui"
+_LISTS = ("data", "train", "rows", "examples", "chats", "feedbacks")  # keys of a list of entries
+_NOT_JSON, _NOT_JSON_REASON = object(), "without valid JSON"
+_CSV = re.compile(r"[^\n{\[]*\b(chosen|rejected)\b")
+_LONGEST_CHARACTER = 6  # bytes that JSON takes for one: \ud800
 
 
 @dataclass(frozen=True)
@@ -17,123 +30,178 @@ class ImportedPicks:
     """The preferences of a file.
 
     Args:
-        kind: the format that the file was read as, in words.
+        kind: the formats that the file was read as, in words.
         picks: in the order of the file; their numbers mean nothing.
-        n_skipped: how many entries are unreadable or do not say which answer is better.
+        skipped: for each reason, how many entries were skipped. A reason follows a number and
+            "entries", such as "with two equal answers".
+        n_repeated: how many further preferences repeat an earlier one of the same file.
     """
 
     kind: str
     picks: list[Pick]
-    n_skipped: int
+    skipped: Mapping[str, int]
+    n_repeated: int = 0
+
+    @property
+    def n_skipped(self) -> int:
+        """Number of skipped entries."""
+        return sum(self.skipped.values())
+
+    @property
+    def skipped_words(self) -> str:
+        """What was skipped and why, in words; empty if nothing was."""
+        return ", ".join(
+            f"{n} {'entry' if n == 1 else 'entries'} {reason}" for reason, n in self.skipped.items()
+        )
 
 
-def read_preferences(data: bytes, now: datetime | None = None) -> ImportedPicks:
+def read_preferences(
+    data: bytes, now: datetime | None = None, name: str = "the file"
+) -> ImportedPicks:
     """Read the preferences in a file's content.
 
     Args:
         data: JSON or JSONL.
         now: the time given to preferences that have none; None: the current time.
+        name: of the file, for error messages.
 
     Raises:
-        BadDataError: the format is unknown, or there is no preference.
+        BadDataError: the data is not text, its format is unknown, or there is no preference.
     """
     time = (now or datetime.now(timezone.utc)).astimezone().isoformat(timespec="seconds")
-    text = data.decode("utf-8-sig", "replace")
-    body = _parse(text)
-    found: list[Pick | None]
-    if isinstance(body, dict) and isinstance(body.get("picks"), list):
-        kind, found = "tpop export", [_exported_pick(entry) for entry in body["picks"]]
-    elif isinstance(body, list) and any(isinstance(x, dict) and "snapshot" in x for x in body):
-        kind = "open-webui feedback"
-        found = [pick for entry in body for pick in _feedback_picks(entry, time)]
-    else:
-        kind = "chosen/rejected pairs"
-        lines = [line for line in text.splitlines() if line.strip()]
-        entries = body if isinstance(body, list) else map(_parse, lines)
-        found = [_pair_pick(entry, time) for entry in entries]
-    picks = [pick for pick in found if pick is not None]
+    kinds: Counter[str] = Counter()
+    skipped: Counter[str] = Counter()
+    picks: dict[tuple[Any, ...], Pick] = {}
+    n_repeated = 0
+    text = decode_text(data, name)
+    for entry in _entries(text):
+        try:
+            for kind, found in _read_entry(entry):
+                if isinstance(found, SkipEntry):
+                    skipped[str(found)] += 1
+                    continue
+                pick = found if isinstance(found, Pick) else _as_pick(found, time)
+                _check_length(pick)
+                kinds[kind] += 1
+                key = (pick.time, *_content(pick))
+                n_repeated += key in picks
+                picks.setdefault(key, pick)
+        except SkipEntry as reason:
+            skipped[str(reason)] += 1
+    result = ImportedPicks(", ".join(kinds), list(picks.values()), skipped, n_repeated)
     if not picks:
-        raise BadDataError(
-            "it holds no preference",
-            "use JSONL with prompt, chosen and rejected, or an export of tpop or open-webui",
-        )
-    return ImportedPicks(kind, picks, len(found) - len(picks))
+        if set(skipped) == {_NOT_JSON_REASON} and _CSV.match(text):
+            raise BadDataError(f"{name} is CSV, not JSON", f"convert it; {_HINT}")
+        why = f": {result.skipped_words}" if skipped else ""
+        raise BadDataError(f"{name} holds no preference{why}", _HINT)
+    return result
+
+
+def new_picks(picks: Iterable[Pick], known: Iterable[Pick]) -> list[Pick]:
+    """The picks that are not among the known ones, by prompt, answers and verdict.
+
+    If `picks` holds one several times, as two picks of the same answers at different times, then
+    as many are new as `known` lacks.
+    """
+    left = Counter(map(_content, known))
+    found = []
+    for pick in picks:
+        key = _content(pick)
+        if left[key]:
+            left[key] -= 1
+        else:
+            found.append(pick)
+    return found
+
+
+def _content(pick: Pick) -> tuple[Any, ...]:
+    """What makes two picks the same one."""
+    if not pick.has_texts:  # only everything else can tell them apart
+        return (encode_event(replace(pick, id=0)),)
+    if pick.winner and pick.loser:
+        return pick.prompt, pick.winner.text, pick.loser.text
+    return pick.prompt, pick.exploit.text, pick.explore.text, pick.verdict
+
+
+def _entries(text: str) -> Iterator[Any]:
+    """The entries of a file: those of a list, of an object that holds one, or of each line."""
+    body = _parse(text)
+    if isinstance(body, Mapping):
+        if isinstance(body.get("picks"), list):
+            return iter(body["picks"])
+        lists = [body[key] for key in _LISTS if isinstance(body.get(key), list)]
+        body = lists[0] if lists and not {"chosen", "rejected"} & set(body) else [body]
+    if isinstance(body, list):
+        return map(_unwrapped, body)
+    entries = [_parse(line) for line in split_lines(text) if line.strip()]
+    if not any(isinstance(entry, (Mapping, list)) for entry in entries):
+        entries = list(_values(text)) or entries
+    return iter(entries)
+
+
+def _unwrapped(entry: Any) -> Any:
+    """The row in an entry of Hugging Face's dataset server: {"row_idx": 0, "row": {...}}."""
+    row = entry.get("row") if isinstance(entry, Mapping) else None
+    return row if isinstance(row, Mapping) and "row_idx" in entry else entry
+
+
+def _values(text: str) -> Iterator[Any]:
+    """The objects that are written one after another, over several lines, as jq does."""
+    decoder, position = json.JSONDecoder(), 0
+    while (start := text.find("{", position)) >= 0:
+        if text[position:start].strip():
+            yield _NOT_JSON
+            return
+        try:
+            value, position = decoder.raw_decode(text, start)
+        except (ValueError, RecursionError):
+            yield _NOT_JSON
+            return
+        yield value
 
 
 def _parse(text: str) -> Any:
-    """The value of a JSON text; None if it is not JSON."""
     try:
         return json.loads(text)
     except (ValueError, RecursionError):
-        return None
+        return _NOT_JSON
 
 
-def _exported_pick(entry: Any) -> Pick | None:
-    try:
-        known = {field.name: entry[field.name] for field in fields(Pick) if field.name in entry}
-        for arm in ("exploit", "explore"):
-            known[arm] = Candidate(**known[arm])
-        pick = Pick(**known)
-    except (TypeError, KeyError):
-        return None
-    texts = (pick.prompt, pick.exploit.text, pick.explore.text)
-    valid = all(isinstance(text, str) for text in texts) and pick.verdict in get_args(Verdict)
-    return pick if valid else None
-
-
-def _pair_pick(entry: Any, time: str) -> Pick | None:
-    """{"prompt", "chosen", "rejected"}: texts, or chats that end with the answer."""
-    if not isinstance(entry, Mapping):
-        return None
-    chosen, rejected = _last_text(entry.get("chosen")), _last_text(entry.get("rejected"))
-    prompt = _last_text(entry.get("prompt")) or _first_message(entry.get("chosen"))
-    return _pick(prompt, chosen, rejected, time) if chosen and rejected else None
-
-
-def _last_text(value: Any) -> str:
-    """A text, or the last message of a chat; empty if it is neither."""
-    if isinstance(value, list) and value and isinstance(value[-1], Mapping):
-        value = value[-1].get("content")
-    return value if isinstance(value, str) else ""
-
-
-def _first_message(value: Any) -> str:
-    """The first message of a chat; empty if it is not a chat."""
-    if isinstance(value, list) and value and isinstance(value[0], Mapping):
-        value = value[0].get("content")
-        return value if isinstance(value, str) else ""
-    return ""
-
-
-def _feedback_picks(entry: Any, time: str) -> Iterator[Pick | None]:
-    """The picks in a rating of one of several answers to a question.
-
-    A liked answer wins over each of the others. A disliked answer loses to the other one, if there
-    is exactly one: among several, the rating does not say which is better.
-    """
-    try:
-        messages = entry["snapshot"]["chat"]["chat"]["history"]["messages"]
-        rated = messages[entry["meta"]["message_id"]]
-        question = messages[rated["parentId"]]
-        others = [
-            messages[child] for child in question["childrenIds"] if messages[child] is not rated
-        ]
-        rating = int(entry["data"]["rating"])
-    except (KeyError, TypeError, ValueError):
-        yield None
-        return
-    prompt, answer = question.get("content"), rated.get("content")
-    if rating > 0 and others:
-        for other in others:
-            yield _pick(prompt, answer, other.get("content"), time)
-    elif rating < 0 and len(others) == 1:
-        yield _pick(prompt, others[0].get("content"), answer, time)
+def _read_entry(entry: Any) -> Iterator[tuple[str, Pick | Preference | SkipEntry]]:
+    """What an entry holds, each with the name of its format. Raises SkipEntry."""
+    if entry is _NOT_JSON:
+        raise SkipEntry(_NOT_JSON_REASON)
+    if is_feedback(entry):
+        for preference in read_feedback(entry):
+            yield "open-webui feedback", preference
+    elif is_saved_chat(entry):
+        for found in read_saved_chat(entry):
+            yield "open-webui chats", found
+    elif isinstance(entry, Mapping) and {"event", "crc"} <= set(entry):
+        raise SkipEntry("of tpop's own log, which `tpop profile export --as json` exports")
+    elif isinstance(entry, Mapping) and {"exploit", "explore"} <= set(entry):
+        yield "tpop export", _exported_pick(entry)
     else:
-        yield None
+        yield from read_pair(entry)
 
 
-def _pick(prompt: Any, chosen: Any, rejected: Any, time: str) -> Pick | None:
-    if not all(isinstance(text, str) for text in (prompt, chosen, rejected)):
-        return None
+def _exported_pick(entry: Mapping[str, Any]) -> Pick:
+    try:
+        return decode_pick({**entry, "id": 0})
+    except BadDataError as error:
+        raise SkipEntry(f"with an impossible value ({error.message})") from None
+
+
+def _check_length(pick: Pick) -> None:
+    texts: Sequence[str] = (pick.prompt, pick.exploit.text, pick.explore.text)
+    if sum(map(len, texts)) > MAX_LINE // (2 * _LONGEST_CHARACTER):
+        try:
+            encode_event(pick)
+        except BadDataError:
+            raise SkipEntry(f"with more than {MAX_LINE >> 20} MB") from None
+
+
+def _as_pick(preference: Preference, time: str) -> Pick:
+    prompt, chosen, rejected = preference
     winner, loser = (Candidate(text, {}, 0, "stop") for text in (chosen, rejected))
     return Pick(0, time, prompt, winner, loser, "exploit", "exploit", 0.5, None, "import", "", "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ import typer
 
 from ...errors import UsageError
 from .. import options as opt
-from ..console import confirm, note, stdout_console, write_answer
+from ..console import confirm, note, stdout_console, write_json
 from ..open_session import open_profile
 from ..process import command
 
@@ -42,7 +41,7 @@ def list_(
     picks = chosen.picks()
     if as_json:
         for pick in picks:
-            write_answer(json.dumps(asdict(pick), ensure_ascii=False))
+            write_json(asdict(pick))
         return
     if not picks:
         note(f"profile {chosen.name} has no picks yet")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,7 +11,7 @@ import typer
 from ...settings import default
 from .. import options as opt
 from ..completion import complete_profile
-from ..console import confirm, note, stdout_console, write_answer
+from ..console import confirm, note, stdout_console, write_answer, write_json
 from ..inputs import read_file
 from ..open_session import open_profile
 from ..process import command
@@ -45,17 +44,28 @@ app = typer.Typer(
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
     """List the profiles and their numbers of picks."""
+    from ...errors import TpopError
     from ...store.profile import Profile
     from ...store.profiles import list_profiles
 
-    found = [(name, Profile(name).n_picks) for name in list_profiles()]
+    found: list[tuple[str, int | None]] = []
+    for name in list_profiles():
+        try:
+            profile = Profile(name)
+        except TpopError as error:  # it must not hide the others
+            note(f"profile {name}: {error.message}")
+            found.append((name, None))
+            continue
+        found.append((name, profile.n_picks))
+        for notice in profile.notices:
+            note(f"profile {name}: {notice}")
     if as_json:
         write_answer(json.dumps([{"profile": name, "picks": n} for name, n in found]))
         return
     if not found:
         note("no profiles yet: your first pick creates one")
     for name, n in found:
-        write_answer(f"{name}\t{n} picks")
+        write_answer(f"{name}\t{'unreadable' if n is None else f'{n} picks'}")
 
 
 @app.command()
@@ -123,6 +133,7 @@ def export(
 ) -> None:
     """Print a taste for use elsewhere."""
     from ...core.describe import taste_prompt
+    from ...store.exports import preference_pairs, profile_json
 
     chosen, taste = _known(name or profile)
     if form is ExportAs.prompt:
@@ -132,21 +143,10 @@ def export(
             return
         write_answer(text)
     elif form is ExportAs.pairs:
-        for pick in chosen.picks():
-            if pick.winner and pick.loser and pick.has_texts:
-                pair = {
-                    "prompt": pick.prompt,
-                    "chosen": pick.winner.text,
-                    "rejected": pick.loser.text,
-                }
-                write_answer(json.dumps(pair, ensure_ascii=False))
+        for pair in preference_pairs(chosen.picks()):
+            write_json(pair)
     else:
-        body = {
-            "schema": 1,
-            "profile": chosen.name,
-            "picks": [asdict(pick) for pick in chosen.picks()],
-        }
-        write_answer(json.dumps(body, ensure_ascii=False))
+        write_json(profile_json(chosen))
 
 
 @app.command()
@@ -196,29 +196,52 @@ def import_(
     file: Annotated[
         str,
         typer.Argument(
-            help="A JSON export of tpop, JSONL of prompt, chosen and rejected, or feedback of "
-            "open-webui."
+            help="A JSON export of tpop, a preference file (JSON or JSONL of prompt, chosen and "
+            "rejected, or a similar format), or feedback or chats exported by open-webui."
         ),
     ],
     profile: opt.ProfileOption = None,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Say what would be imported; change nothing.")
+        bool,
+        typer.Option(
+            "--dry-run", help="Say what would be imported, with an example; change nothing."
+        ),
     ] = False,
 ) -> None:
-    """Learn from preferences given elsewhere."""
-    from ...store.imports import read_preferences
+    """Learn from preferences given elsewhere. Those that the profile already holds are left out."""
+    from ...store.imports import new_picks, read_preferences
 
-    found = read_preferences(read_file(file))
+    found = read_preferences(read_file(file), name=file)
     chosen = open_profile(profile)
-    skipped = f", {found.n_skipped} entries skipped" if found.n_skipped else ""
+    new = new_picks(found.picks, chosen.picks())
+    n_known = len(found.picks) - len(new) + found.n_repeated
+    note(f"{file}, read as {found.kind}: {len(new)} new picks, {n_known} already known")
+    if found.skipped:
+        note(f"skipped: {found.skipped_words}")
     if dry_run:
-        note(f"{file}: {len(found.picks)} picks ({found.kind}){skipped}; nothing was changed")
+        note(_summary(found.picks[0]))
+        note(f"nothing was changed; profile {chosen.name} holds {chosen.n_picks} picks")
         return
-    chosen.extend(found.picks)
-    note(
-        f"{len(found.picks)} picks ({found.kind}){skipped}; "
-        f"profile {chosen.name} has {chosen.n_picks}"
-    )
+    if new:
+        chosen.extend(new)
+    note(f"profile {chosen.name} holds {chosen.n_picks} picks")
+
+
+def _summary(pick: Pick) -> str:
+    """The prompt and the answers of a pick, a line for each."""
+    if pick.winner and pick.loser:
+        answers = ("chosen", pick.winner.text), ("rejected", pick.loser.text)
+    else:
+        answers = ("one answer", pick.exploit.text), ("the other", pick.explore.text)
+    rows = [("prompt", pick.prompt), *answers]
+    if not pick.has_texts:
+        return "the first one holds no texts"
+    return "\n".join(f"{name:>10}: {_shortened(text)}" for name, text in rows)
+
+
+def _shortened(text: str, length: int = 80) -> str:
+    line = " ".join(text[: 4 * length].split())
+    return line if len(line) <= length else f"{line[: length - 1]}…"
 
 
 @app.command()
