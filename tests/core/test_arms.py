@@ -9,13 +9,13 @@ import pytest
 
 from tpop_cli.core.arms import (
     ArmRules,
-    candidates,
     exploit,
+    explore_options,
     explore_ucb,
     gains_over,
+    optimistic_gains,
     sample,
     sample_weights,
-    upper_bounds,
 )
 from tpop_cli.core.features import FEATURES
 from tpop_cli.core.posterior import Posterior
@@ -26,7 +26,7 @@ from .builders import LENGTH, TWO_AXES, D, certain_taste, fresh_reward, taught, 
 
 
 def test_candidates_are_no_pole_and_every_pole_at_full_strength() -> None:
-    assert candidates(TWO_AXES) == [
+    assert explore_options(TWO_AXES) == [
         {},
         {"length": 1.0},
         {"length": -1.5},
@@ -117,8 +117,8 @@ def test_the_gain_of_a_known_taste() -> None:
 def test_the_explore_arm_maximises_the_papers_upper_bound(nu: float) -> None:
     reward, rules = taught("exploit", "explore", "exploit").reward, ArmRules(nu=nu)
     against = {"tone": 1.0}
-    expected = [upper_bound(reward, s, against, nu) for s in candidates(TWO_AXES)]
-    assert upper_bounds(reward, against, rules) == pytest.approx(expected)
+    expected = [upper_bound(reward, s, against, nu) for s in explore_options(TWO_AXES)]
+    assert optimistic_gains(reward, against, rules) == pytest.approx(expected)
     best = explore_ucb(reward, against, rules)
     assert upper_bound(reward, best, against, nu) == pytest.approx(max(expected))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tpop_cli.core.arms import ArmRules, candidates, exploit
+from tpop_cli.core.arms import ArmRules, exploit, explore_options
 from tpop_cli.core.asking import AskRules, optimistic_gain, should_ask
 from tpop_cli.core.taste import Observation, Taste
 
@@ -48,7 +48,7 @@ def test_a_large_optimistic_gain_asks() -> None:
 @pytest.mark.parametrize("nu", [0.0, 3.0])
 def test_the_optimistic_gain_is_the_highest_upper_bound_of_any_candidate(nu: float) -> None:
     taste, against = taught("exploit", "exploit"), {"tone": 1.0}
-    bounds = [upper_bound(taste.reward, s, against, nu) for s in candidates(TWO_AXES)]
+    bounds = [upper_bound(taste.reward, s, against, nu) for s in explore_options(TWO_AXES)]
     assert optimistic_gain(taste, against, ArmRules(nu=nu)) == pytest.approx(max(bounds))
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from ..core.arms import candidates
+from ..core.arms import explore_options
 from ..core.steering import active_poles
 from ..decoding.arm import ArmRequest
 from ..decoding.requests import request_arm
@@ -145,7 +145,7 @@ class Judging:
 
             return sorted(options, key=lambda strengths: -rate(strengths))
 
-        singles = candidates(self.setting.axes)
+        singles = explore_options(self.setting.axes)
         self.fill("oracle: one pole", [key for s in singles for key in answers(s)], prompts)
         tried: dict[str, list[dict[str, float]]] = {}
         for user in users:

@@ -8,7 +8,7 @@ from functools import partial
 
 import numpy as np
 
-from ..core.arms import ArmRules, candidates, exploit, explore_ucb, sample
+from ..core.arms import ArmRules, exploit, explore_options, explore_ucb, sample
 from ..core.picks import Pick
 from ..core.response_matrix import ResponseMatrix
 from ..core.reward import AxesReward
@@ -26,7 +26,7 @@ def _thompson(rng: np.random.Generator, taste: Taste, rules: ArmRules) -> Pair:
 
 
 def _random(rng: np.random.Generator, taste: Taste, _: ArmRules) -> Pair:
-    options = candidates(taste.reward.axes)
+    options = explore_options(taste.reward.axes)
     first, second = rng.integers(len(options), size=2)
     return options[first], options[second]
 
@@ -52,7 +52,7 @@ POLICIES: Mapping[str, Callable[[np.random.Generator], Policy]] = {
 
 - `ucb`: the exploit arm, and the candidate with the highest upper confidence bound.
 - `thompson`: the exploit arm, and the best candidate under a draw from the posterior.
-- `random pairs`: two random candidates.
+- `random pairs`: two random ones of `core.arms.explore_options`.
 - `twin samples`: the exploit arm twice; its two answers have different seeds.
 - `never exploring`: the exploit arm, and the candidate with the highest mean reward (ν = 0).
 """
@@ -107,6 +107,10 @@ class NullLearner:
     def predict(self, duel: Duel) -> float:
         """See `Learner.predict`."""
         return 0.5
+
+    def checkpoint(self) -> Callable[[], None]:
+        """See `Learner.checkpoint`: there is nothing to take back."""
+        return lambda: None
 
     def learn(self, duel: Duel, pick: Pick) -> None:
         """See `Learner.learn`."""

@@ -40,7 +40,7 @@ class ArmRules:
     min_gain: float = 0.1
 
 
-def candidates(axes: Sequence[Axis]) -> list[dict[str, float]]:
+def explore_options(axes: Sequence[Axis]) -> list[dict[str, float]]:
     """The strengths the explore arm chooses from: none, and each single pole at full strength.
 
     Pairs of poles are left out: there are hundreds, and in measurements they taught no more than
@@ -95,18 +95,20 @@ def gains_over(
 def explore_ucb(
     reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()
 ) -> dict[str, float]:
-    """Arm 2: argmax of `upper_bounds` over `candidates`, given the exploit arm's strengths."""
-    return candidates(reward.axes)[int(np.argmax(upper_bounds(reward, against, rules)))]
+    """Arm 2: argmax of `optimistic_gains` over `explore_options`, given the exploit arm's strengths."""
+    return explore_options(reward.axes)[int(np.argmax(optimistic_gains(reward, against, rules)))]
 
 
-def upper_bounds(reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()) -> Vector:
-    """Δr + ν·‖Δ∇r‖_{V⁻¹} of each candidate against the exploit arm, in the order of `candidates`.
+def optimistic_gains(
+    reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()
+) -> Vector:
+    """Δr + ν·‖Δ∇r‖_{V⁻¹} of each candidate against the exploit arm, in the order of `explore_options`.
 
     This is the paper's rule for arm 2 (arXiv 2509.24696), applied once a response instead of once
     a token. With a linear reward ∇r is the feature vector f, and r(against) is the same for every
     candidate, so Δr has the same argmax as r.
     """
-    gain, width = gains_over(reward, candidates(reward.axes), against)
+    gain, width = gains_over(reward, explore_options(reward.axes), against)
     bounds: Vector = gain + rules.nu * width
     return bounds
 
@@ -114,7 +116,7 @@ def upper_bounds(reward: AxesReward, against: Strengths, rules: ArmRules = ArmRu
 def sample(reward: AxesReward, rng: np.random.Generator) -> dict[str, float]:
     """Thompson sampling: the best candidate under one posterior draw of the taste weights."""
     weights = sample_weights(reward.posterior, rng)
-    options = candidates(reward.axes)
+    options = explore_options(reward.axes)
     values = np.array([reward.expected(s) for s in options]) @ weights
     return options[int(np.argmax(values))]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .arms import ArmRules, upper_bounds
+from .arms import ArmRules, optimistic_gains
 from .reward import Strengths
 from .taste import Taste
 
@@ -51,4 +51,4 @@ def optimistic_gain(taste: Taste, exploit: Strengths, arms: ArmRules) -> float:
     With the default ν = 1 it is one posterior standard deviation above the mean, not a bound on
     the regret of not asking.
     """
-    return float(upper_bounds(taste.reward, exploit, arms).max())
+    return float(optimistic_gains(taste.reward, exploit, arms).max())

@@ -74,6 +74,12 @@ class ResponseEstimate:
         self._P = n0 * np.eye(len(B0))  # n0·I + Σ ΔzᵀΔz
         self._R = n0 * B0  # n0·B0 + Σ ΔzᵀΔx
 
+    def copy(self) -> ResponseEstimate:
+        """An estimate that learns on its own from now on."""
+        copied = ResponseEstimate.__new__(ResponseEstimate)
+        copied._P, copied._R = self._P.copy(), self._R.copy()
+        return copied
+
     def observe(self, dz: Vector, dx: Vector) -> None:
         """Learn from two answers to one prompt.
 
