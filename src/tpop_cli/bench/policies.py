@@ -17,26 +17,26 @@ from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, Decoder
 from ..session.axes_learner import Policy, ucb_pair
 from ..session.duel import Duel
-from ..session.learner import Pair
+from ..session.learner import StrengthsPair
 from ..store.profile import Profile
 
 
-def _thompson(rng: np.random.Generator, taste: Taste, rules: ArmRules) -> Pair:
+def _thompson(rng: np.random.Generator, taste: Taste, rules: ArmRules) -> StrengthsPair:
     return exploit(taste, rules), sample(taste.reward, rng)
 
 
-def _random(rng: np.random.Generator, taste: Taste, _: ArmRules) -> Pair:
+def _random(rng: np.random.Generator, taste: Taste, _: ArmRules) -> StrengthsPair:
     options = explore_options(taste.reward.axes)
     first, second = rng.integers(len(options), size=2)
     return options[first], options[second]
 
 
-def _twins(taste: Taste, rules: ArmRules) -> Pair:
+def _twins(taste: Taste, rules: ArmRules) -> StrengthsPair:
     both = exploit(taste, rules)
     return both, both
 
 
-def _greedy(taste: Taste, rules: ArmRules) -> Pair:
+def _greedy(taste: Taste, rules: ArmRules) -> StrengthsPair:
     first = exploit(taste, rules)
     return first, explore_ucb(taste.reward, first, replace(rules, nu=0.0))
 
@@ -86,7 +86,7 @@ class NullLearner:
         """See `Learner.strengths`."""
         return {}
 
-    def choose(self) -> Pair:
+    def choose(self) -> StrengthsPair:
         """See `Learner.choose`."""
         return {}, {}
 

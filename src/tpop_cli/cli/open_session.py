@@ -128,7 +128,7 @@ def open_session(
 
 def _open_learner(engine: Engine, profile: Profile, reward: str, rebuild: bool) -> Learner:
     """The learner of a reward. The neural one first embeds new picks, with a status on stderr."""
-    from ..session.rewards import make_learner
+    from ..session.make_learner import make_learner
 
     if reward != "neural":
         return make_learner(reward, engine, profile)

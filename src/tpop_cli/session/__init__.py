@@ -1,1 +1,1 @@
-"""Session: one person's session. Choose two arms, decode them, learn from the pick, save it."""
+"""One person's turns: choose two arms, decode them, learn from the pick, save it."""

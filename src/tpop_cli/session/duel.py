@@ -108,7 +108,9 @@ class Duel:
             UsageError: the duel is not complete, or it is one against the plain answer.
         """
         if self.against_plain:
-            raise UsageError("a duel against the plain answer is not learned from", "use `duel`")
+            raise UsageError(
+                "a duel against the plain answer is not learned from", "make it with `Session.duel`"
+            )
         if not self.complete:
             raise UsageError(
                 "only a complete duel can be picked", "decode both answers to their ends first"

@@ -6,7 +6,7 @@ paper's own reward. CONTRIBUTING.md tells how to add another; the tests run shar
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
 from ..core.picks import Pick
@@ -16,15 +16,15 @@ from ..decoding.decoder import ArmSteps, Decoder
 from ..store.profile import Profile
 from .duel import Duel
 
-Pair = tuple[dict[str, float], dict[str, float]]
+StrengthsPair = tuple[dict[str, float], dict[str, float]]
 """The strengths of the exploit arm and of the explore arm."""
 
 
 class Learner(Protocol):
     """Learns one person's taste and decides how their next answers are decoded.
 
-    The session records every pick in the profile before the learner hears of it, so a learner can
-    be made anew from the profile at any time.
+    The session logs every pick in the profile before the learner hears of it, so a learner can be
+    made anew from the profile at any time.
     """
 
     @property
@@ -58,7 +58,7 @@ class Learner(Protocol):
     def strengths(self) -> dict[str, float]:
         """The strengths of the exploit arm, which also answers alone."""
 
-    def choose(self) -> Pair:
+    def choose(self) -> StrengthsPair:
         """The strengths of both arms of the next duel."""
 
     def instruction_tokens(self) -> int:
@@ -79,11 +79,17 @@ class Learner(Protocol):
 
     # -- after a turn ------------------------------------------------------------------------------
 
+    def checkpoint(self) -> Callable[[], None]:
+        """What takes back every `learn` and `undo` from now on; it raises no error.
+
+        A pick that cannot be saved, or that an interrupt stops, is taken back so.
+        """
+
     def learn(self, duel: Duel, pick: Pick) -> None:
-        """Learn from a pick that the profile has recorded."""
+        """Learn from a pick that the profile has logged, and is about to save."""
 
     def undo(self, pick: Pick) -> None:
-        """Forget a pick that the profile has taken back."""
+        """Forget a pick that the profile has undone, and is about to save."""
 
     def close(self) -> None:
         """Finish work in the background, and save it. Raises StorageError."""

@@ -30,12 +30,18 @@ def show(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) -> 
     use_profile_settings(resolve("profile", profile))
     found = {key: configured(key) for key in SETTINGS}
     if as_json:
-        rows = {key: {"value": value, "from": where} for key, (value, where) in found.items()}
+        rows = {
+            key: {"value": value, "from": where, "default": SETTINGS[key].shown_default}
+            for key, (value, where) in found.items()
+        }
         write_answer(json.dumps(rows, ensure_ascii=False, indent=1))
         return
     table = plain_table(("setting", "value", "from"))
     for key, (value, where) in found.items():
-        shown = Text("-", "dim") if value is None else Text(clean(str(value)), "bold")
+        if value is None:
+            shown = Text(SETTINGS[key].shown_default, "dim")
+        else:
+            shown = Text(clean(str(value)), "bold")
         table.add_row(key, shown, Text(clean(where), "dim"))
     stdout_console().print(table)
 
