@@ -97,6 +97,32 @@ BAD_NUMBERS = Fault(
     "a state holds NaN, 1e999, true or text in place of a number",
     "quarantined and reported; such values are never written",
 )
+INTERRUPTED = Fault(
+    "Ctrl-C, or any error, at any step of a pick, undo, amend, import or forget",
+    "memory, log and state agree: the change is whole, or is taken back",
+    25,
+    1000,
+)
+NUMBERS = Fault(
+    "picks are undone, forgotten or reset, or the log or the state is lost",
+    "no number is given to a second pick",
+)
+RENAMED = Fault(
+    "a profile is renamed or deleted while others have it open, or wait for its lock",
+    "they are refused and write nothing; its chats go with it",
+)
+OWN_PICK = Fault(
+    "/undo after /profile, /load, or in a chat that goes on with another profile",
+    "the turn's own pick is taken back from its own profile, or the reason why not is shown",
+)
+NO_SYNC = Fault(
+    "a network or FUSE folder cannot be synced",
+    "the pick is saved; only a failing disk is an error",
+)
+BAD_EVENTS = Fault(
+    "an import or a log holds a pick with null, text, NaN or a huge number as a value",
+    "it is passed over with the number of its line and the reason; it is never written",
+)
 MALFORMED = Fault(
     "a state is deeply nested, holds very long numbers or NUL bytes, or is a gigabyte long",
     "rejected quickly and with little memory",
@@ -160,6 +186,22 @@ PROMPTS = Fault(
     "a prompt is too long or empty, or holds half a character or NUL",
     "answered, or refused with the reason; a chat drops its oldest turns and says so",
 )
+BAD_TEXTS = Fault(
+    "a prompt, a template or a file to import is binary, or text in another encoding than Unicode",
+    "refused in one line; UTF-8, and UTF-16 and UTF-32 with a byte order mark, are read",
+)
+SPECIAL_TOKENS = Fault(
+    "a prompt, an old answer or a file holds the text of a control token",
+    "it stays text: only the chat template writes control tokens",
+)
+LONG_RUNS = Fault(
+    "a prompt holds 60,000 letters, spaces or dots in a row, with any kind of tokenizer",
+    "answered; beyond 200,000 refused with the reason; the process survives",
+)
+NOT_A_NUMBER = Fault(
+    "a model computes logits that are NaN or infinite",
+    "an error that names the model; exit 1",
+)
 NO_ROOM = Fault(
     "the context has no room for two answers at once",
     "the same answers are decoded one after the other",
@@ -210,6 +252,10 @@ SIGNALS = Fault(
 PIPES = Fault(
     "stdout is closed, full or read in part, or stdin is closed",
     "no traceback, no hang; exit 0, or 74 if stdout is full",
+)
+STDIN = Fault(
+    "stdin is the input of a shell's loop, a socket, or an open pipe on which nothing comes",
+    "a loop keeps its lines, a socket is read, a question is asked after three seconds",
 )
 ENVIRONMENTS = Fault(
     "LC_ALL=C, ASCII, cp1252, TERM=dumb, NO_COLOR, one column or no HOME",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tpop_cli.errors import BadDataError, NoInputError, TpopError, UsageError
-from tpop_cli.session.judge import JudgeProcess, JudgeStopped, ask_judge
+from tpop_cli.session.judge import JudgeProcess, JudgeStoppedError, ask_judge
 from tpop_cli.store.profile import Profile
 
 from .sessions import CHAT, session
@@ -79,7 +79,7 @@ def test_the_stop_flag_ends_the_wait_for_a_judge(kind: str) -> None:
     stop = threading.Event()
     with judge(SILENT[kind], stop=stop) as process:
         threading.Timer(0.3, stop.set).start()
-        with pytest.raises(JudgeStopped):
+        with pytest.raises(JudgeStoppedError):
             process.decide(LONG, ["a", "b"])
         stopped = time.monotonic()
     assert time.monotonic() - stopped < 0.3

@@ -3,37 +3,50 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import stat
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from ..errors import BadDataError, NoInputError, UsageError
 from ..store.text_files import decode_text, split_lines
+from .console import note
+from .stdin import FIRST_DATA_SECONDS, Read, read_all_of_stdin, read_stdin
+
+_NOTES = {
+    Read.shared: "stdin belongs to the calling shell and was not read; --stdin reads it",
+    Read.silent: f"nothing came from stdin in {FIRST_DATA_SECONDS:g} s, so the question is asked "
+    "without it; --stdin waits for it",
+}
 
 _UNDECODED = re.compile("[\udc80-\udcff]")  # what Python writes for a byte that is not UTF-8
 
 
-def whole_prompt(argument: str | None, template: str | None = None) -> str:
+def whole_prompt(
+    argument: str | None, template: str | None = None, stdin: bool | None = None
+) -> str:
     """The prompt: the argument and then what stdin holds, or a template that has both inserted.
 
     Args:
         argument: the prompt on the command line.
         template: name of a file in which {prompt} and {stdin} are replaced.
+        stdin: whether stdin is read; None: if it is meant for this command, see `read_stdin`.
 
     Raises:
         UsageError: the prompt is empty.
-        NoInputError: the template cannot be read.
+        NoInputError: the template or stdin cannot be read.
         BadDataError: the argument, the template or stdin is not text.
     """
     given = _decode_argument(argument or "").strip()
-    piped = _decode(sys.stdin.buffer.read(), "stdin").strip() if _piped() else ""
-    if template is None:
+    frame = None if template is None else _decode(read_file(template), template)
+    if frame is not None and "{stdin}" not in frame:
+        stdin = False
+    data, read = read_stdin(have_question=bool(given) and frame is None, wanted=stdin)
+    if read is not Read.all:
+        note(_NOTES[read])
+    piped = _decode(data, "stdin").strip()
+    if frame is None:
         whole = "\n\n".join(part for part in (given, piped) if part)
     else:
-        frame = _decode(read_file(template), template)
         # In one pass: a {prompt} in the text of stdin must not be replaced.
         whole = re.sub(
             r"\{(prompt|stdin)\}", lambda found: given if found[1] == "prompt" else piped, frame
@@ -55,15 +68,6 @@ def _decode_argument(text: str) -> str:
     return text
 
 
-def _piped() -> bool:
-    """Whether stdin is a pipe or a file. Reading another kind, such as a socket, may never end."""
-    try:
-        mode = os.fstat(sys.stdin.fileno()).st_mode
-    except (OSError, ValueError, AttributeError):
-        return False
-    return stat.S_ISFIFO(mode) or stat.S_ISREG(mode)
-
-
 def read_file(name: str) -> bytes:
     """The content of a file that the user named. Raises NoInputError."""
     try:
@@ -83,7 +87,7 @@ def read_prompts(name: str) -> list[str]:
         NoInputError: the file cannot be read.
         BadDataError: it is not text, holds no prompt, or a JSON object without one.
     """
-    data = sys.stdin.buffer.read() if name == "-" else read_file(name)
+    data = read_all_of_stdin() if name == "-" else read_file(name)
     name = "stdin" if name == "-" else name
     prompts = list(_parse_prompts(decode_text(data, name), name))
     if not prompts:

@@ -29,7 +29,7 @@ _SECONDS_TO_END = 5.0  # for a judge to end by itself after its last duel
 _SECONDS_TO_STOP = 0.1  # between SIGTERM and SIGKILL when it is interrupted
 
 
-class JudgeStopped(Exception):
+class JudgeStoppedError(Exception):
     """The stop flag was set before the judge had answered."""
 
 
@@ -110,7 +110,7 @@ class JudgeProcess:
         """See `Judge.decide`.
 
         Raises:
-            JudgeStopped: the stop flag was set before there was an answer.
+            JudgeStoppedError: the stop flag was set before there was an answer.
             TpopError: the program ended, or took longer than its time limit.
             BadDataError: it answered something other than 1, 2, =, x or s.
         """
@@ -159,7 +159,7 @@ class JudgeProcess:
                 )
             with suppress(queue.Empty):
                 return self._answers.get(timeout=left)
-        raise JudgeStopped
+        raise JudgeStoppedError
 
     def _let_it_end(self) -> None:
         """Close the program's stdin and wait for a while until it ends."""

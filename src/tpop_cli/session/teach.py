@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from ..core.picks import Pick
 from ..errors import UsageError
 from .duel import Duel
-from .judge import Judge, JudgeStopped, ask_judge
+from .judge import Judge, JudgeStoppedError, ask_judge
 from .session import Session
 
 
@@ -42,7 +42,7 @@ def teach(
             return n
         try:
             key = ask_judge(duel, judge)
-        except JudgeStopped:
+        except JudgeStoppedError:
             return n
         pick = session.pick(duel, key)
         if on_pick:

@@ -71,6 +71,14 @@ def ask(
             metavar="FILE",
         ),
     ] = None,
+    stdin: Annotated[
+        bool | None,
+        typer.Option(
+            "--stdin/--no-stdin",
+            help="Read stdin to its end, or do not read it.",
+            show_default="read what is piped to this command",
+        ),
+    ] = None,
     plain: Annotated[
         bool, typer.Option("--plain", help="Neither steer the answer nor learn.")
     ] = False,
@@ -89,7 +97,7 @@ def ask(
     from ...store.config import resolve
 
     how = _who_picks(pick, judge, input_file, plain)
-    prompts = read_prompts(input_file) if input_file else [whole_prompt(prompt, template)]
+    prompts = read_prompts(input_file) if input_file else [whole_prompt(prompt, template, stdin)]
     chosen = None if plain else open_profile(profile)
     when_to_ask = resolve("ask", when)
     with open_session(options, chosen, "ask", reward, rebuild) as session:
@@ -173,7 +181,7 @@ def _answer_by_judge(
     session: Session, prompts: list[str], program: str, timeout: float | None, as_json: bool
 ) -> None:
     """Let a program decide duels, and print the answers that it picked."""
-    from ...session.judge import JudgeProcess, JudgeStopped, ask_judge
+    from ...session.judge import JudgeProcess, JudgeStoppedError, ask_judge
 
     stop = session.engine.stop
     with JudgeProcess(program, timeout, stop) as judge:
@@ -185,7 +193,7 @@ def _answer_by_judge(
                     raise KeyboardInterrupt
                 try:
                     verdict = duel.verdict(ask_judge(duel, judge))
-                except JudgeStopped:
+                except JudgeStoppedError:
                     raise KeyboardInterrupt from None
             try:
                 session.learn(duel, verdict)

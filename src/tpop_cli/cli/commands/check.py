@@ -143,7 +143,7 @@ def _outcome(duel: Duel, key: str | None) -> float | None:
 def _by_program(
     session: Session, questions: list[str], program: str, timeout: float | None
 ) -> list[float | None]:
-    from ...session.judge import JudgeProcess, JudgeStopped, ask_judge
+    from ...session.judge import JudgeProcess, JudgeStoppedError, ask_judge
 
     found, stop = [], session.engine.stop
     with JudgeProcess(program, timeout, stop) as judge, interruptible(stop):
@@ -153,7 +153,7 @@ def _by_program(
                 raise KeyboardInterrupt
             try:
                 key = ask_judge(duel, judge)
-            except JudgeStopped:
+            except JudgeStoppedError:
                 raise KeyboardInterrupt from None
             found.append(_outcome(duel, key))
     return found
