@@ -17,9 +17,10 @@ import numpy as np
 import pytest
 
 from tpop_cli.core.axes import AXES
-from tpop_cli.errors import BusyError
+from tpop_cli.errors import BusyError, StorageError
 from tpop_cli.store import files
-from tpop_cli.store.profile import LOCK_SECONDS, Profile
+from tpop_cli.store.locks import LOCK_SECONDS
+from tpop_cli.store.profile import Profile
 
 from ..cli.running import JUDGE, TPOP
 from ..store.example_picks import make_pick, same
@@ -282,7 +283,7 @@ def test_replacing_an_open_file_is_retried_for_a_second(
     monkeypatch.setattr(Path, "replace", replace_open_file)
     monkeypatch.setattr(files, "_WINDOWS", True)
     start = time.monotonic()
-    with contextlib.nullcontext() if failures == 3 else pytest.raises(files.StorageError):
+    with contextlib.nullcontext() if failures == 3 else pytest.raises(StorageError):
         files.write_atomic(path, b"new")
     seconds = time.monotonic() - start
     assert path.read_bytes() == (b"new" if failures == 3 else b"old")

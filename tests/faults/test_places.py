@@ -43,7 +43,7 @@ def file_size_limit(n_bytes: int) -> Iterator[None]:
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != ".lock"}
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
 @DISK_FULL.shown
@@ -200,7 +200,9 @@ def test_only_the_owner_can_read(
     finally:
         os.umask(old)
     paths = list(home.rglob("*"))
-    assert {".lock", "picks.jsonl", "state.json", "state.json.bak"} <= {path.name for path in paths}
+    assert {"work.lock", "picks.jsonl", "state.json", "state.json.bak"} <= {
+        path.name for path in paths
+    }
     for path in paths:
         assert stat.S_IMODE(path.stat().st_mode) == (0o700 if path.is_dir() else 0o600), path
     assert suffixes == {".tmp"}

@@ -14,8 +14,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.picks import Candidate, Pick, Verdict
+from tpop_cli.store.events import encode_event
 from tpop_cli.store.imports import read_preferences
-from tpop_cli.store.pick_log import encode_event
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import back_up
 

@@ -212,7 +212,7 @@ def test_a_pick_that_cannot_be_saved_is_an_error_and_is_not_learned(
     def busy(_: object) -> None:
         raise BusyError("in use", "wait")
 
-    monkeypatch.setattr(Profile, "record", lambda _self, pick: busy(pick))
+    monkeypatch.setattr(Profile, "record", lambda _self, pick, _also: busy(pick))
     with pytest.raises(BusyError, match="the pick was not saved: in use"):
         work.learn(duel, "exploit")
     assert work.taste.reward.posterior.mean.tolist() == before

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 
 import pytest
@@ -18,15 +19,28 @@ from tpop_cli.store.chats import (
     load_chat,
     messages_of,
     new_id,
+    rename_profile_in_chats,
     save_chat,
 )
 
+ODD_PICK = json.dumps(
+    {
+        "profile": "work",
+        "model": "m",
+        "system": "",
+        "turns": [{"question": "Why?", "answer": "So.", "pick_id": "3"}],
+    }
+)
 NOW = datetime(2026, 11, 23, 10, 30)
 
 
 def example_chat(profile: str = "work", question: str = "Why?") -> SavedChat:
     return SavedChat(
-        new_id(NOW), profile, "m", "be kind", [Turn(question, "Because.", 3), Turn("And?", "So.")]
+        new_id(NOW),
+        profile,
+        "m",
+        "be kind",
+        [Turn(question, "Because.", 3, profile, "2026-11-23T10:30:00+00:00"), Turn("And?", "So.")],
     )
 
 
@@ -49,6 +63,32 @@ def test_a_chat_is_saved_listed_and_deleted() -> None:
     assert list_chats("work") == []
 
 
+def test_a_pick_in_an_old_chat_is_in_the_profile_of_the_chat() -> None:
+    chat = example_chat()
+    save_chat(chat)
+    file = paths.data_dir() / "chats" / f"{chat.id}.json"
+    body = json.loads(file.read_text())
+    for turn in body["turns"]:
+        del turn["profile"], turn["pick_time"]
+    file.write_text(json.dumps(body))
+    assert load_chat(chat.id).turns == [Turn("Why?", "Because.", 3, "work"), Turn("And?", "So.")]
+
+
+def test_chats_and_picks_go_with_a_renamed_profile() -> None:
+    """A chat may hold picks of several profiles: it goes on with the last one."""
+    first, second, third = (example_chat(name) for name in ("work", "play", "play"))
+    second.turns.append(Turn("Who?", "You.", 9, "work"))
+    for n, chat in enumerate((first, second, third)):
+        chat.id = f"20261123-10300{n}"
+        save_chat(chat)
+    rename_profile_in_chats("work", "job")
+    assert [(c.profile, [t.profile for t in c.turns]) for c in list_chats()] == [
+        ("play", ["play", ""]),
+        ("play", ["play", "", "job"]),
+        ("job", ["job", ""]),
+    ]
+
+
 def test_a_chat_without_turns_is_not_saved() -> None:
     save_chat(SavedChat(new_id(NOW), "work", "m"))
     assert list_chats() == []
@@ -61,7 +101,8 @@ def test_an_id_cannot_be_a_path(chat_id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "{}", "[]", '{"turns": [1]}', '{"profile": 1, "model": 2, "system": 3}']
+    "text",
+    ["", "{", "{}", "[]", '{"turns": [1]}', '{"profile": 1, "model": 2, "system": 3}', ODD_PICK],
 )
 def test_a_damaged_chat_is_named_in_the_error_and_missing_from_the_list(text: str) -> None:
     chat = example_chat()

@@ -30,7 +30,6 @@ def test_an_incomplete_line_is_not_counted_as_read() -> None:
     with profile.log.path.open("ab") as file:
         file.write(b"torn" * 100)
     again = Profile("work")
-    again.reload()
     again.count_single()
     again.record(make_pick(1))
     fresh = Profile("work")
@@ -50,7 +49,9 @@ def test_a_damaged_line_is_skipped_and_reported() -> None:
     with other.log.path.open("ab") as file:
         file.write(b"damage\n")
     other.record(make_pick(3))
-    assert other.notices == [f"1 unreadable lines in {other.log.path} were skipped"]
+    skipped = [notice.partition(" was skipped: ") for notice in other.notices]
+    assert [place for place, _, _ in skipped] == [f"line {n} of {other.log.path}" for n in (2, 4)]
+    assert skipped[0][2] == "its checksum is wrong"
 
 
 def test_a_log_replaced_by_a_longer_one_is_read_from_its_start() -> None:
@@ -60,7 +61,7 @@ def test_a_log_replaced_by_a_longer_one_is_read_from_its_start() -> None:
         other.record(make_pick(10 + n))
     profile.log.path.write_bytes(other.log.path.read_bytes())
     for one in (profile, Profile("work")):
-        one.reload()
+        one.count_single()
         assert [pick.prompt for pick in one.picks()] == [f"question {10 + n} ☃" for n in range(5)]
         assert same(one, other)
     profile.record(make_pick(20))

@@ -2,81 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tpop_cli.core.picks import Pick
-from tpop_cli.errors import BadDataError, StorageError
-from tpop_cli.store.pick_log import (
-    MAX_LINE,
-    Amend,
-    PickLog,
-    Undo,
-    _crc,
-    _dump,
-    decode_event,
-    encode_event,
-)
+from tpop_cli.errors import StorageError
+from tpop_cli.store.events import MAX_LINE, Amend, Undo, encode_event
+from tpop_cli.store.pick_log import Damage, PickLog
 
 from .example_picks import make_pick
-
-
-def with_checksum(body: dict[str, object]) -> bytes:
-    return _dump({**body, "crc": _crc(body)})
-
-
-# -- lines -----------------------------------------------------------------------------------------
-
-
-def test_a_decoded_event_equals_the_encoded_one() -> None:
-    for event in (make_pick(3, "tie"), Undo(7)):
-        assert decode_event(encode_event(event)) == event
-    odd = replace(make_pick(1), prompt="half a pair \ud800 and \u2028 a line")
-    assert decode_event(encode_event(odd)) == odd
-    assert b"\n" not in encode_event(odd)
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        b"",
-        b"{}",
-        b"[]",
-        b'{"event":"pick"}',
-        encode_event(make_pick(1))[:-3],
-        encode_event(make_pick(1)).replace(b"question", b"Question"),
-    ],
-)
-def test_a_damaged_line_is_refused(line: bytes) -> None:
-    with pytest.raises(BadDataError):
-        decode_event(line)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {"event": "amend", "id": 1, "verdict": "nonsense"},
-        {"event": "undo"},
-        {"event": "pick", "id": 1},
-        {"event": "pick", "exploit": 3, "explore": 4},
-    ],
-)
-def test_an_incomplete_event_is_refused(body: dict[str, object]) -> None:
-    with pytest.raises(BadDataError, match="a line is not an event"):
-        decode_event(with_checksum(body))
-
-
-def test_unknown_keys_of_a_pick_are_ignored() -> None:
-    """A newer tpop may write them."""
-    body = json.loads(encode_event(make_pick(1)))
-    del body["crc"]
-    assert decode_event(with_checksum({**body, "mood": "good"})) == make_pick(1)
-
-
-# -- the log ---------------------------------------------------------------------------------------
 
 
 def test_a_log_that_does_not_exist_is_empty(tmp_path: Path) -> None:
@@ -96,10 +32,14 @@ def test_events_are_read_from_any_offset_and_damage_is_reported(tmp_path: Path) 
     assert [event for event, _ in log.events(end=ends[1])][1:] == [Amend(0, "tie")]
     with log.path.open("ab") as file:
         file.write(b"damage\n" + b"y" * (MAX_LINE + 5) + b"\n" + encode_event(Undo(6)) + b"\n")
-    damaged: list[int] = []
+    damaged: list[Damage] = []
     assert [event for event, _ in log.events(ends[1], damaged)] == [Undo(5), Undo(6)]
-    assert damaged[0] == ends[2] + 7
+    assert damaged[0].end == ends[2] + 7
     assert len(damaged) == 3  # a line that is too long is read in parts, and each part counts
+    assert [log.line_number(one.end) for one in damaged] == [4, 5, 5]
+    notices = log.describe([damaged[0]] * 5)
+    assert notices[0].startswith(f"line 4 of {log.path} was skipped: not valid JSON")
+    assert notices[3:] == [f"2 more lines of {log.path} were skipped"]
     log.truncate(ends[0])
     assert [pick.verdict for pick in log.picks()] == ["exploit"]
 

@@ -24,9 +24,23 @@ def test_the_backup_is_loaded_where_the_state_is_damaged() -> None:
     state = StateFiles(folder).load(notices)
     assert state == StateFiles(folder).load_backup()
     assert state["picks"] == 1
-    kept = f"{folder / 'state.json'} was unreadable (not valid JSON: "
     assert len(notices) == 1
-    assert notices[0].startswith(kept) and notices[0].endswith("is kept as state.json.corrupt-1")
+    assert notices[0].startswith(f"{folder / 'state.json'} is unreadable (not valid JSON: ")
+    assert notices[0].endswith("; the next change keeps it as state.json.corrupt-1")
+    assert (folder / "state.json").read_text() == "{"  # another process may hold the lock
+
+
+def test_before_a_change_damaged_states_are_quarantined() -> None:
+    folder = taught("work", 2).folder
+    for name in ("state.json", "state.json.bak"):
+        (folder / name).write_text("{")
+    states = StateFiles(folder)
+    assert states.load([]) is None
+    states.prepare_change()
+    assert sorted(path.name for path in folder.glob("state*")) == [
+        "state.json.bak.corrupt-1",
+        "state.json.corrupt-1",
+    ]
 
 
 def test_without_files_there_is_no_state(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import numpy as np
 
 from ..core.axes import AXES
 from ..core.picks import Candidate, Pick
-from ..store.pick_log import encode_event
+from ..store.events import encode_event
 from ..store.profile import Profile
 from .prompts import TRAIN, TUNE
 from .timing import seconds_of

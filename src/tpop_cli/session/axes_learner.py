@@ -17,18 +17,18 @@ from ..engine.protocol import Engine
 from ..store.profile import Profile
 from ..store.response_matrices import load_response
 from .duel import Duel
-from .learner import Pair
+from .learner import StrengthsPair
 
 N0_MEASURED, N0_GUESSED = 16.0, 2.0
 """How many duels a pole's row of B counts for, if B was measured on this model, or on another."""
 
 _RECENT = 100  # picks of the profile that refine B when a session begins
 
-Policy = Callable[[Taste, ArmRules], Pair]
+Policy = Callable[[Taste, ArmRules], StrengthsPair]
 """How the arms of a duel are chosen from what is known."""
 
 
-def ucb_pair(taste: Taste, rules: ArmRules) -> Pair:
+def ucb_pair(taste: Taste, rules: ArmRules) -> StrengthsPair:
     """The default policy: exploit, and explore by the upper confidence bound (`core.arms`)."""
     first = exploit(taste, rules)
     return first, explore_ucb(taste.reward, first, rules)
@@ -42,9 +42,9 @@ class AxesLearner:
         engine: the loaded model.
         profile: whose picks it learns from. The profile's state holds the taste weights; the
             learner adds the response matrix B of this model, which the profile's duels refine.
-        rules: how the arms are chosen.
+        rules: thresholds and weights by which arms are chosen.
         asking: when a duel is worth the user's time.
-        policy: how the arms of a duel are chosen.
+        policy: the function that chooses both arms of a duel.
         response: (B, whether it was measured on this model); None: as it is stored for the model.
         n0: how many duels a pole's row of B counts for; None: `N0_MEASURED` or `N0_GUESSED`.
     """
@@ -93,7 +93,7 @@ class AxesLearner:
         """See `Learner.strengths`."""
         return exploit(self.taste, self.rules)
 
-    def choose(self) -> Pair:
+    def choose(self) -> StrengthsPair:
         """See `Learner.choose`."""
         return self.policy(self.taste, self.rules)
 
@@ -119,6 +119,15 @@ class AxesLearner:
         pairs = zip(duel.strengths, duel.compared, strict=True)
         first, second = (reward.gradient(strengths, text) for strengths, text in pairs)
         return reward.predict(first - second)
+
+    def checkpoint(self) -> Callable[[], None]:
+        """See `Learner.checkpoint`."""
+        profile, fresh, estimate = self.profile, self._fresh, self._estimate.copy()
+
+        def restore() -> None:
+            self.profile, self._fresh, self._estimate = profile, fresh, estimate
+
+        return restore
 
     def learn(self, duel: Duel, pick: Pick) -> None:
         """See `Learner.learn`. The profile has the taste weights already; B is refined here."""

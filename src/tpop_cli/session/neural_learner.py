@@ -18,11 +18,11 @@ from ..decoding.decoder import ArmSteps, Decoder, run_to_end
 from ..decoding.lookahead import LookAhead, embed, sequences_needed
 from ..engine.protocol import Engine
 from ..errors import UsageError
-from ..store.neural_files import NeuralFiles, NeuralState, Pair
+from ..store.neural_files import EmbeddingPair, NeuralFiles, NeuralState
 from ..store.profile import Profile
 from .axes_learner import AxesLearner
 from .duel import Duel
-from .learner import Pair as Strengths
+from .learner import StrengthsPair
 
 
 @dataclass
@@ -72,8 +72,8 @@ class NeuralLearner:
         self._initial = Network.initial(self.engine.n_embd, self.rules.hidden)
         self._network, self._fitted = self._initial, 0
         self._V = np.full(self._initial.W.size + 2 * self.rules.hidden, self.rules.lam)
-        self._pairs: dict[int, Pair] = {}  # pick id -> embeddings, the winner's first
-        self._embeddings: Pair | None = None  # of the duel that was decoded last
+        self._pairs: dict[int, EmbeddingPair] = {}  # pick id -> embeddings, the winner's first
+        self._embeddings: EmbeddingPair | None = None  # of the duel that was decoded last
         self._files = NeuralFiles(profile.folder)
         if self.rebuild:
             self._files.clear()
@@ -93,9 +93,7 @@ class NeuralLearner:
 
     def close(self) -> None:
         """Wait for a fit in the background, and save it. Raises StorageError."""
-        if self._refitting is not None:
-            self._refitting.join()
-            self._refitting = None
+        if self._wait():
             fingerprint = self.engine.info.fingerprint
             self._files.save(NeuralState(fingerprint, self._network, self._V, self._fitted))
 
@@ -111,10 +109,10 @@ class NeuralLearner:
         return len(self._pairs) < self.rules.n_learning_picks
 
     def strengths(self) -> dict[str, float]:
-        """None: no instruction steers an arm of this reward."""
+        """Empty: no instruction steers an arm of this reward."""
         return {}
 
-    def choose(self) -> Strengths:
+    def choose(self) -> StrengthsPair:
         """No strengths: the arms part while they are decoded."""
         return {}, {}
 
@@ -125,7 +123,7 @@ class NeuralLearner:
     # -- a turn ------------------------------------------------------------------------------------
 
     def decode(self, decoder: Decoder, requests: Sequence[ArmRequest]) -> ArmSteps:
-        """See `Learner.decode`. The best token is taken, so the decoder does not serve."""
+        """See `Learner.decode`. It takes the best token, so `decoder` is not used."""
         ahead = LookAhead(self.engine, self._network, self._V, self.rules)
         yield from ahead.steps(requests[0], len(requests))
         ended = [arm for arm in ahead.arms if arm.finish_reason in ("stop", "length")]
@@ -151,23 +149,49 @@ class NeuralLearner:
 
     # -- after a turn ------------------------------------------------------------------------------
 
+    def checkpoint(self) -> Callable[[], None]:
+        """See `Learner.checkpoint`."""
+        restore_axes, pairs, size = self._axes.checkpoint(), self._pairs, self._files.size()
+
+        def restore() -> None:
+            restore_axes()
+            changed, self._pairs = self._pairs is not pairs, pairs
+            self._files.truncate(size)
+            if changed:
+                self._wait()
+                self._start_fit()
+
+        return restore
+
     def learn(self, duel: Duel, pick: Pick) -> None:
         """Keep the pair's embeddings, and refit θ in a thread; until then the old θ serves."""
         self._axes.learn(duel, pick)
         if pick.winner is not None:
             assert self._embeddings is not None, "no duel was decoded"
             self._files.add(self.engine.info.fingerprint, pick.id, self._embeddings)
-            self._pairs[pick.id] = _winner_first(pick, self._embeddings)
+            self._pairs = {**self._pairs, pick.id: _winner_first(pick, self._embeddings)}
             self._refit()
 
     def undo(self, pick: Pick) -> None:
         """Refit θ without a pick. What it added to V stays: the pair was seen."""
         self._axes.undo(pick)
-        if self._pairs.pop(pick.id, None):
+        if pick.id in self._pairs:
+            self._pairs = {n: pair for n, pair in self._pairs.items() if n != pick.id}
             self._refit()
 
     def _refit(self) -> None:
         self.close()  # one fit at a time
+        self._start_fit()
+
+    def _wait(self) -> bool:
+        """Wait for a fit in the background. Whether there was one."""
+        if self._refitting is None:
+            return False
+        self._refitting.join()
+        self._refitting = None
+        return True
+
+    def _start_fit(self) -> None:
         winners, losers = (np.array([pair[i] for pair in self._pairs.values()]) for i in (0, 1))
 
         def work() -> None:
@@ -203,6 +227,6 @@ class NeuralLearner:
         return embed(self.engine, prompt, response[:room])
 
 
-def _winner_first(pick: Pick, pair: Pair) -> Pair:
+def _winner_first(pick: Pick, pair: EmbeddingPair) -> EmbeddingPair:
     exploit, explore = pair
     return (explore, exploit) if pick.verdict == "explore" else (exploit, explore)

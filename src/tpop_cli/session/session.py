@@ -5,8 +5,9 @@ A turn chooses two arms, decodes them, and learns from the pick.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
+from functools import partial
 
 import numpy as np
 
@@ -33,7 +34,7 @@ class Session:
         engine: the loaded model.
         learner: decides how answers are steered, and learns; None: answers are plain.
         options: what holds for every turn.
-        decoder: decodes the arms that need no learner's own decoding; None: in one batch.
+        decoder: decodes arms, unless the learner does so itself; None: a `BatchDecoder`.
     """
 
     def __init__(
@@ -95,9 +96,8 @@ class Session:
 
     def messages(self, question: str, history: Sequence[Message] = ()) -> list[Message]:
         """A chat with a new question as its last message, and the system prompt as its first."""
-        system: list[Message] = []
-        if self.options.system:
-            system = [{"role": "system", "content": self.options.system}]
+        text = self.options.system
+        system: list[Message] = [{"role": "system", "content": text}] if text else []
         return [*system, *history, {"role": "user", "content": question}]
 
     def trim_history(self, messages: Sequence[Message]) -> tuple[list[Message], int]:
@@ -172,15 +172,14 @@ class Session:
             try:
                 requests(prompt, 0)
             except ContextFullError as error:
-                place = f"of {len(prompts)}, prompt {n}"
-                raise ContextFullError(f"{place}: {error.message}", error.hint) from None
+                message = f"of {len(prompts)}, prompt {n}: {error.message}"
+                raise ContextFullError(message, error.hint) from None
         groups = (requests(prompt, self._seeds()[0]) for prompt in prompts)
         if self._learner is None:
             finished = self._decoder.many(groups)
         else:
             finished = self._learner.decode_many(self._decoder, groups)
-        waiting: dict[int, Arm] = {}
-        n_given = 0
+        n_given, waiting = 0, dict[int, Arm]()
         for index, (arm,) in finished:
             waiting[index] = arm
             while n_given in waiting:
@@ -222,8 +221,8 @@ class Session:
         messages, (seed, _, order) = self._chat(prompt), self._seeds()
         strengths: tuple[dict[str, float], dict[str, float]] = self.strengths(), {}
         first, second = self._limit([self.request(messages, s, seed) for s in strengths])
-        content = messages[-1]["content"]
-        return Duel(content, (first, second), left or _left(order), against_plain=True)
+        shown = left or _left(order)
+        return Duel(messages[-1]["content"], (first, second), shown, against_plain=True)
 
     def decode_duel(self, duel: Duel) -> Generator[Duel, None, None]:
         """Decode the arms of a duel that are not there yet, and predict its pick.
@@ -271,24 +270,28 @@ class Session:
 
         Raises:
             UsageError: the duel is not complete, or it is one against the plain answer.
-            BusyError, CannotCreateError, StorageError: the pick could not be saved, and nothing
-                was learned.
+            BusyError, NoInputError, StorageError: it was not saved, and nothing was learned.
         """
         pick = duel.to_pick(verdict, seconds, self.options.source, self.engine.info)
-        if not self.options.keep_texts:
-            pick = pick.without_texts()
+        pick = pick if self.options.keep_texts else pick.without_texts()
+        learn = partial(self.learner.learn, duel)
         try:
-            pick = self.learner.profile.record(pick)
+            return self._change(lambda: self.learner.profile.record(pick, learn))
         except TpopError as error:
             raise type(error)(f"the pick was not saved: {error.message}", error.hint) from None
-        self.learner.learn(duel, pick)
-        return pick
 
     def undo(self, pick_id: int | None = None) -> Pick:
         """Take back a pick of the profile, the last one by default. Errors as `Profile.undo`."""
-        pick = self.learner.profile.undo(pick_id)
-        self.learner.undo(pick)
-        return pick
+        return self._change(lambda: self.learner.profile.undo(pick_id, self.learner.undo))
+
+    def _change(self, change: Callable[[], Pick]) -> Pick:
+        """Change the profile and the learner. If anything ends it early, neither has changed."""
+        restore = self.learner.checkpoint()
+        try:
+            return change()
+        except BaseException:
+            restore()
+            raise
 
 
 def _left(draw: int) -> ArmName:

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
-from ..errors import BadDataError, NoInputError, StorageError
+from ..errors import BadDataError, NoInputError
 from . import paths
 from .files import make_private_dir, read_bounded, strict_json, write_atomic
+from .io_errors import storage_error
 
 SCHEMA = 1
 MAX_CHAT = 64 << 20
@@ -29,11 +31,16 @@ class Turn:
         question: what the user typed.
         answer: the answer that became part of the chat.
         pick_id: the number of the pick that chose it; None if there was no duel.
+        profile: the profile that holds the pick; empty if there is none.
+        pick_time: the time of the pick, which tells it from a later one with its number, in a
+            profile that was deleted and created again; empty if it is not known.
     """
 
     question: str
     answer: str
     pick_id: int | None = None
+    profile: str = ""
+    pick_time: str = ""
 
 
 @dataclass
@@ -42,7 +49,7 @@ class SavedChat:
 
     Args:
         id: the time it began, which is also the name of its file.
-        profile, model: those of its last turn.
+        profile, model: those that it is continued with.
         system: its system prompt.
         turns: oldest first.
     """
@@ -102,14 +109,37 @@ def load_chat(chat_id: str) -> SavedChat:
         raise NoInputError(f"there is no chat {chat_id}", "tpop chats list")
     try:
         body = strict_json(read_bounded(_path(chat_id), MAX_CHAT))
-        turns = [Turn(str(t["question"]), str(t["answer"]), t["pick_id"]) for t in body["turns"]]
-        return SavedChat(
-            chat_id, str(body["profile"]), str(body["model"]), str(body["system"]), turns
-        )
-    except (BadDataError, KeyError, TypeError) as error:
+        profile = str(body["profile"])
+        turns = [_turn(turn, profile) for turn in body["turns"]]
+        return SavedChat(chat_id, profile, str(body["model"]), str(body["system"]), turns)
+    except (BadDataError, AttributeError, KeyError, TypeError) as error:
         raise BadDataError(
             f"cannot read {_path(chat_id)}: {error}", f"tpop chats delete {chat_id}"
         ) from None
+
+
+def _turn(body: dict[str, Any], profile: str) -> Turn:
+    """A turn from its JSON object. Old ones do not name the profile: it is that of the chat."""
+    question, answer, pick_id = str(body["question"]), str(body["answer"]), body["pick_id"]
+    if pick_id is None:
+        return Turn(question, answer)
+    if type(pick_id) is not int:
+        raise TypeError("pick_id is not a whole number")
+    owner, time = str(body.get("profile") or profile), str(body.get("pick_time") or "")
+    return Turn(question, answer, pick_id, owner, time)
+
+
+def rename_profile_in_chats(name: str, new: str) -> None:
+    """Let all chats and picks of a profile go with it when it is renamed.
+
+    Raises:
+        StorageError: a chat cannot be written.
+    """
+    for chat in list_chats():
+        turns = [replace(t, profile=new) if t.profile == name else t for t in chat.turns]
+        renamed = replace(chat, profile=new if chat.profile == name else chat.profile, turns=turns)
+        if renamed != chat:
+            save_chat(renamed)
 
 
 def list_chats(profile: str | None = None) -> list[SavedChat]:
@@ -135,7 +165,7 @@ def delete_chat(chat_id: str) -> None:
     try:
         _path(chat_id).unlink()
     except OSError as error:
-        raise StorageError(f"cannot delete {_path(chat_id)}: {error.strerror}") from None
+        raise storage_error(f"cannot delete {_path(chat_id)}", error) from None
 
 
 def _folder() -> Path:

@@ -9,22 +9,22 @@ import errno
 import hashlib
 import json
 import os
+import shutil
 import tempfile
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
-from filelock import FileLock, Timeout
-
-from ..errors import BadDataError, BusyError, CannotCreateError, StorageError
+from ..errors import BadDataError, CannotCreateError
+from .io_errors import reason_of, storage_error
 
 _STALE_SECONDS = 3600.0
 _REPLACE_ATTEMPTS = 20
 _REPLACE_PAUSE = 0.05  # seconds between attempts
 _BLOCK = 1 << 16  # bytes read at a time when looking for the last newline
 _WINDOWS = os.name == "nt"
+_CANNOT_SYNC = {errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+"""What fsync says on file systems that cannot sync; a disk that fails says EIO."""
 
 
 def make_private_dir(path: Path) -> None:
@@ -42,7 +42,7 @@ def make_private_dir(path: Path) -> None:
             raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     except OSError as error:
         raise CannotCreateError(
-            f"cannot create the folder {path}: {error.strerror}",
+            f"cannot create the folder {path}: {reason_of(error)}",
             "set TPOP_HOME to a folder you can write to",
         ) from None
 
@@ -66,17 +66,14 @@ def write_atomic(path: Path, data: bytes, *, backup: bool = False) -> None:
         with os.fdopen(descriptor, "wb") as file:  # mkstemp created it with mode 0600
             file.write(data)
             file.flush()
-            os.fsync(file.fileno())
+            sync_file(file.fileno())
         if backup and path.exists():
             _keep_backup(path, path.with_name(path.name + ".bak"))
         _replace(temporary, path)
         temporary = None
         _sync_dir(path.parent)
     except OSError as error:
-        raise StorageError(
-            f"cannot write {path}: {error.strerror}",
-            "free some space or check the folder's permissions",
-        ) from None
+        raise storage_error(f"cannot write {path}", error) from None
     finally:
         if temporary is not None:
             Path(temporary).unlink(missing_ok=True)
@@ -85,7 +82,8 @@ def write_atomic(path: Path, data: bytes, *, backup: bool = False) -> None:
 def append_line(path: Path, line: bytes) -> int:
     """Append one line to a log and sync it. A new log has mode 0600.
 
-    An incomplete last line, left by a crash, is removed first. A failed append is undone.
+    An incomplete last line, left by a crash, is removed first. An append that fails or is
+    interrupted is undone.
 
     Returns:
         The new length of the log, in bytes.
@@ -95,23 +93,22 @@ def append_line(path: Path, line: bytes) -> int:
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
-        with os.fdopen(descriptor, "r+b") as file:
+        # Unbuffered: closing a buffered file would write the line after all.
+        with os.fdopen(descriptor, "r+b", buffering=0) as file:
             end = end_of_last_line(cast("BinaryIO", file))
             file.truncate(end)
             file.seek(end)
             try:
-                file.write(line.rstrip(b"\n") + b"\n")
-                file.flush()
-                os.fsync(file.fileno())
-            except OSError:
+                rest = memoryview(line.rstrip(b"\n") + b"\n")
+                while rest:
+                    rest = rest[file.write(rest) :]
+                sync_file(descriptor)
+            except BaseException:  # an interrupt, too, leaves no line
                 os.ftruncate(descriptor, end)
                 raise
             return file.tell()
     except OSError as error:
-        raise StorageError(
-            f"cannot write {path}: {error.strerror}",
-            "free some space or check the folder's permissions",
-        ) from None
+        raise storage_error(f"cannot write {path}", error) from None
 
 
 def end_of_last_line(file: BinaryIO) -> int:
@@ -145,9 +142,7 @@ def read_bounded(path: Path, limit: int) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise StorageError(
-            f"cannot read {path}: {error.strerror}", "check its permissions"
-        ) from None
+        raise storage_error(f"cannot read {path}", error) from None
     if len(data) > limit:
         raise BadDataError(f"{path} is longer than {limit} bytes")
     return data
@@ -207,32 +202,30 @@ def decode_checksummed(data: bytes) -> dict[str, Any]:
     return content
 
 
-@contextmanager
-def file_lock(path: Path, timeout: float, subject: str) -> Iterator[None]:
-    """Hold a lock file for the duration of a `with` block. The file is never removed.
+def move_folder(source: Path, target: Path) -> None:
+    """Rename a folder, in one step: there is never a part of it under either name.
 
-    Args:
-        path: the lock file; its folder must exist.
-        timeout: seconds to wait while another process holds the lock.
-        subject: what the lock protects, for error messages.
+    Where the target is on another disk, the folder is copied first, and is then renamed out of the
+    way and removed.
 
     Raises:
-        BusyError: another process still holds the lock after `timeout`.
-        StorageError: the lock file cannot be used.
+        OSError: it cannot be moved; the folder is unchanged.
     """
-    lock = FileLock(path, timeout=timeout, mode=0o600)
     try:
-        lock.acquire()
-    except Timeout:
-        raise BusyError(
-            f"{subject} is in use by another process", "wait for it to finish and try again"
-        ) from None
+        _replace(source, target)
     except OSError as error:
-        raise StorageError(f"cannot lock {subject}: {error.strerror}", f"check {path}") from None
-    try:
-        yield
-    finally:
-        lock.release()
+        if error.errno != errno.EXDEV:
+            raise
+        gone = source.with_name(f".{source.name}.{os.getpid()}.moved")
+        try:
+            shutil.copytree(source, target)
+            _replace(source, gone)
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)
+            raise
+        shutil.rmtree(gone, ignore_errors=True)
+    for folder in {source.parent, target.parent}:
+        _sync_dir(folder)
 
 
 def remove_stale_temporaries(folder: Path) -> None:
@@ -274,11 +267,26 @@ def _keep_backup(path: Path, backup: Path) -> None:
     link.unlink(missing_ok=True)
 
 
-def _sync_dir(folder: Path) -> None:
-    if _WINDOWS:
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
+def sync_file(descriptor: int) -> None:
+    """Write a file to the disk, where its file system can; some network folders cannot."""
     try:
         os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
+
+
+def _sync_dir(folder: Path) -> None:
+    """Write a folder's entries to the disk, where its file system can."""
+    if _WINDOWS:
+        return
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except PermissionError:  # it can be written, but not listed
+        return
+    try:
+        sync_file(descriptor)
+    except PermissionError:  # some network folders refuse it
+        pass
     finally:
         os.close(descriptor)

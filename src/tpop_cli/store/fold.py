@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from ..core.picks import Pick, fold, learn_pick
 from ..core.taste import Taste
-from .pick_log import Amend, PickLog, Undo
+from .events import Numbered
+from .pick_log import Damage, PickLog
 
 
 @dataclass(frozen=True)
@@ -16,7 +17,7 @@ class LogFold:
     Args:
         taste: the taste after all picks that count.
         n_picks: number of picks that count.
-        last_id: the highest number that an event of the log has. Numbers are never reused.
+        last_id: the highest number that was ever given. Numbers are never used again.
         log_bytes: how many bytes of the log are folded.
         log_checksum: `PickLog.tail_checksum` at that offset. It shows whether the log was replaced.
     """
@@ -41,7 +42,9 @@ class LogFold:
         return replace(self, log_bytes=end, log_checksum=log.tail_checksum(end))
 
 
-def fold_log(log: PickLog, fresh: Taste) -> LogFold:
+def fold_log(
+    log: PickLog, fresh: Taste, last_id: int = 0, damaged: list[Damage] | None = None
+) -> LogFold:
     """Fold a whole log.
 
     Lines that another process appends meanwhile are left for `catch_up`.
@@ -49,31 +52,39 @@ def fold_log(log: PickLog, fresh: Taste) -> LogFold:
     Args:
         log: the log.
         fresh: the taste before any pick.
+        last_id: the highest number that is known to have been given. The log may know a higher one.
+        damaged: every unreadable line is added to it.
     """
     end = log.end()
-    picks = log.picks(end)
-    last_id = max((event.id for event, _ in log.events(end=end)), default=0)
+    picks = log.picks(end, damaged)
+    last_id = max([last_id, *(event.id for event, _ in log.events(end=end))])
     return LogFold(fold(fresh, picks), len(picks), last_id).read_to(log, end)
 
 
-def catch_up(folded: LogFold, log: PickLog, fresh: Taste) -> tuple[LogFold, int]:
+def catch_up(
+    folded: LogFold, log: PickLog, fresh: Taste, damaged: list[Damage] | None = None
+) -> LogFold:
     """Fold what was appended to the log since it was last read.
 
-    The whole log is folded again if it was replaced or cut, or if picks were undone or amended.
+    The whole log is folded again if it was replaced or cut, or if an event changes what was folded.
 
-    Returns:
-        The new fold, and the number of unreadable lines among the new ones.
+    Args:
+        folded: the fold so far.
+        log: the log.
+        fresh: the taste before any pick.
+        damaged: every unreadable line among the new ones is added to it.
     """
     checksum = log.tail_checksum(folded.log_bytes)
     if checksum is None or checksum != folded.log_checksum:
-        return fold_log(log, fresh), 0
-    damaged: list[int] = []
+        return fold_log(log, fresh, folded.last_id, damaged)
     appended = list(log.events(folded.log_bytes, damaged))
-    if any(isinstance(event, Undo | Amend) for event, _ in appended):
-        return fold_log(log, fresh), 0
-    for pick, _ in appended:
-        assert isinstance(pick, Pick)
-        folded = folded.add(pick)
+    for event, _ in appended:
+        if isinstance(event, Numbered):
+            folded = replace(folded, last_id=max(folded.last_id, event.id))
+        elif isinstance(event, Pick) and event.id > folded.last_id:
+            folded = folded.add(event)
+        else:  # undone, amended, or a number that the log already has
+            return fold_log(log, fresh, folded.last_id)
     if appended:
         folded = folded.read_to(log, appended[-1][1])
-    return folded, len(damaged)
+    return folded

@@ -6,6 +6,8 @@ Both belong to one model, and both can be rebuilt from that model and the pick l
 from __future__ import annotations
 
 import base64
+import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +27,7 @@ from .files import (
 
 SCHEMA = 1
 MAX_STATE = 64 << 20
-Pair = tuple[Vector, Vector]
+EmbeddingPair = tuple[Vector, Vector]
 """Embeddings of the exploit arm's answer and of the explore arm's, each of shape (d,)."""
 
 
@@ -94,16 +96,16 @@ class NeuralFiles:
         }
         write_atomic(self._state, encode_checksummed(body))
 
-    def embeddings(self, fingerprint: str, d: int) -> dict[int, Pair]:
+    def embeddings(self, fingerprint: str, d: int) -> dict[int, EmbeddingPair]:
         """The saved embeddings of one model, by number of the pick. Unreadable lines are skipped.
 
         Args:
             fingerprint: of the model.
             d: dimension of an embedding.
         """
-        found: dict[int, Pair] = {}
+        found: dict[int, EmbeddingPair] = {}
         try:
-            lines = self._embeddings.read_bytes().splitlines()
+            lines = self._embeddings.read_bytes().split(b"\n")
         except FileNotFoundError:
             return found
         for line in lines:
@@ -115,7 +117,7 @@ class NeuralFiles:
                 continue
         return found
 
-    def add(self, fingerprint: str, pick_id: int, pair: Pair) -> None:
+    def add(self, fingerprint: str, pick_id: int, pair: EmbeddingPair) -> None:
         """Append the embeddings of a pick. Raises StorageError."""
         make_private_dir(self._folder)
         exploit, explore = map(_pack, pair)
@@ -127,6 +129,16 @@ class NeuralFiles:
             "explore": explore,
         }
         append_line(self._embeddings, encode_checksummed(body))
+
+    def size(self) -> int:
+        """How many bytes the embeddings take; see `truncate`."""
+        return self._embeddings.stat().st_size if self._embeddings.is_file() else 0
+
+    def truncate(self, size: int) -> None:
+        """Remove the embeddings that were added after they had this size, as far as possible."""
+        with contextlib.suppress(OSError):
+            if self.size() > size:
+                os.truncate(self._embeddings, size)
 
     def clear(self) -> None:
         """Delete both files."""

@@ -1,77 +1,41 @@
 """picks.jsonl: the append-only log of a profile, from which its taste can always be learned again.
 
-A line is one event, a JSON object with a checksum `crc`: {"event": "pick", ...},
-{"event": "undo", "id": n} or {"event": "amend", "id": n, "verdict": ...}.
+Every line is one event; see `events`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import zlib
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, get_args
+from typing import BinaryIO
 
-from ..core.picks import Candidate, Pick, Verdict
-from ..errors import BadDataError, StorageError
-from .files import append_line, end_of_last_line, strict_json, write_atomic
+from ..core.picks import Pick
+from ..errors import BadDataError
+from .events import MAX_LINE, Amend, Event, Undo, decode_event, encode_event
+from .files import append_line, end_of_last_line, write_atomic
+from .io_errors import storage_error
 
-MAX_LINE = 4 << 20
 _TYPICAL_LINE = 4096
 _TAIL = 64  # bytes in `tail_checksum`; they include the `crc` of the last line
 _LATEST = 10  # how many picks `find` looks through before it reads the whole log
+_TOLD = 3  # how many damaged lines are described one by one
+_BLOCK = 1 << 20  # bytes read at a time when counting lines
 
 
 @dataclass(frozen=True)
-class Undo:
-    """The event that undoes a pick."""
+class Damage:
+    """A line of the log that cannot be read.
 
-    id: int
-
-
-@dataclass(frozen=True)
-class Amend:
-    """The event that changes the verdict of a pick."""
-
-    id: int
-    verdict: Verdict
-
-
-Event = Pick | Undo | Amend
-
-
-def encode_event(event: Event) -> bytes:
-    """One line of the log, without its newline."""
-    body = {"event": type(event).__name__.lower(), **asdict(event)}
-    return _dump({**body, "crc": _crc(body)})
-
-
-def decode_event(line: bytes) -> Event:
-    """Decode one line. Unknown keys of a pick are ignored: a newer tpop may write them.
-
-    Raises:
-        BadDataError: the line is not an event, or its checksum is wrong.
+    Args:
+        end: the offset after it.
+        reason: what is wrong with it.
     """
-    body = strict_json(line)
-    if not isinstance(body, dict) or body.pop("crc", None) != _crc(body):
-        raise BadDataError("a line has a wrong checksum")
-    kind = body.pop("event", None)
-    try:
-        if kind == "undo":
-            return Undo(int(body["id"]))
-        if kind == "amend":
-            if body["verdict"] not in get_args(Verdict):
-                raise ValueError(body["verdict"])
-            return Amend(int(body["id"]), body["verdict"])
-        known = {f.name for f in fields(Pick)}
-        values = {key: value for key, value in body.items() if key in known}
-        for arm in ("exploit", "explore"):
-            values[arm] = Candidate(**values[arm])
-        return Pick(**values)
-    except (TypeError, KeyError, ValueError) as error:
-        raise BadDataError(f"a line is not an event: {error}") from None
+
+    end: int
+    reason: str
 
 
 class PickLog:
@@ -88,14 +52,15 @@ class PickLog:
 
     # -- reading -----------------------------------------------------------------------------------
 
-    def picks(self, end: int | None = None) -> list[Pick]:
-        """The picks that count, oldest first; with `end`, those of the first `end` bytes."""
-        return self._picks_from(0, end)
+    def picks(self, end: int | None = None, damaged: list[Damage] | None = None) -> list[Pick]:
+        """The picks that count, oldest first; `end` and `damaged` as of `events`."""
+        return _picks_of(event for event, _ in self.events(0, damaged, end))
 
     def recent(self, n: int) -> list[Pick]:
         """At most the last n picks that count, read from the end of the log."""
         # The first line may be read from its middle. Then it is not an event, and is skipped.
-        return self._picks_from(max(0, self.size() - n * _TYPICAL_LINE))[-n:]
+        start = max(0, self.size() - n * _TYPICAL_LINE)
+        return _picks_of(event for event, _ in self.events(start))[-n:]
 
     def find(self, pick_id: int | None = None) -> Pick | None:
         """The pick of this number, or the last one, if it counts; else None."""
@@ -106,7 +71,7 @@ class PickLog:
         return search(self.recent(_LATEST)) or search(self.picks())
 
     def events(
-        self, start: int = 0, damaged: list[int] | None = None, end: int | None = None
+        self, start: int = 0, damaged: list[Damage] | None = None, end: int | None = None
     ) -> Iterator[tuple[Event, int]]:
         """The events between two offsets, each with the offset after its line.
 
@@ -115,7 +80,7 @@ class PickLog:
 
         Args:
             start: offset of the first line.
-            damaged: the offset after every unreadable line is added to it.
+            damaged: every unreadable line is added to it.
             end: offset after the last line; None: the end of the log.
 
         Raises:
@@ -132,13 +97,33 @@ class PickLog:
                     return
                 if not line.endswith(b"\n"):
                     if len(line) == MAX_LINE and damaged is not None:
-                        damaged.append(offset)
+                        damaged.append(Damage(offset, "it is too long"))
                     continue
                 try:
-                    yield decode_event(line), offset
-                except BadDataError:
+                    event = decode_event(line)
+                except BadDataError as error:
                     if damaged is not None:
-                        damaged.append(offset)
+                        damaged.append(Damage(offset, error.message))
+                    continue
+                yield event, offset
+
+    def line_number(self, end: int) -> int:
+        """The number, from 1, of the line that ends at an offset."""
+        n, left = 1, end - 1  # its own newline does not count
+        with self._open() as file:
+            while left > 0 and (block := file.read(min(left, _BLOCK))):
+                n, left = n + block.count(b"\n"), left - len(block)
+        return n
+
+    def describe(self, damaged: Sequence[Damage]) -> list[str]:
+        """Say which lines were skipped and why: the first few one by one, the others counted."""
+        told = [
+            f"line {self.line_number(one.end)} of {self.path} was skipped: {one.reason}"
+            for one in damaged[:_TOLD]
+        ]
+        if len(damaged) > _TOLD:
+            told.append(f"{len(damaged) - _TOLD} more lines of {self.path} were skipped")
+        return told
 
     def size(self) -> int:
         """Length of the log in bytes; 0 if it does not exist."""
@@ -175,6 +160,7 @@ class PickLog:
             The new length in bytes.
 
         Raises:
+            BadDataError: the event does not pass `events.check_event`.
             StorageError: writing failed; the log is unchanged.
         """
         return append_line(self.path, encode_event(event))
@@ -202,35 +188,17 @@ class PickLog:
         try:
             return self.path.open("rb")
         except OSError as error:
-            raise StorageError(
-                f"cannot read {self.path}: {error.strerror}", "check its permissions"
-            ) from None
-
-    def _picks_from(self, start: int, end: int | None = None) -> list[Pick]:
-        found: dict[int, Pick] = {}
-        for event, _ in self.events(start, end=end):
-            if isinstance(event, Undo):
-                found.pop(event.id, None)
-            elif isinstance(event, Pick):
-                found[event.id] = event
-            elif event.id in found:
-                found[event.id] = replace(found[event.id], verdict=event.verdict)
-        return list(found.values())
+            raise storage_error(f"cannot read {self.path}", error) from None
 
 
-def _dump(body: dict[str, Any]) -> bytes:
-    def dump(ensure_ascii: bool) -> bytes:
-        text = json.dumps(body, ensure_ascii=ensure_ascii, allow_nan=False, separators=(",", ":"))
-        return text.encode("utf-8")
-
-    try:
-        return dump(ensure_ascii=False)
-    except UnicodeEncodeError:  # a lone surrogate, which only an escape can represent
-        return dump(ensure_ascii=True)
-
-
-def _crc(body: dict[str, Any]) -> int:
-    # Keys are sorted for the checksum only, so that their order in the line does not matter.
-    return zlib.crc32(
-        json.dumps(body, ensure_ascii=True, sort_keys=True, separators=(",", ":")).encode()
-    )
+def _picks_of(events: Iterable[Event]) -> list[Pick]:
+    """The picks that count, after all events."""
+    found: dict[int, Pick] = {}
+    for event in events:
+        if isinstance(event, Undo):
+            found.pop(event.id, None)
+        elif isinstance(event, Pick):
+            found[event.id] = event
+        elif isinstance(event, Amend) and event.id in found:
+            found[event.id] = replace(found[event.id], verdict=event.verdict)
+    return list(found.values())

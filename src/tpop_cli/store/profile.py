@@ -6,32 +6,22 @@ reads the state, and only learns what was logged after it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 from ..core.axes import Axis
 from ..core.picks import Pick, Verdict
-from ..core.posterior import Posterior
-from ..core.response_matrix import ResponseMatrix
-from ..core.reward import AxesReward, Priors
-from ..core.taste import Taste
-from ..errors import NoInputError, StorageError, TpopError
+from ..core.reward import Priors
+from ..errors import NoInputError
 from . import paths
-from .files import file_lock, make_private_dir, remove_stale_temporaries
-from .fold import LogFold, catch_up, fold_log
+from .events import Amend, Numbered, Undo, check_picks
 from .neural_files import NeuralFiles
 from .own_axes import load_axes
-from .pick_log import Amend, Event, PickLog, Undo
-from .state import SCHEMA, decode_fold, encode_fold, has_layout, layout_of
-from .state_files import StateFiles
-
-LOCK_SECONDS = 5.0
+from .profile_files import ProfileFiles
 
 
-class Profile:
+class Profile(ProfileFiles):
     """The bandit state of one profile, in memory and on disk.
 
     `taste` is always what the log adds up to. Nothing is written before the first pick.
@@ -60,31 +50,11 @@ class Profile:
         priors: Priors = Priors(),
     ) -> None:
         self.name = paths.check_profile_name(name, parent)
-        self.axes = load_axes() if axes is None else tuple(axes)
-        self.folder = (parent or paths.profiles_dir()) / name
-        self.log = PickLog(self.folder / "picks.jsonl")
-        self._states = StateFiles(self.folder)
-        self.notices: list[str] = []  # messages for the user about damaged or missing files
-        self.singles = 0  # answers since the last duel that were shown without asking
-        # Learning does not need the response matrix.
-        self._fresh = Taste.fresh(AxesReward.fresh(self.axes, ResponseMatrix({}), priors))
-        self._folded = LogFold(self._fresh)
-        self._load()
-
-    @property
-    def taste(self) -> Taste:
-        """What was learned from all picks."""
-        return self._folded.taste
-
-    @property
-    def n_picks(self) -> int:
-        """Number of picks that count: undone ones do not."""
-        return self._folded.n_picks
-
-    @property
-    def posterior(self) -> Posterior:
-        """The posterior over taste weights after all picks."""
-        return self.taste.reward.posterior
+        super().__init__(
+            (parent or paths.profiles_dir()) / name,
+            load_axes() if axes is None else tuple(axes),
+            priors,
+        )
 
     def picks(self) -> list[Pick]:
         """The picks that count, oldest first."""
@@ -112,39 +82,61 @@ class Profile:
 
     # -- changes -----------------------------------------------------------------------------------
 
-    def record(self, pick: Pick) -> Pick:
+    def record(self, pick: Pick, also: Callable[[Pick], object] | None = None) -> Pick:
         """Log a pick, learn from it and save the state. Returns the pick with its number.
 
+        Args:
+            pick: its number means nothing.
+            also: called with the numbered pick as a part of the change. If it raises, nothing is
+                recorded.
+
         Raises:
+            BadDataError: a value of the pick is not allowed.
             BusyError: another process holds the profile for longer than `LOCK_SECONDS`.
             CannotCreateError: the profile's folder cannot be created.
+            NoInputError: the profile was renamed or deleted meanwhile.
             StorageError: writing failed; nothing was recorded.
         """
-        with self._changing():
-            pick = replace(pick, id=self._folded.last_id + 1)
-            end = self.log.append(pick)
-            self._folded = self._folded.add(pick).read_to(self.log, end)
+
+        def change() -> Pick:
+            numbered = replace(pick, id=self._folded.last_id + 1)
+            end = self.log.append(numbered)
+            self._folded = self._folded.add(numbered).read_to(self.log, end)
             self.singles = 0
-        return pick
+            if also is not None:
+                also(numbered)
+            return numbered
+
+        return self.change(change)
 
     def count_single(self) -> None:
         """Count an answer that was shown without asking. Nothing is counted before the first pick.
 
         Raises:
-            BusyError, StorageError: as `record`.
+            BusyError, NoInputError, StorageError: as `record`.
         """
-        if self.n_picks:
-            with self._changing():
-                self.singles += 1
 
-    def undo(self, pick_id: int | None = None) -> Pick:
+        def change() -> None:
+            self.singles += 1
+
+        if self.n_picks:
+            self.change(change)
+
+    def undo(
+        self, pick_id: int | None = None, also: Callable[[Pick], object] | None = None
+    ) -> Pick:
         """Undo a pick, by default the last one. The taste is as if it had never been made.
+
+        Args:
+            pick_id: the number of the pick.
+            also: as of `record`.
 
         Raises:
             NoInputError: there is no such pick.
             BusyError, StorageError: as `record`.
         """
-        with self._changing():
+
+        def change() -> Pick:
             chosen = self.find(pick_id)
             before = self._state_before(chosen)
             end = self.log.append(Undo(chosen.id))
@@ -154,7 +146,11 @@ class Profile:
                 last_id = self._folded.last_id
                 self._restore(before)
                 self._folded = replace(self._folded, last_id=last_id).read_to(self.log, end)
-        return chosen
+            if also is not None:
+                also(chosen)
+            return chosen
+
+        return self.change(change)
 
     def amend(self, pick_id: int, verdict: Verdict) -> Pick:
         """Change a pick's verdict, and return it. The taste is as if that had been the verdict.
@@ -163,22 +159,30 @@ class Profile:
             NoInputError: there is no such pick.
             BusyError, StorageError: as `record`.
         """
-        with self._changing():
+
+        def change() -> Pick:
             chosen = self.find(pick_id)
             self.log.append(Amend(chosen.id, verdict))
             self._refold()
-        return replace(chosen, verdict=verdict)
+            return replace(chosen, verdict=verdict)
+
+        return self.change(change)
 
     def extend(self, picks: Sequence[Pick]) -> None:
         """Log many picks and learn from them. They get new numbers.
 
         Raises:
-            BusyError, CannotCreateError, StorageError: as `record`.
+            BadDataError: a value of a pick is not allowed; none is logged.
+            BusyError, CannotCreateError, NoInputError, StorageError: as `record`.
         """
-        with self._changing():
+        check_picks(picks)
+
+        def change() -> None:
             first = self._folded.last_id + 1
             self.log.append_many([replace(pick, id=first + n) for n, pick in enumerate(picks)])
             self._refold()
+
+        self.change(change)
 
     def forget(self, unwanted: Callable[[Pick], bool]) -> int:
         """Remove picks and their texts from every file, as if they had never been made.
@@ -187,111 +191,27 @@ class Profile:
             How many picks were removed.
 
         Raises:
-            BusyError, StorageError: as `record`.
+            BusyError, NoInputError, StorageError: as `record`.
         """
         with self.locked():
             picks = self.log.picks()
-            kept: list[Event] = [pick for pick in picks if not unwanted(pick)]
+            kept = [pick for pick in picks if not unwanted(pick)]
             if len(kept) < len(picks):
-                self.log.rewrite(kept)
-                self._refold()
-                self._save()
-                self._save()  # the second save replaces the backup, too
-                NeuralFiles(self.folder).clear()
+                self.replace_all(kept)
         return len(picks) - len(kept)
 
-    def reload(self) -> None:
-        """Learn the log again, as after its files were moved."""
-        with self.locked():
-            self._refold()
+    def replace_all(self, picks: Sequence[Pick]) -> None:
+        """Let the log hold these picks only. Call it inside `locked()`. Raises StorageError.
 
-    # -- the fold of the log -----------------------------------------------------------------------
-
-    def _refold(self) -> None:
-        self._folded = fold_log(self.log, self._fresh)
-
-    def _catch_up(self) -> None:
-        self._folded, damaged = catch_up(self._folded, self.log, self._fresh)
-        if damaged:
-            self.notices.append(f"{damaged} unreadable lines in {self.log.path} were skipped")
-
-    def _state_before(self, pick: Pick) -> dict[str, Any] | None:
-        """The backup of the state, if only `pick` was logged after it. Else None.
-
-        Restoring it saves learning a long log again.
+        Their numbers stay, and no number is given again. Once the log is replaced, an interrupt
+        cannot take it back: then the memory follows the log.
         """
         try:
-            state = self._states.load_backup()
-            if not has_layout(state, self.axes) or state["picks"] != self.n_picks - 1:
-                return None
-            since = [event for event, _ in self.log.events(state["log_bytes"])]
-        except (OSError, TpopError):
-            return None
-        return state if since == [pick] else None
-
-    # -- files -------------------------------------------------------------------------------------
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Hold the profile's lock, after reading what other processes appended to the log.
-
-        Raises:
-            BusyError: another process holds it for longer than `LOCK_SECONDS`.
-            CannotCreateError, StorageError: the folder or the lock cannot be used.
-        """
-        make_private_dir(self.folder)
-        with file_lock(self.folder / ".lock", LOCK_SECONDS, f"profile {self.name}"):
-            remove_stale_temporaries(self.folder)
-            self._catch_up()
-            yield
-
-    @contextmanager
-    def _changing(self) -> Iterator[None]:
-        """Hold the lock, and save at the end. If that fails, undo the change in memory and log."""
-        with self.locked():
-            end, before = self.log.end(), (self._folded, self.singles)
-            try:
-                yield
-                self._save()
-            except StorageError:
-                self.log.truncate(end)
-                self._folded, self.singles = before
-                raise
-
-    def _save(self) -> None:
-        layout, folded = layout_of(self.axes), encode_fold(self._folded)
-        self._states.save({**layout, "profile": self.name, **folded, "singles": self.singles})
-
-    def _load(self) -> None:
-        """Read the state, or else its backup, and then what was logged after it."""
-        state = self._states.load(self.notices)
-        if state is None and self.log.size():
+            self.log.rewrite([Numbered(self._folded.last_id), *picks])
             self._refold()
-            return
-        if state is not None:
-            self._restore(state)
-        if self.n_picks and not self.log.path.is_file():
-            self._start_over()
-        self._catch_up()
-
-    def _start_over(self) -> None:
-        """Quarantine the states of a log that no longer exists, and start empty."""
-        kept = " and ".join(path.name for path in self._states.quarantine_all())
-        if kept:
-            self.notices.append(
-                f"{self.log.path} is gone: profile {self.name} starts empty; "
-                f"its last state is kept in {kept}"
-            )
-        self._refold()
-
-    def _restore(self, state: dict[str, Any]) -> None:
-        if state["schema"] > SCHEMA:
-            raise TpopError(
-                f"a newer tpop wrote profile {self.name} (schema {state['schema']})",
-                "upgrade: pip install --upgrade tpop-cli",
-            )
-        if has_layout(state, self.axes):
-            self._folded = decode_fold(state, self.log, self._fresh)
-            self.singles = state["singles"]
-        else:  # the weights mean something else now, but the picks do not
+            self._save()
+            self._save()  # the second save replaces the backup, too
+            NeuralFiles(self.folder).clear()
+        except BaseException:
             self._refold()
+            raise

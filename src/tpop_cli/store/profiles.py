@@ -4,28 +4,38 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import NoInputError, StorageError, UsageError
+from ..errors import NoInputError, TpopError, UsageError
 from . import paths
-from .files import make_private_dir
+from .chats import rename_profile_in_chats
+from .events import Numbered
+from .files import make_private_dir, move_folder
+from .io_errors import storage_error
+from .locks import profile_lock
 from .profile import Profile
 
-_LOCK = ".lock"  # held while a profile's files are moved, so it is never moved itself
 _SETTINGS = "config.toml"
+_REPLACED = ("picks.jsonl", "state.json", "state.json.bak")  # by a reset
 
 
 def list_profiles() -> list[str]:
-    """The names of the profiles on disk, sorted."""
+    """The names of the profiles on disk, sorted. Raises StorageError."""
     try:
         folders = list(paths.profiles_dir().iterdir())
     except FileNotFoundError:
         return []
-    return sorted(
-        p.name for p in folders if (p / "picks.jsonl").exists() or (p / _SETTINGS).exists()
-    )
+    except OSError as error:
+        raise storage_error(f"cannot list {paths.profiles_dir()}", error) from None
+    return sorted(folder.name for folder in folders if _is_profile(folder))
+
+
+def _is_profile(folder: Path) -> bool:
+    with suppress(OSError):  # a folder that cannot be read is none
+        return any((folder / name).exists() for name in ("picks.jsonl", _SETTINGS))
+    return False
 
 
 def open_existing(name: str) -> Profile:
@@ -58,6 +68,7 @@ def copy_profile(name: str, new: str) -> Profile:
     """
     source, target = open_existing(name), _open_new(new)
     with source.locked(), target.locked():
+        _require_new(new)
         for file in _files(source):
             with _storage_error(file):
                 shutil.copy2(file, target.folder / file.name)
@@ -65,73 +76,118 @@ def copy_profile(name: str, new: str) -> Profile:
 
 
 def rename_profile(name: str, new: str) -> Profile:
-    """Rename a profile. Raises as `copy_profile`."""
-    copied = copy_profile(name, new)
-    with _storage_error(copied.folder):
-        shutil.rmtree(open_existing(name).folder)
-    return copied
+    """Rename a profile. Its chats go with it.
+
+    A process that has it open under the old name, or waits for it, cannot change it any more.
+
+    Raises:
+        NoInputError: the profile does not exist.
+        UsageError: the new name is taken or not valid.
+        BusyError: another process holds the profile.
+        CannotCreateError, StorageError: it cannot be renamed, and nothing has changed.
+    """
+    source, target = open_existing(name), _open_new(new)
+    first, second = sorted((source.folder, target.folder))  # as all others do: no deadlock
+    with profile_lock(first), profile_lock(second):
+        open_existing(name)
+        _require_new(new)
+        with _storage_error(source.folder):
+            if target.folder.is_dir():  # an empty one is left by a pick that was not saved
+                target.folder.rmdir()
+            move_folder(source.folder, target.folder)
+        try:
+            rename_profile_in_chats(name, new)
+        except BaseException:
+            with suppress(OSError, TpopError):  # the first error is the one to show
+                move_folder(target.folder, source.folder)
+                rename_profile_in_chats(new, name)
+            raise
+    return Profile(new)
 
 
 def back_up(profile: Profile) -> Path | None:
-    """Move everything that a profile has learned to a backup. Its settings stay.
+    """Forget everything that a profile has learned, after a backup. Its settings stay.
+
+    Its numbers of picks go on: none is given again.
 
     Returns:
-        The folder of the backup, or None if the profile was never saved.
+        The folder of the backup, or None if there is nothing to forget.
 
     Raises:
         BusyError: another process holds the profile.
-        CannotCreateError, StorageError: a file cannot be moved.
+        CannotCreateError, StorageError: a file cannot be copied.
     """
     if not profile.folder.exists():
         return None
     with profile.locked():
-        backups = paths.home() / "backups"
-        make_private_dir(backups)
-        stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
-        target, n = backups / f"{profile.name}-{stamp}", 1
-        while target.exists():
-            n += 1
-            target = backups / f"{profile.name}-{stamp}-{n}"
-        make_private_dir(target)
-        for file in _files(profile):
-            if file.name != _SETTINGS:
+        files = [file for file in _files(profile) if file.name != _SETTINGS]
+        learned = any(not isinstance(event, Numbered) for event, _ in profile.log.events())
+        if not learned and all(file.name in _REPLACED for file in files):
+            return None
+        target = _new_backup(profile.folder.name)
+        try:
+            make_private_dir(target)
+            for file in files:
                 with _storage_error(file):
-                    shutil.move(file, target / file.name)
-    profile.reload()
+                    shutil.copy2(file, target / file.name)
+        except BaseException:  # half a backup is none
+            shutil.rmtree(target, ignore_errors=True)
+            raise
+        profile.replace_all([])
+        for file in files:
+            if file.name not in _REPLACED:
+                with _storage_error(file):
+                    file.unlink(missing_ok=True)
     return target
 
 
-def delete_profile(name: str) -> Path | None:
-    """Delete a profile, after a backup of what it has learned and of its settings.
+def delete_profile(name: str) -> Path:
+    """Delete a profile: its folder becomes a backup.
 
     Returns:
         The folder of the backup.
 
     Raises:
         NoInputError: the profile does not exist.
-        BusyError, CannotCreateError, StorageError: as `back_up`.
+        BusyError: another process holds the profile.
+        CannotCreateError, StorageError: it cannot be moved, and nothing has changed.
     """
-    profile = open_existing(name)
-    backup, settings = back_up(profile), profile.folder / _SETTINGS
-    if backup and settings.exists():
-        with _storage_error(settings):
-            shutil.copy2(settings, backup / _SETTINGS)
-    with _storage_error(profile.folder):
-        shutil.rmtree(profile.folder)
-    return backup
+    folder = open_existing(name).folder
+    with profile_lock(folder):
+        open_existing(name)
+        target = _new_backup(name)
+        make_private_dir(target.parent)
+        with _storage_error(folder):
+            move_folder(folder, target)
+    return target
+
+
+def _new_backup(name: str) -> Path:
+    """A folder for a backup; it does not exist yet."""
+    backups = paths.home() / "backups"
+    stamp = datetime.now().strftime("%Y%m%d-%H%M%S")
+    target, n = backups / f"{name}-{stamp}", 1
+    while target.exists():
+        n += 1
+        target = backups / f"{name}-{stamp}-{n}"
+    return target
 
 
 def _open_new(name: str) -> Profile:
+    _require_new(name)
+    return Profile(name)
+
+
+def _require_new(name: str) -> None:
     if paths.check_profile_name(name) in list_profiles():
         raise UsageError(
             f"profile {name} already exists",
             f"choose another name, or tpop profile delete {name}",
         )
-    return Profile(name)
 
 
 def _files(profile: Profile) -> list[Path]:
-    return [file for file in profile.folder.iterdir() if file.name != _LOCK]
+    return [file for file in profile.folder.iterdir() if file.is_file()]
 
 
 @contextmanager
@@ -140,6 +196,4 @@ def _storage_error(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageError(
-            f"cannot move or copy {path}: {error.strerror}", "check the folder's permissions"
-        ) from None
+        raise storage_error(f"cannot move or copy {path}", error) from None

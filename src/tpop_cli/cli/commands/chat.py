@@ -55,10 +55,10 @@ def chat(
     keep_history, when_to_ask = resolve("history", history), resolve("ask", ask)
     resumed = _resumed(chosen.name, go_on, resume)
     turns: list[Turn] = []
-    chat_id = ""
+    chat_id, saved = "", False
     while True:
         with open_session(options, chosen, "chat", reward, rebuild, history=history) as session:
-            talk = Chat(session, stdout_console(), when_to_ask, keep_history, turns, chat_id)
+            talk = Chat(session, stdout_console(), when_to_ask, keep_history, turns, chat_id, saved)
             if resumed:
                 talk.resume(resumed)
             ChatLoop(talk).run()
@@ -70,7 +70,8 @@ def chat(
             temperature=session.options.sampling.temperature,
             system=session.options.system,
         )
-        chosen, turns, chat_id, resumed, rebuild = talk.profile, talk.turns, talk.id, None, False
+        chosen, turns, chat_id, saved = talk.profile, talk.turns, talk.id, talk.saved
+        resumed, rebuild = None, False
 
 
 def _resumed(profile: str, go_on: bool, chat_id: str | None) -> SavedChat | None:

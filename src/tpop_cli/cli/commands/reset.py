@@ -19,4 +19,7 @@ def reset(profile: opt.ProfileOption = None, yes: opt.YesOption = False) -> None
         return
     confirm(f"Forget the {chosen.n_picks} picks of profile {chosen.name}? A backup is kept.", yes)
     backup = back_up(chosen)
-    note(f"reset profile {chosen.name}; its files are kept in {backup}")
+    if backup is None:
+        note(f"profile {chosen.name} is empty: there is nothing to reset")
+    else:
+        note(f"reset profile {chosen.name}; its files are kept in {backup}")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ...errors import TpopError
+from ...errors import NoInputError, TpopError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -31,6 +31,7 @@ class Chat:
         keep_history: whether the chat is saved.
         turns: the questions and answers so far.
         id: of the chat on disk; a new one if empty.
+        saved: whether the chat is on disk.
 
     Attributes:
         last_question: what /regen answers again.
@@ -46,6 +47,7 @@ class Chat:
     keep_history: bool = True
     turns: list[Turn] = field(default_factory=list)
     id: str = ""
+    saved: bool = False
     last_question: str | None = None
     edited_question: str | None = None
     single: tuple[list[Message], Arm] | None = None
@@ -86,12 +88,14 @@ class Chat:
         if before and before[-1].question == self.last_question:
             self.turns.pop()
         n = len(self.turns)
-        self.answer(question)
-        if len(self.turns) == n:  # stopped, or both bad
-            self.turns[:] = before
+        try:
+            self.answer(question)
+        finally:
+            if len(self.turns) == n:  # stopped, both bad, or an error
+                self.turns[:] = before
 
     def compare(self) -> None:
-        """Fight a duel between the single answer and a new one."""
+        """Compare the single answer with a new one in a duel."""
         from .duel import Outcome, interactive_duel
 
         if self.single is None:
@@ -113,7 +117,9 @@ class Chat:
         if result.verdict == "both-bad":
             self.tell("both bad: not added to the chat. /regen asks again")
         else:
-            self.turns.append(Turn(question, answer, result.pick_id))
+            pick = result.pick
+            owner = (pick.id, self.profile.name, pick.time) if pick else ()
+            self.turns.append(Turn(question, answer, *owner))
             self.print_answer(answer)
         for line in result.notes:
             self.tell(line)
@@ -194,22 +200,33 @@ class Chat:
     def resume(self, saved: SavedChat) -> None:
         """Continue a saved chat in place of this one."""
         self.turns[:] = saved.turns
-        self.id, self.last_question, self.single = saved.id, self.turns[-1].question, None
+        self.id, self.saved = saved.id, True
+        self.last_question, self.single = self.turns[-1].question, None
         options = self.session.options
         self.session.options = replace(options, system=saved.system or options.system)
         self.tell(f"resumed {self.id}: {len(self.turns)} turns; the last answer was:")
         self.print_answer(self.turns[-1].answer)
 
     def save(self) -> None:
-        """Save the chat, unless no history is kept. If that fails, say so once and keep none."""
-        from ...store.chats import SavedChat, save_chat
+        """Save the chat, unless no history is kept; one without turns is removed from the disk.
+
+        If that fails, say so once and keep no history.
+        """
+        from ...store.chats import SavedChat, delete_chat, save_chat
 
         if not self.keep_history:
             return
         model = Path(self.session.engine.info.path).stem
         system = self.session.options.system
         try:
-            save_chat(SavedChat(self.id, self.profile.name, model, system, self.turns))
+            if self.turns:
+                save_chat(SavedChat(self.id, self.profile.name, model, system, self.turns))
+                self.saved = True
+            elif self.saved:
+                self.saved = False
+                delete_chat(self.id)
+        except NoInputError:
+            return  # it was deleted meanwhile
         except TpopError as error:
             self.keep_history = False
             self.tell(f"the chat is not saved: {error.message}")

@@ -15,7 +15,7 @@ from rich.live import Live
 from rich.text import Text
 
 from ...core.describe import taste_line, why
-from ...core.picks import Verdict
+from ...core.picks import Pick, Verdict
 from ...errors import TpopError
 from ...session.duel import Duel, Key
 from ...session.session import Session
@@ -33,7 +33,7 @@ _OUTCOME_TEXTS: dict[Verdict, str] = {
     "exploit": "picked",
     "explore": "picked",
     "tie": "a tie",
-    "both-bad": "both bad, nothing ranked",
+    "both-bad": "both bad, nothing learned",
     "skip": "skipped, nothing learned",
 }
 
@@ -54,7 +54,7 @@ class Result:
         duel: what was decoded.
         verdict: about the arms; "skip" if stopped.
         notes: lines to show below the answer.
-        pick_id: number of the pick, if it was saved.
+        pick: as it was saved, if it was.
         unsaved: why the pick could not be saved, if so.
     """
 
@@ -62,7 +62,7 @@ class Result:
     duel: Duel
     verdict: Verdict = "skip"
     notes: list[str] = field(default_factory=list)
-    pick_id: int | None = None
+    pick: Pick | None = None
     unsaved: TpopError | None = None
 
 
@@ -102,7 +102,7 @@ def interactive_duel(
         verdict = duel.verdict(cast("Key", key))
         result = Result(Outcome.picked, duel, verdict)
         try:
-            result.pick_id = session.learn(duel, verdict, seconds).id
+            result.pick = session.learn(duel, verdict, seconds)
         except TpopError as error:
             result.unsaved = error
         outcome = "picked early" if duel.early else _OUTCOME_TEXTS[verdict]

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ...errors import StorageError, UsageError
+from ...errors import NoInputError, UsageError
 from ...settings import SETTINGS
 from ..open_session import open_profile
 from .chat import Chat
+
+if TYPE_CHECKING:
+    from ...store.chats import Turn
 
 Command = Callable[[Chat, str], None]
 
@@ -29,11 +33,40 @@ def _undo(chat: Chat, _: str) -> None:
     if not chat.turns:
         chat.tell("nothing to undo in this chat; `tpop picks undo` undoes older picks")
         return
-    turn = chat.turns[-1]
-    if turn.pick_id is not None:
-        chat.session.undo(turn.pick_id)
+    problem = _undo_pick(chat, chat.turns[-1])
     chat.turns.pop()
-    chat.tell("undone: the pick is forgotten and its turn is removed")
+    chat.single = None
+    chat.tell(problem or "undone: the pick is forgotten and its turn is removed")
+
+
+def _undo_pick(chat: Chat, turn: Turn) -> str:
+    """Take back the pick of a turn, from the profile that holds it.
+
+    Returns:
+        Why there is no such pick to take back; empty if it was taken back.
+
+    Raises:
+        BusyError, StorageError: it cannot be taken back now.
+    """
+    from ...store.profiles import open_existing
+
+    if turn.pick_id is None:
+        return "undone: its turn is removed"
+    owner = turn.profile or chat.profile.name
+    only_turn = "only the turn is removed"
+    try:
+        profile = chat.profile if owner == chat.profile.name else open_existing(owner)
+        pick = profile.find(turn.pick_id)
+        if turn.pick_time and pick.time != turn.pick_time:
+            return f"pick {turn.pick_id} of profile {owner} is another one now; {only_turn}"
+        if profile is chat.profile:
+            chat.session.undo(turn.pick_id)
+        else:
+            profile.undo(turn.pick_id)
+            chat.tell(f"the pick was in profile {owner}")
+    except NoInputError as error:  # undone or forgotten before, or the whole profile was deleted
+        return f"{error.message}; {only_turn}"
+    return ""
 
 
 def _regenerate(chat: Chat, _: str) -> None:
@@ -109,6 +142,7 @@ def _model(chat: Chat, name: str) -> None:
 
 
 def _save(chat: Chat, name: str) -> None:
+    from ...store.io_errors import storage_error
     from ...ui.chat import transcript
 
     if not name:
@@ -116,7 +150,7 @@ def _save(chat: Chat, name: str) -> None:
     try:
         Path(name).expanduser().write_text(transcript(chat.turns) + "\n", "utf-8")
     except OSError as error:
-        raise StorageError(f"cannot write {name}: {error.strerror}") from None
+        raise storage_error(f"cannot write {name}", error) from None
     chat.tell(f"saved {len(chat.turns)} turns to {name}")
 
 
