@@ -39,7 +39,7 @@ def write_tiny_gguf(
     control_tokens: Sequence[str] = (),
     add_bos: bool = False,
     pre: str = "gpt-2",
-    not_a_number: bool = False,
+    norm: float = 1.0,
 ) -> Path:
     """Write a llama model with two layers.
 
@@ -53,7 +53,7 @@ def write_tiny_gguf(
         control_tokens: control tokens to add to it.
         add_bos: whether the model wants the beginning-of-sequence token.
         pre: the pre-tokenizer, by llama.cpp's name.
-        not_a_number: write weights that make every logit NaN.
+        norm: the weights of the last norm, which scale every logit.
     """
     model = _TinyModel(
         path,
@@ -66,7 +66,7 @@ def write_tiny_gguf(
         control_tokens=control_tokens,
         add_bos=add_bos,
         pre=pre,
-        not_a_number=not_a_number,
+        norm=norm,
     )
     model.attention_keys()
     kv = N_EMBD // N_HEAD * N_KV
@@ -150,7 +150,7 @@ class _TinyModel:
         control_tokens: control tokens to add to it.
         add_bos: whether the model wants the beginning-of-sequence token.
         pre: the pre-tokenizer, by llama.cpp's name.
-        not_a_number: write weights that make every logit NaN.
+        norm: the weights of the last norm, which scale every logit.
         hollow: write a sparse file of zeros instead of weights.
     """
 
@@ -167,7 +167,7 @@ class _TinyModel:
         control_tokens: Sequence[str] = (),
         add_bos: bool = False,
         pre: str = "gpt-2",
-        not_a_number: bool = False,
+        norm: float = 1.0,
         hollow: bool = False,
     ) -> None:
         self.path, self.hollow, self.n_bytes = path, hollow, 0
@@ -194,7 +194,7 @@ class _TinyModel:
         if template is not None:
             writer.add_chat_template(template)
         self.tensor("token_embd.weight", len(tokens), N_EMBD)
-        self.tensor("output_norm.weight", N_EMBD, ones=True, factor=np.nan if not_a_number else 1)
+        self.tensor("output_norm.weight", N_EMBD, ones=True, factor=norm)
         self.tensor("output.weight", len(tokens), N_EMBD)
 
     def attention_keys(self, feed_forward: int = N_FF) -> None:

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from tpop_cli.engine import deep_stack
 from tpop_cli.engine.deep_stack import LONGEST_RUN, call_with_deep_stack
 from tpop_cli.engine.llama_engine import LlamaEngine
 from tpop_cli.engine.load_options import LoadOptions
@@ -18,7 +17,23 @@ from ..faults.table import LONG_RUNS
 from ..tiny import SPECIAL, write_tiny_gguf
 
 PRE_TOKENIZERS = "default gpt-2 llama-bpe gpt-4o tekken deepseek-v3 deepseek-coder falcon bloom"
-UNITS = ("B", "b", " ", "7", ".", '"', "\n", "Bb", "中", "한", "😀", "e\u0301", "\r\n", " \n", "a1-")
+UNITS = (
+    "B",
+    "b",
+    " ",
+    "7",
+    ".",
+    '"',
+    "\n",
+    "Bb",
+    "中",
+    "한",
+    "😀",
+    "e\u0301",
+    "\r\n",
+    " \n",
+    "a1-",
+)
 
 
 @LONG_RUNS.shown
@@ -41,7 +56,7 @@ def test_a_longer_run_is_refused_and_the_process_goes_on(tmp_path: Path) -> None
     with LlamaEngine(path, LoadOptions(n_threads=1)) as engine:
         longest = "x" * LONGEST_RUN
         assert len(engine.tokenize(longest, add_special=False)) == LONGEST_RUN
-        with pytest.raises(DecodeError, match="200,01. characters in a row"):
+        with pytest.raises(DecodeError, match=r"200,01. characters in a row"):
             engine.chat_tokens([{"role": "user", "content": "see: " + longest + "x"}])
         spaced = " ".join([longest] * 3)
         assert len(engine.tokenize(spaced, add_special=False)) == len(spaced)
@@ -52,7 +67,7 @@ def test_no_memory_for_the_stack_is_an_error(monkeypatch: pytest.MonkeyPatch) ->
         raise RuntimeError("can't start new thread")
 
     before = threading.stack_size()
-    monkeypatch.setattr(deep_stack.threading.Thread, "start", fail)
+    monkeypatch.setattr(threading.Thread, "start", fail)
     with pytest.raises(DecodeError, match="no memory"):
         call_with_deep_stack(60_000, lambda: 1)
     assert threading.stack_size() == before

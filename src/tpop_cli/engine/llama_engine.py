@@ -67,6 +67,7 @@ class LlamaEngine:
             self.stop = threading.Event()
             self._sequences = Sequences(
                 self._ctx,
+                model=path.name,
                 n_vocab=self.n_vocab,
                 n_ctx=n_ctx,
                 # llama.cpp may have lowered it, and aborts on a larger batch

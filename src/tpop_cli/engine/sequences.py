@@ -27,6 +27,7 @@ class Sequences:
 
     Args:
         ctx: a llama_context with a unified KV cache of `n_ctx` cells; the caller frees it.
+        model: the model's name, for error messages.
         n_vocab: the length of a row of logits.
         n_ctx: the number of cells of the KV cache.
         n_batch: the maximum number of tokens in a batch.
@@ -41,6 +42,7 @@ class Sequences:
         self,
         ctx: object,
         *,
+        model: str,
         n_vocab: int,
         n_ctx: int,
         n_batch: int,
@@ -52,6 +54,7 @@ class Sequences:
         self.cache = KVCache(ctx, n_seq_max)
         self._batch = LlamaBatch(
             ctx,
+            model=model,
             n_vocab=n_vocab,
             n_embd=n_embd,
             n_ctx=n_ctx,
