@@ -202,6 +202,10 @@ NOT_A_NUMBER = Fault(
     "a model computes logits that are NaN or infinite",
     "an error that names the model; exit 1",
 )
+ODD_ANSWERS = Fault(
+    "an answer is 60,000 blank lines, dots, quotes or other characters of one kind",
+    "it is measured and compared in time linear in its length",
+)
 NO_ROOM = Fault(
     "the context has no room for two answers at once",
     "the same answers are decoded one after the other",

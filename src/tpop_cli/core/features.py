@@ -14,11 +14,14 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+# Each takes time linear in the length of any text: no expression scans a run of characters again
+# from each position in it. `^[^\S\n]*` matches the space before the first word of a line; with `\s`
+# it would scan all blank lines before it, from each of them.
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[.!?。！？]+(?=\s|$)")
-_LIST_ITEM = re.compile(r"^\s*(?:[-*•+]|\d{1,3}[.)])\s+\S", re.MULTILINE)
-_LIST_NUMBER = re.compile(r"^\s*\d{1,3}[.)]", re.MULTILINE)
-_HEADING = re.compile(r"^\s*(?:#{1,6}\s+\S|\*\*[^*\n]+\*\*:?\s*$)", re.MULTILINE)
+_SENTENCE_END = re.compile(r"[.!?。！？](?=\s|$)")
+_LIST_ITEM = re.compile(r"^[^\S\n]*(?:[-*•+]|\d{1,3}[.)])\s+\S", re.MULTILINE)
+_LIST_NUMBER = re.compile(r"^[^\S\n]*\d{1,3}[.)]", re.MULTILINE)
+_HEADING = re.compile(r"^[^\S\n]*(?:#{1,6}\s+\S|\*\*[^*\n]+\*\*:?[^\S\n]*$)", re.MULTILINE)
 _EXAMPLE = re.compile(
     r"\b(?:for example|for instance|such as|e\.g\.|like when|imagine)\b", re.IGNORECASE
 )
