@@ -25,7 +25,7 @@ def taste_report(result: Mapping[str, Any]) -> RenderableType:
     parts += [
         _costs(result["learners"]),
         Text(),
-        _curve(result["learners"][0]["consistent"], counts),
+        learning_curve(_means(result["learners"][0]["consistent"], counts), counts),
     ]
     return Group(*parts)
 
@@ -100,9 +100,22 @@ def _costs(learners: Sequence[Mapping[str, Any]]) -> Table:
     return table
 
 
-def _curve(rates: Mapping[str, Mapping[str, float] | None], counts: Sequence[str]) -> Text:
-    """The learning curve as bars from 0.5 to 1, one bar for each number of turns."""
-    means = [(rates[n] or {"mean": _LOW})["mean"] for n in counts]
+def _means(
+    rates: Mapping[str, Mapping[str, float] | None], counts: Sequence[str]
+) -> Sequence[float]:
+    return [(rates[n] or {"mean": _LOW})["mean"] for n in counts]
+
+
+def learning_curve(
+    means: Sequence[float], counts: Sequence[int | str], unit: str = "turns"
+) -> Text:
+    """A learning curve as bars from 0.5 to 1, one bar for each number of turns.
+
+    Args:
+        means: the win rates.
+        counts: after how many turns each was measured.
+        unit: what is counted.
+    """
     eighths = [round(max(0.0, (mean - _LOW) / (1 - _LOW)) * _ROWS * 8) for mean in means]
     text = Text()
     for row in range(_ROWS - 1, -1, -1):
@@ -111,5 +124,5 @@ def _curve(rates: Mapping[str, Mapping[str, float] | None], counts: Sequence[str
         for filled in eighths:
             text.append(f"  {_BARS[min(8, max(0, filled - 8 * row))] * 3} ", "green")
         text.append("\n")
-    text.append("     " + "".join(f"{n:>4}  " for n in counts) + "turns", "dim")
+    text.append("     " + "".join(f"{n:>4}  " for n in counts) + unit, "dim")
     return text
