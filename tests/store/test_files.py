@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tpop_cli.errors import BadDataError, CannotCreateError, StorageError
 from tpop_cli.store import files
+from tpop_cli.store.profile import Profile
+from tpop_cli.store.profiles import rename_profile
+
+from ..faults.table import NO_SYNC
+from .example_picks import make_pick, same, taught
 
 
 def test_only_a_regular_file_of_limited_size_is_read(tmp_path: Path) -> None:
@@ -120,3 +128,87 @@ def test_a_changed_byte_is_detected_by_the_checksum() -> None:
 def test_json_outside_the_standard_is_refused(text: bytes, message: str) -> None:
     with pytest.raises(BadDataError, match=message):
         files.strict_json(text)
+
+
+# -- syncing ---------------------------------------------------------------------------------------
+
+CANNOT_SYNC = [errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS]
+
+
+def failing_sync(folders: bool, number: int) -> Callable[[int], None]:
+    """os.fsync of a file system that cannot sync folders, or files."""
+    sync = os.fsync
+
+    def run(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode) == folders:
+            raise OSError(number, os.strerror(number))
+        sync(descriptor)
+
+    return run
+
+
+@NO_SYNC.shown
+@pytest.mark.parametrize("number", [*CANNOT_SYNC, errno.EACCES])
+def test_a_folder_that_cannot_be_synced_is_no_failure(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", failing_sync(folders=True, number=number))
+    profile = Profile("work")
+    for n in range(2):
+        profile.record(make_pick(n))
+    assert same(Profile("work"), profile)
+    rename_profile("work", "job")
+    assert Profile("job").n_picks == 2
+
+
+@NO_SYNC.shown
+@pytest.mark.parametrize("number", CANNOT_SYNC)
+def test_a_file_that_cannot_be_synced_is_no_failure(
+    number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", failing_sync(folders=False, number=number))
+    assert Profile("work").record(make_pick(0)).id == 1
+
+
+@NO_SYNC.shown
+def test_a_folder_that_cannot_be_listed_is_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = os.open
+
+    def refuse(path: Path, flags: int, mode: int = 0o777, **more: int) -> int:
+        if Path(path).is_dir():
+            raise PermissionError(errno.EACCES, "Permission denied")
+        return opened(path, flags, mode, **more)
+
+    monkeypatch.setattr(os, "open", refuse)
+    assert Profile("work").record(make_pick(0)).id == 1
+
+
+@NO_SYNC.shown
+@pytest.mark.parametrize("folders", [True, False])
+def test_a_disk_that_fails_is_a_failure(folders: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    profile = taught("work", 1)
+    log = profile.log.path.read_bytes()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", failing_sync(folders=folders, number=errno.EIO))
+        with pytest.raises(StorageError, match="cannot write") as caught:
+            profile.record(make_pick(1))
+    assert "space" not in caught.value.hint and "permission" not in caught.value.hint
+    assert profile.log.path.read_bytes() == log
+    assert same(Profile("work"), profile) and profile.n_picks == 1
+
+
+@pytest.mark.parametrize("error", [KeyboardInterrupt, OSError(errno.ENOSPC, "full")])
+def test_an_append_that_is_interrupted_adds_nothing(
+    error: BaseException, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also not when the file is closed."""
+
+    def interrupt(_: int) -> None:
+        raise error
+
+    path = tmp_path / "log"
+    files.append_line(path, b"one")
+    monkeypatch.setattr(os, "fsync", interrupt)
+    with pytest.raises((KeyboardInterrupt, StorageError)):
+        files.append_line(path, b"two" * 1_000_000)
+    assert path.read_bytes() == b"one\n"

@@ -64,11 +64,11 @@ def test_feedback_is_imported() -> None:
     assert found.kind == "open-webui feedback"
     assert pairs(found) == [("a", "b"), ("a", "c"), ("b", "a")]
     assert dict(found.skipped) == {
-        "with ratings that do not say which answer is better": 2,
-        "with a rated answer that has no other to compare": 1,
-        "with two equal answers": 1,
-        "with an empty answer": 1,
-        "without a rating and its chat": 1,
+        "with ratings that do not say which answer is better": [3, 5],
+        "with a rated answer that has no other to compare": [4],
+        "with two equal answers": [6],
+        "with an empty answer": [6],
+        "without a rating and its chat": [7],
     }
 
 
@@ -94,8 +94,8 @@ def test_ratings_in_chats_are_imported() -> None:
         ("a", "b"), ("a", "c"), ("d", "b"), ("d", "c"), ("f", "e"), ("x", "y"),
     ]  # fmt: skip
     assert dict(found.skipped) == {
-        "without a rated answer": 1,
-        "with a rated answer that has no other to compare": 1,
+        "without a rated answer": [3],
+        "with a rated answer that has no other to compare": [4],
     }
 
 

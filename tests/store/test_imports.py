@@ -63,8 +63,8 @@ def test_imported_pairs_teach_as_picks_without_a_prediction() -> None:
     assert datetime.fromisoformat(pick.time) == NOW and pick.predicted_correctly is None
     assert found.n_skipped == 4
     assert found.skipped_words == (
-        "1 entry with an empty answer, 1 entry in an unknown format, "
-        "1 entry without a JSON object, 1 entry without valid JSON"
+        "1 entry with an empty answer (line 2); 1 entry in an unknown format (line 3); "
+        "1 entry without a JSON object (line 4); 1 entry without valid JSON (line 6)"
     )
     profile = Profile("work")
     profile.extend(found.picks)
@@ -160,7 +160,8 @@ def test_a_pick_with_an_impossible_value_is_skipped(changed: dict[str, object]) 
     good, bad = asdict(make_pick(1)), {**asdict(make_pick(2)), **changed}
     found = read_preferences(encode({"schema": 1, "picks": [good, bad]}))
     assert [p.prompt for p in found.picks] == [good["prompt"]] and found.n_skipped == 1
-    assert "with an impossible value" in found.skipped_words
+    assert found.skipped_words.startswith("1 entry with an impossible value (")
+    assert found.skipped_words.endswith(") (number 2)")
 
 
 def test_a_pick_that_is_too_long_for_the_log_is_skipped() -> None:
