@@ -7,25 +7,13 @@ import signal
 import sys
 from types import FrameType
 
+from .cli.std_streams import StdoutError, repair_std_streams
+
 _SIGNALLED = 128
 """A process that a signal ends exits with this plus the signal's number."""
 
 _INTERNAL = 70
 """Exit code of a bug, EX_SOFTWARE of sysexits.h."""
-
-
-def repair_std_streams() -> None:
-    """Make the standard streams usable, whatever the process was started with.
-
-    A closed stream becomes an empty one. A character that a stream's encoding lacks is replaced
-    instead of raising an error.
-    """
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        stream = getattr(sys, name)
-        if stream is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: PTH123, SIM115 - stays open
-        elif mode == "w" and hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
 
 
 def resend_lost_signals() -> None:
@@ -58,11 +46,6 @@ def resend_lost_signals() -> None:
 def main() -> None:
     """Run the command line. `--version` is answered without importing anything."""
     repair_std_streams()
-    if sys.argv[1:] in (["--version"], ["-V"]):
-        from . import __version__
-
-        print(f"tpop {__version__}")
-        return
 
     def end(number: int, _frame: FrameType | None) -> None:
         # Unwinding the stack shows the cursor again and releases locks.
@@ -71,7 +54,12 @@ def main() -> None:
     resend_lost_signals()
     handled: list[signal.Signals] = []
     try:
-        from .cli.process import exit_on_os_error, handled_signals
+        if sys.argv[1:] in (["--version"], ["-V"]):
+            from . import __version__
+
+            print(f"tpop {__version__}", flush=True)
+            return
+        from .cli.process import handled_signals
 
         handled = handled_signals()
         for number in handled:
@@ -82,7 +70,9 @@ def main() -> None:
         app()
     except KeyboardInterrupt:  # before a command started
         raise SystemExit(_SIGNALLED + signal.SIGINT) from None
-    except OSError as error:  # outside of any command, such as writing --help
+    except StdoutError as error:  # outside of any command, such as writing --help
+        from .cli.process import exit_on_os_error
+
         exit_on_os_error(error)
     except Exception:
         import traceback

@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
-from ..errors import StorageError, TpopError
+from ..errors import TpopError
 from .console import print_error
+from .std_streams import StdoutError, silence_stdout
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -68,18 +69,26 @@ def limit_time(seconds: float) -> None:
 
 
 def exit_on_os_error(error: OSError) -> NoReturn:
-    """End the program after an OSError that no function expected, most often of stdout.
+    """End the program after an OSError that no function expected.
 
-    A closed pipe (`tpop ... | head -1`) is not an error: the reader has read enough.
+    A closed pipe at stdout (`tpop ... | head -1`) is not an error: the reader has read enough.
+
+    Raises:
+        RuntimeError: the error is neither stdout's nor a file's. It is a bug.
     """
-    # Nothing more is written to stdout: flushing it at exit would fail once more.
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    if isinstance(error, BrokenPipeError):
-        raise SystemExit(0) from None
-    what = "cannot write" if error.filename is None else f"cannot use {error.filename}"
-    failure = StorageError(
-        f"{what}: {error.strerror or error}", "free some space, or check its permissions"
-    )
+    from ..store.io_errors import storage_error
+
+    if isinstance(error, StdoutError):
+        silence_stdout()
+        cause = error.__cause__
+        assert isinstance(cause, OSError)
+        if isinstance(cause, BrokenPipeError):
+            raise SystemExit(0) from None
+        failure = storage_error("cannot write stdout", cause)
+    elif error.filename is not None:
+        failure = storage_error(f"cannot use {error.filename}", error)
+    else:
+        raise RuntimeError(f"an unexpected error: {error}") from error
     print_error(failure)
     raise SystemExit(failure.exit_code) from None
 
