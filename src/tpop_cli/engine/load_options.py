@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import psutil
-
 from ..errors import UsageError
 from ..settings import DEFAULT_CTX, MAX_CTX, default
+from .cpus import usable_cores
 from .gguf import Header
 
 MIN_CTX = 16
@@ -42,7 +41,7 @@ class LoadOptions:
     Args:
         n_ctx: cells of the KV cache, which all sequences share; 0: the model's training context, at
             most 8192.
-        n_threads: 0: one per physical core.
+        n_threads: 0: one per physical core that the process may use.
         gpu_layers: layers to put on devices; None: as many as fit; or `ALL_LAYERS`.
         split_mode: one of `SPLIT_MODES`.
         tensor_split: the proportion of the model for each device; empty: by free memory.
@@ -79,7 +78,7 @@ class LoadOptions:
     @property
     def threads(self) -> int:
         """The number of threads in use."""
-        return self.n_threads or psutil.cpu_count(logical=False) or 1
+        return self.n_threads or usable_cores()
 
 
 def context_size(n_ctx: int, header: Header) -> int:
