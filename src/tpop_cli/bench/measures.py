@@ -1,4 +1,4 @@
-"""Measures of what steering can cost: quoted instructions, repetition, off-topic answers."""
+"""Measures of what steering can cost: quotes, repetition, wrong answers, lost topics, fences."""
 
 from __future__ import annotations
 
@@ -33,3 +33,44 @@ def on_topic(prompt: str, text: str) -> bool:
     """
     longest = sorted(re.findall(r"[a-z]+", prompt.lower()), key=len)[-3:]
     return any(word[: max(4, len(word) - 2)] in text.lower() for word in longest)
+
+
+def names_answer(answers: str, text: str) -> bool:
+    """Whether an expected answer is in the text, as whole words.
+
+    Args:
+        answers: regular expressions, separated by |.
+        text: the text.
+    """
+    return re.search(rf"(?<![\w.,-])(?:{answers})(?!\w|[.,]\d)", text, re.IGNORECASE) is not None
+
+
+def covers_topic(prompt: str, stems: str, text: str) -> bool:
+    """Whether the text has two words of the topic, at least one of which is not in the prompt.
+
+    A text that only repeats the question is not on its topic, and one that answers it in other
+    words is.
+
+    Args:
+        prompt: the question.
+        stems: beginnings of words that answers to the question use, separated by spaces.
+        text: the answer.
+    """
+
+    def found(where: str) -> set[str]:
+        words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", where.lower())
+        return {stem for stem in stems.split() if any(word.startswith(stem) for word in words)}
+
+    hits = found(text)
+    return len(hits) >= 2 and bool(hits - found(prompt))
+
+
+def fences_whole(text: str, finished: bool = True) -> bool:
+    """Whether every code fence that the text opens is closed.
+
+    Args:
+        text: the answer.
+        finished: False if the answer was cut. Its last fence may then be open.
+    """
+    fences = len(re.findall(r"^[ \t]*```", text, re.MULTILINE))
+    return fences % 2 == 0 or not finished

@@ -11,6 +11,7 @@ from .commands import (
     ask,
     axes,
     bench,
+    bench_harm,
     bench_speed,
     chat,
     chats,
@@ -70,5 +71,6 @@ app.add_typer(picks.app, name="picks")
 app.add_typer(axes.app, name="axes")
 app.add_typer(models.app, name="models")
 bench.app.command()(bench_speed.speed)
+bench.app.command()(bench_harm.harm)
 app.add_typer(config.app, name="config")
 app.add_typer(bench.app, name="bench")

@@ -80,7 +80,7 @@ def speed(
         "date": date.today().isoformat(),
         "plan": asdict(plan),
     }
-    found["machine"] = _machine(loading)
+    found["machine"] = describe_machine(loading)
     with stderr_console().status("loading", spinner="dots") as status:
         for name, measure in _measures(path, loading, plan, chosen).items():
             status.update(f"measuring: {name}")
@@ -91,7 +91,8 @@ def speed(
         stdout_console().print(speed_report(found))
 
 
-def _machine(loading: LoadOptions) -> dict[str, Any]:
+def describe_machine(loading: LoadOptions) -> dict[str, Any]:
+    """The machine that a bench ran on, as JSON."""
     import platform
 
     import psutil

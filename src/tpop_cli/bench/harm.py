@@ -1,0 +1,276 @@
+"""The harm bench: does a steered answer keep what was asked for, and does it win the style?
+
+Steered answers are compared with plain ones to the same prompts with the same seeds. How a pole
+steers is not known here: `decoding.requests.request_arm` makes every request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from ..core.axes import AXES, Axis
+from ..core.response_matrix import ResponseMatrix
+from ..decoding.arm import ArmRequest
+from ..decoding.requests import request_arm
+from ..engine.protocol import Sampling
+from .answer_cache import AnswerCache
+from .harm_outcomes import MEASURES, Answers, CodeChecks, harm_outcomes, mean_tokens, style_wins
+from .harm_tasks import HARM_SPLITS, HarmTasks
+from .harm_users import PAIRS, STYLE_USERS, TAUGHT
+from .progress import ProgressMeter
+from .prompts import SPLITS
+from .simulate import Player, Setting, Variant, limit_each, play
+from .taste import Rate, rate
+from .users import USERS, User
+
+MAX_TOKENS = 160
+"""Maximum tokens of an answer, unless the command is given another number."""
+
+
+@dataclass(frozen=True)
+class Steering:
+    """A way to steer that the bench measures.
+
+    Args:
+        kind: "pole", "pair" or "taught".
+        name: of the pole, the pair or the user who taught.
+        strengths: axis name -> s.
+        users: judge the style.
+    """
+
+    kind: str
+    name: str
+    strengths: Mapping[str, float]
+    users: tuple[User, ...] = ()
+
+
+@dataclass(frozen=True)
+class HarmPlan:
+    """What the harm bench measures.
+
+    Args:
+        poles: names of poles, each at its full strength.
+        pairs: whether pairs of these poles are measured, too.
+        n_duels: how many duels teach each simulated user's profile; 0: no profiles.
+        taught: how many users teach a profile.
+        split: the tasks and prompts to use, "report" or "tune".
+        n_tasks: tasks of each kind and language; 0: all.
+        seeds: answers to each prompt.
+        max_tokens: for every answer.
+    """
+
+    poles: tuple[str, ...] = tuple(pole.name for axis in AXES for pole in axis.poles)
+    pairs: bool = True
+    n_duels: int = 10
+    taught: int = 4
+    split: str = "report"
+    n_tasks: int = 0
+    seeds: int = 1
+    max_tokens: int = MAX_TOKENS
+
+    @property
+    def tasks(self) -> HarmTasks:
+        """The tasks of the plan."""
+        every = HARM_SPLITS[self.split]
+        return every.first(self.n_tasks) if self.n_tasks else every
+
+
+@dataclass
+class HarmBench:
+    """Measures a plan on a model.
+
+    Args:
+        plan: what is measured.
+        cache: has the answers, and decodes those that are missing.
+        response: the response matrix of the model, from which profiles learn.
+        sampling: of every answer.
+        progress: counts the answers of each stage.
+        axes: whose poles are measured.
+    """
+
+    plan: HarmPlan
+    cache: AnswerCache
+    response: ResponseMatrix = ResponseMatrix({})
+    sampling: Sampling = Sampling()
+    progress: ProgressMeter = field(default_factory=ProgressMeter)
+    axes: Sequence[Axis] = AXES
+
+    # -- what is measured --------------------------------------------------------------------------
+
+    def poles(self) -> list[Steering]:
+        """Each pole of the plan at its full strength."""
+        return [
+            Steering(
+                "pole", pole.name, {axis.name: sign * pole.full}, STYLE_USERS.get(pole.name, ())
+            )
+            for axis in self.axes
+            for pole, sign in zip(axis.poles, (1.0, -1.0), strict=True)
+            if pole.name in self.plan.poles
+        ]
+
+    def pairs(self) -> list[Steering]:
+        """The pairs of which the plan has both poles."""
+        single = {steering.name: steering for steering in self.poles()}
+        return [
+            Steering(
+                "pair",
+                f"{a} + {b}",
+                {**single[a].strengths, **single[b].strengths},
+                single[a].users + single[b].users,
+            )
+            for a, b in PAIRS
+            if self.plan.pairs and {a, b} <= set(single)
+        ]
+
+    def taught(self) -> list[Steering]:
+        """Profiles that simulated users taught, in sessions as the program's own.
+
+        Raises:
+            KeyboardInterrupt: the engine's stop flag was set.
+        """
+        plan = self.plan
+        if not plan.n_duels:
+            return []
+        setting = Setting(
+            self.axes,
+            self.response,
+            SPLITS[plan.split][0],
+            judged=(),
+            counts=(plan.n_duels,),
+            sampling=self.sampling,
+            max_tokens=plan.max_tokens,
+        )
+        players = [
+            Player(USERS[name], Variant(), seed=0) for name in TAUGHT[plan.split][: plan.taught]
+        ]
+        traces = play(players, setting, self.cache, self.progress)
+        return [
+            Steering("taught", trace.user, trace.strengths[plan.n_duels], (USERS[trace.user],))
+            for trace in traces
+        ]
+
+    # -- answers -----------------------------------------------------------------------------------
+
+    def requests(self, strengths: Mapping[str, float]) -> list[list[ArmRequest]]:
+        """Requests for answers to all prompts: one list for each seed."""
+        engine = self.cache.engine
+        return [
+            limit_each(
+                [
+                    request_arm(
+                        engine,
+                        [{"role": "user", "content": prompt}],
+                        self.axes,
+                        strengths,
+                        self.sampling,
+                        seed,
+                        self.plan.max_tokens,
+                    )
+                    for prompt in self.plan.tasks.prompts
+                ],
+                engine.n_ctx,
+            )
+            for seed in range(self.plan.seeds)
+        ]
+
+    def _answers(self, strengths: Mapping[str, float]) -> list[Answers]:
+        return [[self.cache[key] for key in keys] for keys in self.requests(strengths)]
+
+    # -- the report --------------------------------------------------------------------------------
+
+    def report(self) -> dict[str, Any]:
+        """Decode and measure everything. Returns the report as a JSON object.
+
+        Raises:
+            KeyboardInterrupt: the engine's stop flag was set. The cache keeps what was decoded.
+        """
+        steerings = [*self.poles(), *self.pairs(), *self.taught()]
+        wanted = [{}, *(steering.strengths for steering in steerings)]
+        needed = [key for strengths in wanted for keys in self.requests(strengths) for key in keys]
+        self.progress.begin("answers", len(self.cache.missing(needed)))
+        if not self.cache.fill(needed, self.progress.advance):
+            raise KeyboardInterrupt
+        tasks, checks = self.plan.tasks, CodeChecks()
+        plain = self._answers({})
+        self.progress.begin("running code", len(wanted))
+        base = harm_outcomes(tasks, plain, (), checks)
+        self.progress.advance()
+        rows: list[dict[str, Any]] = []
+        differences: dict[str, list[npt.NDArray[np.float64]]] = {name: [] for name in MEASURES}
+        styles: list[npt.NDArray[np.float64]] = []
+        for steering in steerings:
+            answers = self._answers(steering.strengths)
+            instructions = self._instructions(steering.strengths)
+            found = harm_outcomes(tasks, answers, instructions, checks)
+            own_base = base | {
+                "quoting": harm_outcomes(tasks, plain, instructions, checks)["quoting"]
+            }
+            style = style_wins(tasks, steering.users, answers, plain)
+            rows.append(
+                {
+                    "kind": steering.kind,
+                    "name": steering.name,
+                    "strengths": dict(steering.strengths),
+                    "users": [user.name for user in steering.users],
+                    "measures": _rates(found),
+                    "differences": _rates({m: found[m] - own_base[m] for m in MEASURES}),
+                    "style": None if style is None else _rate(style),
+                    "languages": _by_language(tasks, found["language"]),
+                    "tokens": round(mean_tokens(answers), 1),
+                }
+            )
+            if steering.kind == "pole":
+                for name in MEASURES:
+                    differences[name].append(found[name] - own_base[name])
+                styles += [] if style is None else [style]
+            self.progress.advance()
+        return {
+            "plan": asdict(self.plan),
+            "sampling": asdict(self.sampling),
+            "prompts": {
+                "code": len(tasks.code),
+                "facts": len(tasks.facts),
+                "language": len(tasks.language),
+                "topics": len(tasks.topics),
+            },
+            "plain": {
+                "measures": _rates(base),
+                "languages": _by_language(tasks, base["language"]),
+                "tokens": round(mean_tokens(plain), 1),
+            },
+            "steered": rows,
+            "mean_of_poles": {
+                "differences": _rates(differences),
+                "style": _rate(np.array(styles)) if styles else None,
+            },
+        }
+
+    def _instructions(self, strengths: Mapping[str, float]) -> list[str]:
+        """The instructions of the poles that are on."""
+        signs = [(axis, strengths.get(axis.name, 0.0)) for axis in self.axes]
+        return [(axis.toward if s > 0 else axis.away).instruction for axis, s in signs if s]
+
+
+def _rate(outcomes: npt.NDArray[np.float64]) -> dict[str, float]:
+    """The mean of outcomes of shape (n_seeds, n_prompts) or (n_poles, n_seeds, n_prompts)."""
+    found: Rate = rate(outcomes if outcomes.ndim == 3 else outcomes[None])
+    return {name: round(value, 4) for name, value in asdict(found).items()}
+
+
+def _rates(outcomes: Mapping[str, Any]) -> dict[str, dict[str, float] | None]:
+    arrays = {name: np.array(found) for name, found in outcomes.items()}
+    return {name: _rate(found) if found.size else None for name, found in arrays.items()}
+
+
+def _by_language(tasks: HarmTasks, kept: npt.NDArray[np.float64]) -> dict[str, float]:
+    """The share of answers in the question's language, for each language."""
+    codes = [task.language for task in tasks.language]
+    return {
+        code: round(float(kept[:, [c == code for c in codes]].mean()), 4)
+        for code in dict.fromkeys(codes)
+    }
