@@ -103,3 +103,8 @@ def test_every_prompt_of_the_bench_is_in_the_language_that_it_claims(split: str)
     assert {identify(" ".join(t.prompt for t in kind)) for kind in (tasks.code, tasks.topics)} == {
         "en"
     }
+
+
+def test_an_english_sentence_with_articles_is_not_portuguese() -> None:
+    assert identify("A good deed begins with a single word.") == "en"
+    assert identify("A ponte é a obra de um homem só.") == "pt"

@@ -152,7 +152,7 @@ REPORT: tuple[TopicTask, ...] = (
     TopicTask(
         "How do I remove chewing gum from clothes?",
         "freez ice gum scrape cloth fabric wash stain vinegar iron peel knife soap detergent"
-        " harden rub remov",
+        " harden rub remov brush solvent alcohol",
     ),
     TopicTask(
         "Why do cats like boxes?",
@@ -172,7 +172,7 @@ REPORT: tuple[TopicTask, ...] = (
     TopicTask(
         "How do I keep bread fresh for longer?",
         "bread freez store bag airtight room dry mold mould container box refrigerat paper stale"
-        " wrap loaf slice moist fresh",
+        " wrap loaf slice moist fresh crust oven counter",
     ),
     TopicTask(
         "Describe a small fishing village at dawn.",

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 FUNCTION_WORDS: Mapping[str, frozenset[str]] = {
     language: frozenset(words.split())
     for language, words in {
-        "en": "the of and to is in that it for you are with on as this be at by from or have an"
+        "en": "the a an of and to is in that it for you are with on as this be at by from or have"
         " not can they we your which will their has was but i how what there these when if so do"
         " does more one all its my me about into than them some out should would could like",
         "de": "der die das und ist ein eine einen einem einer eines nicht zu den mit von für auf"
