@@ -153,8 +153,8 @@ WINDOWS = Fault(
     "tries again for a second, then keeps the old state",
 )
 ANY_ORDER = Fault(
-    "picks, undo, amend, forget, export, import, reset, crash and restart in any order, "
-    "from two processes",
+    "picks, undo, amend, forget, export, import, reset, rename, Ctrl-C, crash and restart in any "
+    "order, from two processes",
     "memory, disk and a replay of the log agree after every step",
     12,
     200,
@@ -252,6 +252,14 @@ SIGNALS = Fault(
     "exit 130, 143 or 129; cursor restored, lock released, state complete",
     2,
     10,
+)
+EVERY_COMMAND = Fault(
+    "a signal arrives while any command runs, also with a silent judge or a slow server",
+    "it ends within 0.35 seconds; exit 130, 143 or 129",
+)
+SUSPENDED = Fault(
+    "Ctrl-Z at a chat's prompt, while answers stream, or while a duel waits for a key",
+    "the shell gets its terminal back in order; fg goes on",
 )
 PIPES = Fault(
     "stdout is closed, full or read in part, or stdin is closed",

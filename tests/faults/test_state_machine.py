@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
 import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.picks import Candidate, Pick, Verdict
+from tpop_cli.errors import NoInputError
+from tpop_cli.store import files
 from tpop_cli.store.events import encode_event
+from tpop_cli.store.fold import fold_log
 from tpop_cli.store.imports import read_preferences
+from tpop_cli.store.locks import profile_lock
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import back_up
 
+from ..store.example_picks import make_pick
 from .table import ANY_ORDER, FULL
 
 VERDICTS: list[Verdict] = ["exploit", "explore", "tie", "both-bad", "skip"]
@@ -34,6 +45,36 @@ candidates = st.builds(
 )
 
 
+def _interrupted_operations() -> list[tuple[object, str]]:
+    """What a save does to files, step by step."""
+    return [(os, "fsync"), (os, "link"), (os, "truncate"), (files, "_replace"), (Path, "unlink")]
+
+
+@contextmanager
+def interrupted_at(step: int) -> Iterator[None]:
+    """Ctrl-C at a file operation, before or after it: steps 0 and 1 are the first operation's."""
+    steps = 0
+
+    def watched(call: Callable[..., Any]) -> Callable[..., Any]:
+        def run(*args: Any, **kwargs: Any) -> Any:
+            nonlocal steps
+            steps += 2
+            if steps - 2 == step:
+                raise KeyboardInterrupt
+            result = call(*args, **kwargs)
+            if steps - 1 == step:
+                raise KeyboardInterrupt
+            return result
+
+        return run
+
+    with ExitStack() as stack:
+        for owner, name in _interrupted_operations():
+            stack.enter_context(patch.object(owner, name, watched(getattr(owner, name))))
+        stack.enter_context(suppress(KeyboardInterrupt))
+        yield
+
+
 class Profiles(RuleBasedStateMachine):
     """One profile, open in a long-running process and in others that open it anew each time."""
 
@@ -41,17 +82,26 @@ class Profiles(RuleBasedStateMachine):
     def open(self) -> None:
         self.home = tempfile.TemporaryDirectory()
         self.parent = Path(self.home.name)
+        self.name, self.n_made = "work", 0
         self.ours = self.fresh()
         self.expected: dict[int, Pick] = {}
+        self.given: set[int] = set()  # all numbers that a pick had
 
     def fresh(self) -> Profile:
-        return Profile("work", AXES, self.parent)
+        return Profile(self.name, AXES, self.parent)
+
+    def made(self, first: Candidate, second: Candidate, verdict: Verdict) -> Pick:
+        self.n_made += 1
+        time = f"2026-01-01T00:00:00.{self.n_made:06}"
+        return Pick(0, time, "q", first, second, verdict, "exploit", 0.5, None, "t", "m", "f")
 
     def pick(self, profile: Profile, first: Candidate, second: Candidate, verdict: Verdict) -> None:
-        made = profile.record(
-            Pick(0, "", "q", first, second, verdict, "exploit", 0.5, None, "t", "m", "f")
-        )
-        assert made.id not in self.expected
+        made = profile.record(self.made(first, second, verdict))
+        self.add(made)
+
+    def add(self, made: Pick) -> None:
+        assert made.id not in self.given
+        self.given.add(made.id)
         self.expected[made.id] = made
 
     @rule(first=candidates, second=candidates, verdict=st.sampled_from(VERDICTS))
@@ -87,15 +137,68 @@ class Profiles(RuleBasedStateMachine):
 
     @rule(first=candidates, second=candidates)
     def import_two(self, first: Candidate, second: Candidate) -> None:
-        picks = [
-            Pick(0, "", "q", first, second, v, "exploit", 0.5, None, "import", "", "")
-            for v in VERDICTS[:2]
-        ]
+        picks = [self.made(first, second, verdict) for verdict in VERDICTS[:2]]
         profile = self.fresh()
         profile.extend(picks)
         new = [pick for pick in profile.picks() if pick.id not in self.expected]
         assert len(new) == 2
-        self.expected |= {pick.id: pick for pick in new}
+        for pick in new:
+            self.add(pick)
+
+    @rule(
+        step=st.integers(0, 25),
+        how=st.sampled_from(["pick", "undo", "amend", "import", "single", "forget"]),
+        first=candidates,
+        ours=st.booleans(),
+    )
+    def interrupted_change(self, step: int, how: str, first: Candidate, ours: bool) -> None:
+        """It is whole, or it did not happen."""
+        profile, before = self.profile_of(ours), self.fresh().picks()
+        with profile.locked():  # it reads what others logged
+            pass
+        made = self.made(first, first, "tie")
+        changes: dict[str, Callable[[], object]] = {
+            "pick": lambda: profile.record(made),
+            "undo": lambda: profile.undo() if before else None,
+            "amend": lambda: profile.amend(before[-1].id, "skip") if before else None,
+            "import": lambda: profile.extend([made, self.made(first, first, "skip")]),
+            "single": profile.count_single,
+            "forget": lambda: profile.forget(lambda pick: before and pick.id == before[0].id),
+        }
+        with interrupted_at(step):
+            changes[how]()
+        picks = profile.picks()
+        assert profile.n_picks == len(picks)
+        if picks != before:
+            expected = {
+                "pick": [*before, *picks[len(before) :]],
+                "undo": before[:-1],
+                "amend": [*before[:-1], *(replace(p, verdict="skip") for p in before[-1:])],
+                "import": [*before, *picks[len(before) :]],
+                "single": before,
+                "forget": before[1:],
+            }
+            assert picks == expected[how]
+            assert len(picks) - len(before) in {"pick": [1], "import": [2]}.get(how, [0, -1])
+        self.given |= {pick.id for pick in picks}
+        self.expected = {pick.id: pick for pick in picks}
+        folded = fold_log(profile.log, profile._fresh)
+        np.testing.assert_allclose(profile.posterior.mean, folded.taste.reward.posterior.mean)
+
+    @rule(name=st.sampled_from(["work", "job"]))
+    def rename(self, name: str) -> None:
+        """Our long-running process is refused from then on, and opens the new name."""
+        if name == self.name or not self.fresh().folder.exists():
+            return
+        with profile_lock(self.fresh().folder), profile_lock(self.parent / name):
+            files.move_folder(self.parent / self.name, self.parent / name)
+        before = sorted(path.name for path in self.parent.iterdir())
+        if self.ours.folder.name == self.name and self.ours._on_disk:
+            with pytest.raises(NoInputError, match="renamed or deleted"):
+                self.ours.record(make_pick(1))
+        assert sorted(path.name for path in self.parent.iterdir()) == before
+        self.name = name
+        self.ours = self.fresh()
 
     @rule()
     def export_and_import_agree(self) -> None:
@@ -155,14 +258,12 @@ class Profiles(RuleBasedStateMachine):
         fresh = self.fresh()
         assert {pick.id: pick for pick in fresh.picks()} == self.expected
         assert fresh.n_picks == len(self.expected)
-        folded = Profile("folded", AXES, self.parent)
-        folded.log = fresh.log
-        folded._refold()
-        for posterior in (fresh.posterior, folded.posterior):
+        folded = fold_log(fresh.log, fresh._fresh).taste.reward.posterior
+        for posterior in (fresh.posterior, folded):
             assert np.isfinite(posterior.mean).all()
             np.linalg.cholesky(posterior.precision)  # symmetric positive definite
-        np.testing.assert_allclose(fresh.posterior.mean, folded.posterior.mean, atol=1e-9)
-        np.testing.assert_allclose(fresh.posterior.precision, folded.posterior.precision, atol=1e-7)
+        np.testing.assert_allclose(fresh.posterior.mean, folded.mean, atol=1e-9)
+        np.testing.assert_allclose(fresh.posterior.precision, folded.precision, atol=1e-7)
 
     def teardown(self) -> None:
         if hasattr(self, "home"):
