@@ -55,10 +55,10 @@ def forbid(event: str, arguments: tuple[Any, ...]) -> None:
 
 def limit_resources(seconds: int, megabytes: int) -> None:
     """Limit processor time, memory, files and processes, where the system has such limits."""
-    try:
-        import resource
-    except ImportError:  # Windows
+    if sys.platform == "win32":
         return
+    import resource
+
     wanted = {
         "RLIMIT_CPU": seconds,
         "RLIMIT_AS": megabytes * 1024 * 1024,
