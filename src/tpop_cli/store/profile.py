@@ -18,6 +18,7 @@ from . import paths
 from .events import Amend, Numbered, Undo, check_picks
 from .neural_files import NeuralFiles
 from .own_axes import load_axes
+from .pick_log import Damage
 from .profile_files import ProfileFiles
 
 
@@ -57,8 +58,11 @@ class Profile(ProfileFiles):
         )
 
     def picks(self) -> list[Pick]:
-        """The picks that count, oldest first."""
-        return self.log.picks()
+        """The picks that count, oldest first. Adds a notice for every line that is not readable."""
+        damaged: list[Damage] = []
+        picks = self.log.picks(damaged=damaged)
+        self._report(damaged)
+        return picks
 
     def recent(self, n: int) -> list[Pick]:
         """The last n picks that count, oldest first. Reads only the end of a long log."""

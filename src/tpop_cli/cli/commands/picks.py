@@ -38,7 +38,10 @@ def list_(
 ) -> None:
     """List the picks of a profile, oldest first."""
     chosen = open_profile(profile)
+    n_shown = len(chosen.notices)
     picks = chosen.picks()
+    for notice in chosen.notices[n_shown:]:
+        note(notice)
     if as_json:
         for pick in picks:
             write_json(asdict(pick))
