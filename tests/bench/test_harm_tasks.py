@@ -43,11 +43,12 @@ def test_no_prompt_is_in_two_sets() -> None:
 
 
 def test_a_part_has_some_of_each_kind_and_language() -> None:
-    part = HARM_SPLITS["report"].first(2)
-    assert [len(kind) for kind in (part.code, part.facts, part.language, part.topics)] == [
-        2, 2, 8, 2,
-    ]  # fmt: skip
-    assert part.prompts[:2] == [task.prompt for task in part.code]
+    part = HARM_SPLITS["report"].first(5)
+    kinds = (part.code, part.facts, part.language, part.topics)
+    assert [len(kind) for kind in kinds] == [5, 5, 8, 5]
+    assert Counter(task.language for task in part.language) == dict(de=2, fr=2, es=2, zh=2)
+    assert part.prompts[:5] == [task.prompt for task in part.code]
+    assert len(HARM_SPLITS["report"].first(1).language) == 4
 
 
 @each_split

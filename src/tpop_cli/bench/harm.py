@@ -59,7 +59,7 @@ class HarmPlan:
         n_duels: how many duels teach each simulated user's profile; 0: no profiles.
         taught: how many users teach a profile.
         split: the tasks and prompts to use, "report" or "tune".
-        n_tasks: tasks of each kind and language; 0: all.
+        n_tasks: tasks of each kind; 0: all.
         seeds: answers to each prompt.
         max_tokens: for every answer.
     """

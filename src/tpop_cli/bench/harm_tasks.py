@@ -31,9 +31,10 @@ class HarmTasks:
         return [task.prompt for kind in kinds for task in kind]
 
     def first(self, n: int) -> HarmTasks:
-        """At most n tasks of each kind, and of each language."""
+        """At most n tasks of each kind. Of every language there is at least one."""
         languages = dict.fromkeys(task.language for task in self.language)
-        chosen = [[t for t in self.language if t.language == code][:n] for code in languages]
+        each = -(-n // len(languages))
+        chosen = [[t for t in self.language if t.language == code][:each] for code in languages]
         return HarmTasks(
             self.code[:n],
             self.facts[:n],

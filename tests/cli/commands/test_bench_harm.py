@@ -35,7 +35,7 @@ def test_bench_harm_measures_the_poles_that_it_is_given() -> None:
     assert [row["name"] for row in result["steered"]] == ["warm", "personal", "warm + personal"]
     assert result["plan"]["split"] == "tune"
     assert result["plan"]["seeds"] == 2
-    assert result["prompts"] == {"code": 2, "facts": 2, "language": 8, "topics": 2}
+    assert result["prompts"] == {"code": 2, "facts": 2, "language": 4, "topics": 2}
     assert result["plan"]["max_tokens"] == 4
 
 
