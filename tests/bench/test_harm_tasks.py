@@ -46,7 +46,9 @@ def test_a_part_has_some_of_each_kind_and_language() -> None:
     part = HARM_SPLITS["report"].first(5)
     kinds = (part.code, part.facts, part.language, part.topics)
     assert [len(kind) for kind in kinds] == [5, 5, 8, 5]
-    assert Counter(task.language for task in part.language) == dict(de=2, fr=2, es=2, zh=2)
+    assert Counter(task.language for task in part.language) == dict.fromkeys(
+        ("de", "fr", "es", "zh"), 2
+    )
     assert part.prompts[:5] == [task.prompt for task in part.code]
     assert len(HARM_SPLITS["report"].first(1).language) == 4
 
