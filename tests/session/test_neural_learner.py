@@ -14,6 +14,7 @@ from tpop_cli.session.neural_learner import NeuralLearner
 from tpop_cli.session.options import SessionOptions
 from tpop_cli.session.session import Session
 from tpop_cli.store.profile import Profile
+from tpop_cli.store.profiles import list_profiles, rename_profile
 
 from ..decoding.test_lookahead import CHAT, RULES, load
 from ..tiny import write_tiny_gguf
@@ -102,3 +103,31 @@ def test_a_comparison_decodes_both_arms_again(tiny_path: Path) -> None:
         session.finish_duel(duel)
         assert duel.complete
         assert duel.arms[0].tokens == answer.tokens
+
+
+def test_a_profile_that_is_renamed_meanwhile_is_not_created_again(tiny_path: Path) -> None:
+    with load(tiny_path) as engine:
+        session = session_of(engine)
+        duel_and_pick(session)
+        rename_profile("work", "job")
+        session.close()
+    assert list_profiles() == ["job"]
+    assert not Profile("work").folder.exists()
+
+
+def test_a_profile_of_another_model_leaves_the_one_before(tiny_path: Path, tmp_path: Path) -> None:
+    other = write_tiny_gguf(tmp_path / "other.gguf", seed=1)
+    with load(other) as engine, session_of(engine, "theirs") as session:
+        duel_and_pick(session)
+    with load(tiny_path) as engine, session_of(engine) as session:
+        for _ in range(2):
+            duel_and_pick(session)
+        learner = learner_of(session)
+        learner.close()
+        before = learner._network.W.tolist(), sorted(learner._pairs), learner._V.tolist()
+        with pytest.raises(UsageError, match="another model"):
+            session.use(Profile("theirs"))
+        learner.close()
+        assert (learner._network.W.tolist(), sorted(learner._pairs), learner._V.tolist()) == before
+        assert learner.profile.name == "work"
+        assert duel_and_pick(session) == 3

@@ -225,3 +225,21 @@ def test_without_texts_a_pick_teaches_the_same() -> None:
     assert Profile("b").picks()[0].prompt == ""
     a, b = (work.taste.reward.posterior.mean for work in (with_texts, without))
     assert a.tolist() == pytest.approx(b.tolist())
+
+
+def test_a_profile_that_cannot_be_used_leaves_the_one_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    work = session()
+    for _ in range(3):
+        work.pick(work.duel(CHAT), "first")
+    before = work.taste.reward.B.tolist()
+    with monkeypatch.context() as patch:
+        patch.setattr(Profile, "recent", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            work.use(Profile("play"))
+    assert work.learner.profile.name == "work"
+    assert work.taste.reward.B.tolist() == before

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,7 +18,7 @@ from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, Decoder, run_to_end
 from ..decoding.lookahead import LookAhead, embed, sequences_needed
 from ..engine.protocol import Engine
-from ..errors import UsageError
+from ..errors import NoInputError, UsageError
 from ..store.neural_files import EmbeddingPair, NeuralFiles, NeuralState
 from ..store.profile import Profile
 from .axes_learner import AxesLearner
@@ -76,7 +77,8 @@ class NeuralLearner:
         self._embeddings: EmbeddingPair | None = None  # of the duel that was decoded last
         self._files = NeuralFiles(profile.folder)
         if self.rebuild:
-            self._files.clear()
+            with profile.locked():
+                self._files.clear()
             self.rebuild = False  # of this profile, not of the next one in a chat
         state = self._files.load()
         if state and state.fingerprint != self.engine.info.fingerprint:
@@ -95,7 +97,10 @@ class NeuralLearner:
         """Wait for a fit in the background, and save it. Raises StorageError."""
         if self._wait():
             fingerprint = self.engine.info.fingerprint
-            self._files.save(NeuralState(fingerprint, self._network, self._V, self._fitted))
+            state = NeuralState(fingerprint, self._network, self._V, self._fitted)
+            # A profile that was renamed or deleted meanwhile must not be created again.
+            with suppress(NoInputError), self.profile.locked():
+                self._files.save(state)
 
     @property
     def taste(self) -> Taste:
@@ -152,10 +157,12 @@ class NeuralLearner:
     def checkpoint(self) -> Callable[[], None]:
         """See `Learner.checkpoint`."""
         restore_axes, pairs, size = self._axes.checkpoint(), self._pairs, self._files.size()
+        others = self.profile, self._files, self._V, self._embeddings
 
         def restore() -> None:
             restore_axes()
             changed, self._pairs = self._pairs is not pairs, pairs
+            self.profile, self._files, self._V, self._embeddings = others
             self._files.truncate(size)
             if changed:
                 self._wait()
@@ -211,7 +218,8 @@ class NeuralLearner:
         for n, pick in enumerate(missing):
             prompt = self.engine.chat_tokens([{"role": "user", "content": pick.prompt}])
             pair = self._embed(prompt, pick.exploit.text), self._embed(prompt, pick.explore.text)
-            self._files.add(fingerprint, pick.id, pair)
+            with self.profile.locked():
+                self._files.add(fingerprint, pick.id, pair)
             stored[pick.id] = pair
             new.append(pair)
             if self.on_embed:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
 from functools import partial
+from typing import TypeVar
 
 import numpy as np
 
@@ -23,6 +24,7 @@ from .duel import Choice, Duel, Key
 from .learner import Learner
 from .options import SessionOptions
 
+Result = TypeVar("Result")
 Prompt = str | Sequence[Message]
 """A question, or a chat whose last message is the user's."""
 
@@ -44,8 +46,7 @@ class Session:
         options: SessionOptions = SessionOptions(),
         decoder: Decoder | None = None,
     ) -> None:
-        self.engine, self.options = engine, options
-        self._learner = learner
+        self.engine, self.options, self._learner = engine, options, learner
         # An empty answer cache is false, so the comparison with None is needed.
         self._decoder = decoder if decoder is not None else BatchDecoder(engine)
         self._n_turns = 0  # each has its own seeds
@@ -89,8 +90,8 @@ class Session:
         return self.learner.should_ask()
 
     def use(self, profile: Profile) -> None:
-        """Go on with another profile."""
-        self.learner.use(profile)
+        """Go on with another profile, or with the one before if that fails."""
+        self._or_restore(lambda: self.learner.use(profile))
 
     # -- prompts -----------------------------------------------------------------------------------
 
@@ -152,8 +153,7 @@ class Session:
 
     def answer(self, prompt: Prompt) -> Arm | None:
         """The exploit arm's answer alone; see `answer_steps`. None if it was stopped at once."""
-        steps = list(self.answer_steps(prompt))
-        return steps[-1] if steps else None
+        return next(reversed(list(self.answer_steps(prompt))), None)
 
     def answer_many(self, prompts: Sequence[Prompt]) -> Iterator[Arm]:
         """The exploit arm's answers to many prompts, in order, many decoded at a time.
@@ -276,16 +276,16 @@ class Session:
         pick = pick if self.options.keep_texts else pick.without_texts()
         learn = partial(self.learner.learn, duel)
         try:
-            return self._change(lambda: self.learner.profile.record(pick, learn))
+            return self._or_restore(lambda: self.learner.profile.record(pick, learn))
         except TpopError as error:
             raise type(error)(f"the pick was not saved: {error.message}", error.hint) from None
 
     def undo(self, pick_id: int | None = None) -> Pick:
         """Take back a pick of the profile, the last one by default. Errors as `Profile.undo`."""
-        return self._change(lambda: self.learner.profile.undo(pick_id, self.learner.undo))
+        return self._or_restore(lambda: self.learner.profile.undo(pick_id, self.learner.undo))
 
-    def _change(self, change: Callable[[], Pick]) -> Pick:
-        """Change the profile and the learner. If anything ends it early, neither has changed."""
+    def _or_restore(self, change: Callable[[], Result]) -> Result:
+        """Make a change. If anything ends it early, the learner is as before."""
         restore = self.learner.checkpoint()
         try:
             return change()

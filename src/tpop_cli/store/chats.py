@@ -80,11 +80,16 @@ def messages_of(turns: Sequence[Turn]) -> list[dict[str, str]]:
 
 def new_id(now: datetime | None = None) -> str:
     """An id that no saved chat has, made of the time; `now` is for tests."""
-    stamp = (now or datetime.now()).strftime("%Y%m%d-%H%M%S")
-    free, n = stamp, 1
+    return unused_id((now or datetime.now()).strftime("%Y%m%d-%H%M%S"))
+
+
+def unused_id(chat_id: str) -> str:
+    """An id, or, if another chat was saved under it meanwhile, a similar one."""
+    day, time, *_ = chat_id.split("-")
+    free, n = chat_id, 1
     while _path(free).exists():
         n += 1
-        free = f"{stamp}-{n}"
+        free = f"{day}-{time}-{n}"
     return free
 
 

@@ -56,7 +56,7 @@ class ProfileFiles:
         self._fresh = Taste.fresh(AxesReward.fresh(self.axes, ResponseMatrix({}), priors))
         self._folded = LogFold(self._fresh)
         self._on_disk = folder.is_dir()
-        self._log_lost = False
+        self._log_lost = self._locked = False
         self._load()
 
     @property
@@ -113,12 +113,17 @@ class ProfileFiles:
     def locked(self) -> Iterator[None]:
         """Hold the profile's lock, after reading what other processes appended to the log.
 
+        Inside such a block another one changes nothing.
+
         Raises:
             BusyError: another process holds it for longer than `LOCK_SECONDS`.
             CannotCreateError, StorageError: the folder or the lock cannot be used.
             NoInputError: the profile was renamed or deleted meanwhile.
             TpopError: a newer version of tpop has written the state meanwhile.
         """
+        if self._locked:
+            yield
+            return
         with profile_lock(self.folder):
             if self._on_disk and not self.folder.is_dir():
                 raise NoInputError(
@@ -132,7 +137,11 @@ class ProfileFiles:
             if self._log_is_gone():
                 self._states.quarantine_all()
             self._catch_up()
-            yield
+            self._locked = True
+            try:
+                yield
+            finally:
+                self._locked = False
 
     def change(self, change: Callable[[], Result]) -> Result:
         """Make a change with the profile locked, and save it.

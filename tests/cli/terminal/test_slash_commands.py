@@ -170,3 +170,13 @@ def test_a_question_that_is_asked_again_and_interrupted_keeps_its_turn(
     with pytest.raises(KeyboardInterrupt):
         do(chat, "/regen")
     assert len(chat.turns) == 1
+
+
+def test_two_chats_that_begin_in_the_same_second_are_both_saved() -> None:
+    one, other = chat_with(n=0), chat_with("play", n=0)
+    one.id = other.id = "20261126-101500"
+    for chat in (one, other):
+        pick_one(chat, "a question")
+        chat.save()
+        chat.save()
+    assert sorted(chat.id for chat in list_chats()) == ["20261126-101500", "20261126-101500-2"]

@@ -160,8 +160,8 @@ class Chat:
         return kept
 
     def history(self) -> list[Message]:
-        """The system prompt and the messages of the chat so far."""
-        return self._next_prompt()[:-1]
+        """The system prompt and the messages of the chat that the next prompt will begin with."""
+        return self.messages("", self.turns)[:-1]
 
     def context_usage(self) -> str:
         """How many tokens of the context the chat takes."""
@@ -212,7 +212,7 @@ class Chat:
 
         If that fails, say so once and keep no history.
         """
-        from ...store.chats import SavedChat, delete_chat, save_chat
+        from ...store.chats import SavedChat, delete_chat, save_chat, unused_id
 
         if not self.keep_history:
             return
@@ -220,6 +220,8 @@ class Chat:
         system = self.session.options.system
         try:
             if self.turns:
+                if not self.saved:
+                    self.id = unused_id(self.id)
                 save_chat(SavedChat(self.id, self.profile.name, model, system, self.turns))
                 self.saved = True
             elif self.saved:
