@@ -33,9 +33,10 @@ def list_profiles() -> list[str]:
 
 
 def _is_profile(folder: Path) -> bool:
-    with suppress(OSError):  # a folder that cannot be read is none
+    try:
         return any((folder / name).exists() for name in ("picks.jsonl", _SETTINGS))
-    return False
+    except OSError:  # its owner may not read it, but its name is taken
+        return True
 
 
 def open_existing(name: str) -> Profile:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,13 +44,15 @@ app = typer.Typer(
 def list_(as_json: opt.JsonOption = False) -> None:
     """List the profiles and their numbers of picks."""
     from ...errors import TpopError
+    from ...store.own_axes import load_axes
     from ...store.profile import Profile
     from ...store.profiles import list_profiles
 
     found: list[tuple[str, int | None]] = []
+    axes = load_axes()
     for name in list_profiles():
         try:
-            profile = Profile(name)
+            profile = Profile(name, axes)
         except TpopError as error:  # it must not hide the others
             note(f"profile {name}: {error.message}")
             found.append((name, None))
@@ -60,7 +61,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
         for notice in profile.notices:
             note(f"profile {name}: {notice}")
     if as_json:
-        write_answer(json.dumps([{"profile": name, "picks": n} for name, n in found]))
+        write_json([{"profile": name, "picks": n} for name, n in found])
         return
     if not found:
         note("no profiles yet: your first pick creates one")
@@ -100,7 +101,7 @@ def show(
                 for t in tastes
             ],
         }
-        write_answer(json.dumps(body, ensure_ascii=False))
+        write_json(body)
         return
     console = stdout_console()
     console.print(
