@@ -100,8 +100,8 @@ BAD_NUMBERS = Fault(
 INTERRUPTED = Fault(
     "Ctrl-C, or any error, at any step of a pick, undo, amend, import or forget",
     "memory, log and state agree: the change is whole, or is taken back",
-    25,
-    300,
+    15,
+    60,
 )
 NUMBERS = Fault(
     "picks are undone, forgotten or reset, or the log or the state is lost",

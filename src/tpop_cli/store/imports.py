@@ -22,6 +22,7 @@ _HINT = "use JSONL with prompt, chosen and rejected, or an export of tpop or ope
 _LISTS = ("data", "train", "rows", "examples", "chats", "feedbacks")  # keys of a list of entries
 _NOT_JSON, _NOT_JSON_REASON = object(), "without valid JSON"
 _CSV = re.compile(r"[^\n{\[]*\b(chosen|rejected)\b")
+_MOST_PLACES = 5  # of skipped entries, in words
 _LONGEST_CHARACTER = 6  # bytes that JSON takes for one: \ud800
 
 
@@ -32,27 +33,37 @@ class ImportedPicks:
     Args:
         kind: the formats that the file was read as, in words.
         picks: in the order of the file; their numbers mean nothing.
-        skipped: for each reason, how many entries were skipped. A reason follows a number and
-            "entries", such as "with two equal answers".
+        skipped: for each reason, the numbers of the skipped entries, from 1. A reason follows the
+            word "entries", such as "with two equal answers".
+        by_line: whether the entries are lines, and their numbers those of lines.
         n_repeated: how many further preferences repeat an earlier one of the same file.
     """
 
     kind: str
     picks: list[Pick]
-    skipped: Mapping[str, int]
+    skipped: Mapping[str, Sequence[int]]
+    by_line: bool
     n_repeated: int = 0
 
     @property
     def n_skipped(self) -> int:
         """Number of skipped entries."""
-        return sum(self.skipped.values())
+        return sum(map(len, self.skipped.values()))
 
     @property
     def skipped_words(self) -> str:
         """What was skipped and why, in words; empty if nothing was."""
-        return ", ".join(
-            f"{n} {'entry' if n == 1 else 'entries'} {reason}" for reason, n in self.skipped.items()
+        return "; ".join(
+            f"{len(numbers)} {'entry' if len(numbers) == 1 else 'entries'} {reason} "
+            f"({self._places(numbers)})"
+            for reason, numbers in self.skipped.items()
         )
+
+    def _places(self, numbers: Sequence[int]) -> str:
+        one, several = ("line", "lines") if self.by_line else ("number", "numbers")
+        listed = ", ".join(map(str, numbers[:_MOST_PLACES]))
+        more = ", ..." if len(numbers) > _MOST_PLACES else ""
+        return f"{one if len(numbers) == 1 else several} {listed}{more}"
 
 
 def read_preferences(
@@ -70,15 +81,16 @@ def read_preferences(
     """
     time = (now or datetime.now(timezone.utc)).astimezone().isoformat(timespec="seconds")
     kinds: Counter[str] = Counter()
-    skipped: Counter[str] = Counter()
+    skipped: dict[str, list[int]] = {}
     picks: dict[tuple[Any, ...], Pick] = {}
     n_repeated = 0
     text = decode_text(data, name)
-    for entry in _entries(text):
+    entries, by_line = _entries(text)
+    for number, entry in entries:
         try:
             for kind, found in _read_entry(entry):
                 if isinstance(found, SkipEntry):
-                    skipped[str(found)] += 1
+                    skipped.setdefault(str(found), []).append(number)
                     continue
                 pick = found if isinstance(found, Pick) else _as_pick(found, time)
                 _check_length(pick)
@@ -87,8 +99,8 @@ def read_preferences(
                 n_repeated += key in picks
                 picks.setdefault(key, pick)
         except SkipEntry as reason:
-            skipped[str(reason)] += 1
-    result = ImportedPicks(", ".join(kinds), list(picks.values()), skipped, n_repeated)
+            skipped.setdefault(str(reason), []).append(number)
+    result = ImportedPicks(", ".join(kinds), list(picks.values()), skipped, by_line, n_repeated)
     if not picks:
         if set(skipped) == {_NOT_JSON_REASON} and _CSV.match(text):
             raise BadDataError(f"{name} is CSV, not JSON", f"convert it; {_HINT}")
@@ -123,20 +135,23 @@ def _content(pick: Pick) -> tuple[Any, ...]:
     return pick.prompt, pick.exploit.text, pick.explore.text, pick.verdict
 
 
-def _entries(text: str) -> Iterator[Any]:
-    """The entries of a file: those of a list, of an object that holds one, or of each line."""
+def _entries(text: str) -> tuple[Iterable[tuple[int, Any]], bool]:
+    """The entries of a file, and whether they are its lines.
+
+    Returns:
+        (number of each entry and its value, whether the numbers are those of lines).
+    """
     body = _parse(text)
     if isinstance(body, Mapping):
-        if isinstance(body.get("picks"), list):
-            return iter(body["picks"])
-        lists = [body[key] for key in _LISTS if isinstance(body.get(key), list)]
-        body = lists[0] if lists and not {"chosen", "rejected"} & set(body) else [body]
+        keys = ("picks", *(() if {"chosen", "rejected"} & set(body) else _LISTS))
+        body = next((body[key] for key in keys if isinstance(body.get(key), list)), [body])
     if isinstance(body, list):
-        return map(_unwrapped, body)
-    entries = [_parse(line) for line in split_lines(text) if line.strip()]
-    if not any(isinstance(entry, (Mapping, list)) for entry in entries):
-        entries = list(_values(text)) or entries
-    return iter(entries)
+        return enumerate(map(_unwrapped, body), 1), False
+    lines = [(n, _parse(line)) for n, line in enumerate(split_lines(text), 1) if line.strip()]
+    if any(isinstance(entry, (Mapping, list)) for _, entry in lines):
+        return lines, True
+    values = list(enumerate(_values(text), 1))
+    return (values, False) if values else (lines, True)
 
 
 def _unwrapped(entry: Any) -> Any:

@@ -60,7 +60,11 @@ def test_preferences_are_imported_after_a_dry_run(tmp_path: Path) -> None:
         '{"prompt": "Why?", "chosen": "Yes.", "rejected": "It is so, and so on."}\n{"x": 1}\n'
     )
     dry = run("profile", "import", str(pairs), "-p", "new", "--dry-run").stderr
-    assert "1 picks" in dry and "1 entries skipped" in dry and "nothing was changed" in dry
+    assert f"{pairs}, read as chosen/rejected pairs: 1 new picks, 0 already known\n" in dry
+    assert "skipped: 1 entry in an unknown format (line 2)\n" in dry
+    assert "  prompt: Why?\n" in dry and "  chosen: Yes.\n" in dry
+    assert "rejected: It is so, and so on.\n" in dry
+    assert "nothing was changed; profile new holds 0 picks\n" in dry
     assert "new" not in count_picks()
     run("profile", "import", str(pairs), "-p", "new")
     assert count_picks()["new"] == 1
@@ -69,3 +73,14 @@ def test_preferences_are_imported_after_a_dry_run(tmp_path: Path) -> None:
     run("profile", "import", str(export), "-p", "new")
     assert count_picks()["new"] == 5
     assert "cannot read" in run("profile", "import", str(tmp_path / "none"), code=66).stderr
+
+
+def test_what_a_profile_holds_is_not_imported_again(tmp_path: Path) -> None:
+    teach(4, "work")
+    for form in ("json", "pairs"):
+        export = tmp_path / form
+        export.write_text(run("profile", "export", "work", "--as", form).stdout, encoding="utf-8")
+        for more in (["--dry-run"], []):
+            told = run("profile", "import", str(export), "-p", "work", *more).stderr
+            assert ": 0 new picks, " in told and "profile work holds 4 picks\n" in told
+    assert count_picks() == {"work": 4}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from enum import Enum
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,7 @@ from ...errors import TpopError, UsageError
 from ...settings import ANSWERS, LOADING
 from .. import options as opt
 from ..answer_json import answer_report, duel_report
-from ..console import note, on_terminal, stderr_console, write_answer
+from ..console import note, on_terminal, stderr_console, write_answer, write_json
 from ..inputs import read_prompts, whole_prompt
 from ..open_session import open_profile, open_session
 from ..process import command, interruptible
@@ -148,7 +147,7 @@ def _answer_one(session: Session, prompt: str, as_json: bool) -> None:
         raise KeyboardInterrupt
     if as_json:
         report = answer_report(session, prompt, arm, time.perf_counter() - start)
-        write_answer(json.dumps(report, ensure_ascii=False))
+        write_json(report)
     else:
         write_answer("")
     if arm.finish_reason == "interrupted":
@@ -172,7 +171,7 @@ def _answer_many(session: Session, prompts: list[str]) -> None:
             disable=not console.is_terminal,
         ):
             report = answer_report(session, prompt, arm, time.perf_counter() - start)
-            write_answer(json.dumps(report, ensure_ascii=False))
+            write_json(report)
         if stop.is_set():
             raise KeyboardInterrupt
 
@@ -223,7 +222,7 @@ def _write_chosen(
     arm = duel.chosen(verdict)
     if as_json:
         report = answer_report(session, prompt, arm, time.perf_counter() - start)
-        write_answer(json.dumps(report | duel_report(duel, verdict), ensure_ascii=False))
+        write_json(report | duel_report(duel, verdict))
     else:
         write_answer(arm.answer)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +10,7 @@ import typer
 from ...session.calibration_prompts import CALIBRATION_PROMPTS
 from ...settings import ANSWERS, LOADING
 from .. import options as opt
-from ..console import note, progress_bar, stdout_console, write_answer
+from ..console import note, progress_bar, stdout_console, write_json
 from ..open_session import open_session
 from ..process import command, interruptible
 
@@ -47,7 +46,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
             }
             for axis in load_axes()
         ]
-        write_answer(json.dumps(body, ensure_ascii=False))
+        write_json(body)
         return
     console = stdout_console()
     wide = console.width >= 120  # without room for the tilts, --json still has them

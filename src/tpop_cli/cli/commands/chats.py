@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from .. import options as opt
-from ..console import confirm, note, stdout_console, write_answer
+from ..console import confirm, note, stdout_console, write_answer, write_json
 from ..process import command
 
 app = typer.Typer(help="List, show and delete saved chats.", no_args_is_help=True)
@@ -41,7 +41,7 @@ def list_(profile: opt.ProfileOption = None, as_json: opt.JsonOption = False) ->
             }
             for c in found
         ]
-        write_answer(json.dumps(rows, ensure_ascii=False))
+        write_json(rows)
         return
     if not found:
         note("no saved chats yet")

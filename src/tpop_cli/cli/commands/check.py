@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,7 +10,7 @@ import typer
 from ...errors import NoInputError, UsageError
 from ...settings import ANSWERS, LOADING
 from .. import options as opt
-from ..console import note, on_terminal, stderr_console, stdout_console, write_answer
+from ..console import note, on_terminal, stderr_console, stdout_console, write_answer, write_json
 from ..open_session import open_profile, open_session
 from ..process import command, interruptible
 
@@ -57,7 +56,7 @@ def compare(
                 "steered": steered,
                 "strengths": duel.strengths[0],
             }
-            write_answer(json.dumps(body | {"seed": session.options.seed}, ensure_ascii=False))
+            write_json(body | {"seed": session.options.seed})
         elif sys.stdout.isatty():
             sides = (Side(plain, True), Side(steered, True))
             stdout_console().print(DuelView(sides, titles=("plain", f"your taste ({chosen.name})")))
@@ -124,7 +123,7 @@ def check(
             "low": low,
             "high": high,
         }
-        write_answer(json.dumps(body | {"verdict": verdict}))
+        write_json(body | {"verdict": verdict})
     else:
         write_answer(
             f"the steered answer was picked {rate:.0%} of {len(decided)} times "

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +10,7 @@ import typer
 from ...settings import SETTINGS
 from .. import options as opt
 from ..completion import complete_model
-from ..console import confirm, note, progress_bar, stdout_console, write_answer
+from ..console import confirm, note, progress_bar, stdout_console, write_answer, write_json
 from ..process import command
 
 _CONTEXT = 4096  # tokens of context that "fits" assumes
@@ -39,7 +38,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
         used = None
     rows = [_row(model.name, model.path, model.origin, model.path == used) for model in found]
     if as_json:
-        write_answer(json.dumps(rows, ensure_ascii=False))
+        write_json(rows)
         return
     if not rows:
         note(f"no models yet; {NO_MODEL_HINT}")
@@ -204,7 +203,7 @@ def show(
         "fingerprint": fingerprint(header.path),
     }
     if as_json:
-        write_answer(json.dumps(facts, ensure_ascii=False))
+        write_json(facts)
         return
     table = Table.grid(padding=(0, 2))
     for key, value in facts.items():
