@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tpop_cli.errors import NoInputError, StorageError, UsageError
-from tpop_cli.store import paths, profiles
+from tpop_cli.store import chats, paths, profiles
 from tpop_cli.store.chats import SavedChat, Turn, list_chats, save_chat
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import (
@@ -223,19 +223,38 @@ def test_a_process_that_waits_for_a_profile_does_not_write_into_its_new_folder(
 
 
 @RENAMED.shown
-def test_a_rename_is_taken_back_if_the_chats_cannot_go_with_it(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("fails", ["folder", "chats"])
+def test_a_rename_that_fails_changes_neither_the_profile_nor_its_chats(
+    fails: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    profile = taught("work", 1)
+    profile, n_saved = taught("work", 1), 0
+
+    def save_one(chat: SavedChat) -> None:
+        nonlocal n_saved
+        n_saved += 1
+        if n_saved == 2:
+            raise KeyboardInterrupt
+        save_chat(chat)
+
+    for n, owner in enumerate(("job", "work", "work")):  # one is left of a deleted profile
+        turns = [Turn("Why?", "So.", n, owner)]
+        save_chat(SavedChat(f"20261123-10300{n}", owner, "m", "", turns))
+    before = list_chats()
     with monkeypatch.context() as patch:
-        patch.setattr(profiles, "rename_profile_in_chats", interrupt)
+        if fails == "folder":
+            patch.setattr(profiles, "move_folder", interrupt)
+        else:
+            patch.setattr(chats, "save_chat", save_one)
         with pytest.raises(KeyboardInterrupt):
             rename_profile("work", "job")
     assert list_profiles() == ["work"]
     assert same(Profile("work"), profile)
+    assert list_chats() == before
+    rename_profile("work", "job")
+    assert {chat.profile for chat in list_chats()} == {"job"}
 
 
 def test_chats_go_with_a_renamed_profile_and_an_empty_folder_is_no_profile() -> None:

@@ -8,12 +8,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from ..errors import BadDataError, NoInputError
+from ..errors import BadDataError, NoInputError, TpopError
 from . import paths
 from .files import make_private_dir, read_bounded, strict_json, write_atomic
 from .io_errors import storage_error
@@ -134,17 +135,35 @@ def _turn(body: dict[str, Any], profile: str) -> Turn:
     return Turn(question, answer, pick_id, owner, time)
 
 
-def rename_profile_in_chats(name: str, new: str) -> None:
+def rename_profile_in_chats(name: str, new: str) -> list[SavedChat]:
     """Let all chats and picks of a profile go with it when it is renamed.
 
+    Returns:
+        The chats that have changed, as they were: saving them takes it back.
+
     Raises:
-        StorageError: a chat cannot be written.
+        StorageError: a chat cannot be written; none has changed.
     """
-    for chat in list_chats():
-        turns = [replace(t, profile=new) if t.profile == name else t for t in chat.turns]
-        renamed = replace(chat, profile=new if chat.profile == name else chat.profile, turns=turns)
-        if renamed != chat:
-            save_chat(renamed)
+    changed: list[SavedChat] = []
+    try:
+        for chat in list_chats():
+            turns = [replace(t, profile=new) if t.profile == name else t for t in chat.turns]
+            profile = new if chat.profile == name else chat.profile
+            renamed = replace(chat, profile=profile, turns=turns)
+            if renamed != chat:
+                changed.append(chat)
+                save_chat(renamed)
+    except BaseException:
+        save_chats(changed)
+        raise
+    return changed
+
+
+def save_chats(chats: Sequence[SavedChat]) -> None:
+    """Save chats as they were before a change that failed, as far as possible."""
+    for chat in chats:
+        with suppress(TpopError):  # the first error is the one to show
+            save_chat(chat)
 
 
 def list_chats(profile: str | None = None) -> list[SavedChat]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import NoInputError, TpopError, UsageError
+from ..errors import NoInputError, UsageError
 from . import paths
-from .chats import rename_profile_in_chats
+from .chats import rename_profile_in_chats, save_chats
 from .events import Numbered
 from .files import make_private_dir, move_folder
 from .io_errors import storage_error
@@ -92,16 +92,15 @@ def rename_profile(name: str, new: str) -> Profile:
     with profile_lock(first), profile_lock(second):
         open_existing(name)
         _require_new(new)
-        with _storage_error(source.folder):
-            if target.folder.is_dir():  # an empty one is left by a pick that was not saved
-                target.folder.rmdir()
-            move_folder(source.folder, target.folder)
+        # After a crash between both steps, the same command does the rest.
+        chats = rename_profile_in_chats(name, new)
         try:
-            rename_profile_in_chats(name, new)
+            with _storage_error(source.folder):
+                if target.folder.is_dir():  # an empty one is left by a pick that was not saved
+                    target.folder.rmdir()
+                move_folder(source.folder, target.folder)
         except BaseException:
-            with suppress(OSError, TpopError):  # the first error is the one to show
-                move_folder(target.folder, source.folder)
-                rename_profile_in_chats(new, name)
+            save_chats(chats)
             raise
     return Profile(new)
 

@@ -54,7 +54,7 @@ class ChatLoop:
             elif line:
                 answer = chat.answer if edited is None else chat.answer_instead
                 self._guard(partial(answer, line))
-            chat.save()
+            self._guard(chat.save)
 
     def _greet(self) -> None:
         profile = self._chat.profile
