@@ -8,6 +8,8 @@ from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from .suspend import suspend
+
 if TYPE_CHECKING:
     from prompt_toolkit.input import Input
 
@@ -29,14 +31,21 @@ class KeyReader:
                     return key
 
     def _read(self) -> list[str | None]:
-        """The keys pressed since the last call; None for Ctrl-C, Ctrl-D or the end of input."""
+        """The keys pressed since the last call; None for Ctrl-C, Ctrl-D or the end of input.
+
+        Ctrl-Z suspends the program.
+        """
         from prompt_toolkit.keys import Keys
 
         presses = self._source.read_keys() + self._source.flush_keys()
         if not presses and self._source.closed:
             return [None]
+        if any(press.key == Keys.ControlZ for press in presses):
+            suspend()
         return [
-            None if press.key in (Keys.ControlC, Keys.ControlD) else press.data for press in presses
+            None if press.key in (Keys.ControlC, Keys.ControlD) else press.data
+            for press in presses
+            if press.key != Keys.ControlZ
         ]
 
     @contextmanager

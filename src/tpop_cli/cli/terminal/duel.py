@@ -22,6 +22,7 @@ from ...session.session import Session
 from ...ui.duel import EARLY_KEYS, KEYS, STOP_KEYS, DuelView, Side, keys_line, thought_and_answer
 from ...ui.keys import key_reader
 from ...ui.live import painter
+from ...ui.suspend import drawn_again
 from ..process import interruptible
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def stream_answer(session: Session, messages: Sequence[Message], console: Consol
             Live(
                 console=console, auto_refresh=False, transient=True, vertical_overflow="crop"
             ) as live,
+            drawn_again(live),
         ):
             paint = painter(live)
             for arm in session.answer_steps(messages):
@@ -160,6 +162,7 @@ def stream_duel(session: Session, duel: Duel, console: Console) -> str | None:
             Live(
                 Text(" reading…", "dim"), console=console, auto_refresh=False, transient=True
             ) as live,
+            drawn_again(live),
             keys.watching(on_key),
         ):
             live.refresh()
@@ -214,10 +217,12 @@ def _key(shown: RenderableType, console: Console, *, transient: bool) -> str | N
     allowed = {key for key, _ in KEYS}
     with key_reader() as keys:
         if transient:
-            with Live(shown, console=console, auto_refresh=False, transient=True):
+            view = Live(shown, console=console, auto_refresh=False, transient=True)
+            with view, drawn_again(view):
                 return keys.wait_for(allowed)
         console.print(shown)
-        return keys.wait_for(allowed)
+        with drawn_again(redraw=lambda: console.print(shown)):
+            return keys.wait_for(allowed)
 
 
 def _sides(session: Session, duel: Duel) -> tuple[Side, Side]:

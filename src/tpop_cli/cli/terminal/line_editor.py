@@ -49,4 +49,5 @@ def line_editor(
         completer=WordCompleter(words, sentence=True),
         complete_while_typing=False,
         enable_open_in_editor=True,
+        enable_suspend=True,
     )
