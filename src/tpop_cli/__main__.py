@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from contextlib import suppress
 from types import FrameType
 
 from .cli.std_streams import StdoutError, repair_std_streams
 
 _SIGNALLED = 128
 """A process that a signal ends exits with this plus the signal's number."""
+
+_TIMED_OUT = 124
+"""Exit code of --timeout; those of signals are higher."""
 
 _INTERNAL = 70
 """Exit code of a bug, EX_SOFTWARE of sysexits.h."""
@@ -46,7 +50,23 @@ def resend_lost_signals() -> None:
 def main() -> None:
     """Run the command line. `--version` is answered without importing anything."""
     repair_std_streams()
+    try:
+        _run()
+    except SystemExit as ended:
+        if isinstance(ended.code, int) and ended.code >= _TIMED_OUT:
+            _exit_at_once(ended.code)
+        raise
 
+
+def _exit_at_once(code: int) -> None:
+    """End an interrupted process, whose stack is unwound, without waiting for other threads."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
+
+
+def _run() -> None:
     def end(number: int, _frame: FrameType | None) -> None:
         # Unwinding the stack shows the cursor again and releases locks.
         raise SystemExit(_SIGNALLED + number)
@@ -60,7 +80,9 @@ def main() -> None:
             print(f"tpop {__version__}", flush=True)
             return
         from .cli.process import handled_signals
+        from .ui.suspend import handle_suspension
 
+        handle_suspension()
         handled = handled_signals()
         for number in handled:
             if number != signal.SIGINT:  # it raises KeyboardInterrupt

@@ -120,6 +120,30 @@ main()
 
 
 @SIGNALS.shown
+@pytest.mark.parametrize("number", CODES, ids=lambda number: signal.Signals(number).name)
+def test_a_thread_that_does_not_end_does_not_hold_up_the_process(number: signal.Signals) -> None:
+    """As a download's threads: Python waits for them before it exits."""
+    code = f"""
+import signal, threading, time
+import tpop_cli.cli.app as app
+from tpop_cli.__main__ import main
+def command():
+    threading.Thread(target=time.sleep, args=(20,)).start()
+    print("the answer")
+    signal.raise_signal({int(number)})
+app.app = command
+main()
+"""
+    start = time.monotonic()
+    command = [sys.executable, "-c", code, "x"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, preexec_fn=reset_signals
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (CODES[number], "the answer\n", "")
+    assert time.monotonic() - start < 5
+
+
+@SIGNALS.shown
 def test_a_signal_that_is_ignored_at_the_start_stays_ignored(tiny_path: Path) -> None:
     """As under nohup, and as in the background jobs of a shell."""
 
