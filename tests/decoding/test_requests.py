@@ -78,9 +78,26 @@ def test_as_many_turns_are_kept_as_fit(
     ]
     kept, dropped = trim_history(engine, chat, 20, instructions)
     naive, limit = list(chat), n_ctx - instructions - max(160, min(168, n_ctx // 2))
+    empty = engine.chat_tokens([{"role": "user", "content": ""}])
+    limit -= max(0, n_ctx // 16 - len(engine.chat_tokens(chat[-1:])) + len(empty))
     while len(naive) > 2 + system and len(engine.chat_tokens(naive)) > limit:
         del naive[int(system) : int(system) + 2]
     assert (kept, dropped) == (naive, len(chat) - len(naive))
+
+
+def test_what_is_kept_does_not_depend_on_the_length_of_a_short_question() -> None:
+    engine = FakeEngine(n_ctx=1600)
+    for n_turns in range(5, 60, 3):
+        chat = [
+            {"role": r, "content": f"{r} {i} " * (i % 5)}
+            for i in range(n_turns)
+            for r in ("user", "assistant")
+        ]
+        kept = []
+        for words in (0, 1, 5, 20):
+            question = {"role": "user", "content": "a " * words}
+            kept.append(trim_history(engine, [*chat, question], 200)[0][:-1])
+        assert kept[0] == kept[1] == kept[2] == kept[3]
 
 
 SHORTER = """

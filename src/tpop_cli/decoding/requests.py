@@ -15,6 +15,8 @@ from .arm import ArmRequest
 
 _MIN_ANSWER = 16  # tokens: with less room than this, no answer is begun
 _RESERVE = 64  # tokens a sequence: instructions, and the end of the prompt
+_QUESTION_SHARE = 16  # room for a question of this part of the context, whatever its length
+_LONGEST_RESERVED = 256  # tokens of a question that room is kept for
 
 
 def request_arm(
@@ -76,11 +78,14 @@ def trim_history(
 ) -> tuple[list[Message], int]:
     """Leave out the oldest turns of a chat, so that a duel about the last message fits the context.
 
+    Room is kept for a question of a sixteenth of the context. What is kept of the chat is the same
+    for all shorter questions, so that it can be evaluated before the question is known.
+
     Args:
         engine: whose context it is.
         messages: perhaps a system message, then user and assistant in turn, the new question last.
         max_tokens: maximum tokens of an answer. At most half of the context is kept free for two
-            answers, and never less than two need to begin.
+            answers, but at least the room that two answers need to begin.
         n_instruction: tokens that the instructions of an arm may add.
 
     Returns:
@@ -90,6 +95,10 @@ def trim_history(
     n_turns = (len(messages) - first - 1) // 2  # questions with their answers, before the new one
     wanted, least = 2 * (max_tokens + _RESERVE), 2 * (_MIN_ANSWER + _RESERVE)
     limit = engine.n_ctx - n_instruction - max(least, min(wanted, engine.n_ctx // 2))
+
+    empty: Message = {"role": "user", "content": ""}
+    n_question = len(engine.chat_tokens(messages[-1:])) - len(engine.chat_tokens([empty]))
+    limit -= max(0, min(engine.n_ctx // _QUESTION_SHARE, _LONGEST_RESERVED) - n_question)
 
     def last(n: int) -> list[Message]:
         return [*messages[:first], *messages[first + 2 * (n_turns - n) :]]
