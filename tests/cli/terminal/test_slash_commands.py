@@ -116,6 +116,17 @@ def test_a_profile_that_was_created_again_keeps_its_pick() -> None:
 
 
 @OWN_PICK.shown
+@pytest.mark.parametrize("own", [True, False])
+def test_a_turn_without_the_time_of_its_pick_is_told_by_its_question(own: bool) -> None:
+    """As older chats were saved; they may have gone on with another profile."""
+    chat = chat_with()
+    chat.turns[-1] = Turn(CHAT[-1]["content"] if own else "Another question?", "So.", 1, "work")
+    said = do(chat, "/undo")
+    assert ("another one" in said) == (not own)
+    assert ids("work") == ([] if own else [1])
+
+
+@OWN_PICK.shown
 def test_a_pick_that_cannot_be_taken_back_now_keeps_its_turn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

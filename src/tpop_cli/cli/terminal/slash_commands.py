@@ -13,6 +13,7 @@ from ..open_session import open_profile
 from .chat import Chat
 
 if TYPE_CHECKING:
+    from ...core.picks import Pick
     from ...store.chats import Turn
 
 Command = Callable[[Chat, str], None]
@@ -57,7 +58,7 @@ def _undo_pick(chat: Chat, turn: Turn) -> str:
     try:
         profile = chat.profile if owner == chat.profile.name else open_existing(owner)
         pick = profile.find(turn.pick_id)
-        if turn.pick_time and pick.time != turn.pick_time:
+        if not _is_pick_of(turn, pick):
             return f"pick {turn.pick_id} of profile {owner} is another one now; {only_turn}"
         if profile is chat.profile:
             chat.session.undo(turn.pick_id)
@@ -67,6 +68,17 @@ def _undo_pick(chat: Chat, turn: Turn) -> str:
     except NoInputError as error:  # undone or forgotten before, or the whole profile was deleted
         return f"{error.message}; {only_turn}"
     return ""
+
+
+def _is_pick_of(turn: Turn, pick: Pick) -> bool:
+    """Whether a pick is the one of a turn, and not only has its number.
+
+    It may be another's: of a profile that was deleted and created again, or, in a chat that was
+    saved without times, of another profile that the chat once went on with.
+    """
+    if turn.pick_time:
+        return pick.time == turn.pick_time
+    return not pick.has_texts or pick.prompt == turn.question
 
 
 def _regenerate(chat: Chat, _: str) -> None:
