@@ -10,17 +10,19 @@ import signal
 import socket
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pexpect
 import pytest
 import typer
 
 from tpop_cli.cli.app import app
 
-from ..cli.running import TPOP, reset_signals, run
+from ..cli.running import TPOP, reset_signals, run, terminal
 from .report import Figures
 from .table import EVERY_COMMAND
 
@@ -173,3 +175,32 @@ def test_a_signal_ends_every_command_at_once(
     if times:
         figures.add_time("ended", min(times))
         assert min(times) < LIMIT, times
+
+
+@EVERY_COMMAND.shown
+@pytest.mark.parametrize("number", CODES, ids=lambda number: signal.Signals(number).name)
+@pytest.mark.parametrize("name", ["chat", "reset", "profile delete"])
+def test_a_signal_ends_a_command_that_waits_for_a_line(
+    name: str, number: signal.Signals, values: dict[str, str], figures: Figures
+) -> None:
+    if name == "chat" and number == signal.SIGINT:
+        pytest.skip("Ctrl-C clears the line of a chat")
+    arguments = {"chat": [], "reset": ["--profile", "work"], "profile delete": ["work"]}[name]
+    environment = {"TPOP_MODEL": values["model"], "PROMPT_TOOLKIT_NO_CPR": ""}
+    times = []
+    for _ in range(TRIES):
+        with terminal(*name.split(), *arguments, **environment) as tpop:
+            tpop.expect("›" if name == "chat" else "N]: ")
+            time.sleep(0.3)
+            start = time.monotonic()
+            os.kill(tpop.pid, number)
+            tpop.expect(pexpect.EOF)
+            times.append(time.monotonic() - start)
+            modes = termios.tcgetattr(tpop.child_fd)[3]
+            tpop.close()
+        assert tpop.exitstatus == CODES[number], tpop.before
+        assert modes & termios.ICANON and modes & termios.ECHO
+        if times[-1] < LIMIT:
+            break
+    figures.add_time("ended", min(times))
+    assert min(times) < LIMIT, times

@@ -73,7 +73,13 @@ def confirm(question: str, yes: bool) -> None:
         raise UsageError("confirmation needed, but stdin is not a terminal", "add --yes")
     import typer
 
-    if not typer.confirm(question, err=True):
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort as abort:
+        if isinstance(abort.__context__, KeyboardInterrupt):
+            raise KeyboardInterrupt from None
+        agreed = False  # the end of the input
+    if not agreed:
         note("nothing was changed")
         raise SystemExit(0)
 

@@ -23,7 +23,7 @@ def repair_std_streams() -> None:
     for matters more than notes about it. A character that a stream's encoding lacks is replaced.
     """
     if sys.stdin is None:
-        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123 - stays open
+        sys.stdin = open(os.devnull, encoding="utf-8")  # noqa: PTH123, SIM115 - stays open
     sys.stdout = _repaired(sys.stdout, _Stdout)
     sys.stderr = _repaired(sys.stderr, _Stderr)
 

@@ -23,6 +23,8 @@ def line_editor(
     from prompt_toolkit.completion import WordCompleter
     from prompt_toolkit.history import FileHistory, History, InMemoryHistory
     from prompt_toolkit.key_binding import KeyBindings
+    from prompt_toolkit.output import create_output
+    from prompt_toolkit.output.vt100 import Vt100_Output
 
     from ...store.paths import data_dir
     from ...store.profiles import list_profiles
@@ -42,6 +44,10 @@ def line_editor(
             history = FileHistory(str(path))
         except OSError as error:
             tell(f"the input history is not saved: {error.strerror}")
+    output = create_output()
+    # At its end, also by a signal, it would wait a second for the terminal to tell its position.
+    if isinstance(output, Vt100_Output):
+        output.enable_cpr = False
     words = [*commands, *(f"/profile {name}" for name in list_profiles())]
     return PromptSession(
         history=history,
@@ -50,4 +56,5 @@ def line_editor(
         complete_while_typing=False,
         enable_open_in_editor=True,
         enable_suspend=True,
+        output=output,
     )
