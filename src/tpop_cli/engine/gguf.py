@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import BadDataError, NoInputError
+from .model_parts import later_part
 
 Value = int | float | bool | str | list["Value"]
 
@@ -204,7 +205,7 @@ def read_header(path: Path) -> Header:
     except BadDataError as error:
         raise BadDataError(
             f"{path.name} is not a model that can be loaded: {error.message}",
-            "download it again, or choose another with --model",
+            error.hint or "download it again, or choose another with --model",
         ) from None
     except OSError as error:
         raise NoInputError(
@@ -231,6 +232,9 @@ def _parse(reader: _Reader, path: Path, size: int) -> Header:
         key = reader.string()
         metadata[key] = reader.value(reader.count("<I"))
     header = Header(path, size, version, metadata, {})
+    later = later_part(path.name, metadata)
+    if later:
+        raise later
     if "general.architecture" not in metadata:
         raise BadDataError("its header names no architecture")
     if header.number("block_count") > _MAX_LAYERS:

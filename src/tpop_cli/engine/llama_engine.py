@@ -20,6 +20,7 @@ from .gguf import fingerprint, read_header
 from .llama_log import listen
 from .load_options import LoadOptions, context_size
 from .loading import call_function, load_model, make_context
+from .model_kinds import check_chat_model
 from .protocol import Message, ModelInfo, Row, Sampling
 from .sampler import SteeredSampler
 from .sequences import Sequences
@@ -45,6 +46,7 @@ class LlamaEngine:
 
     def __init__(self, path: Path, options: LoadOptions = LoadOptions()) -> None:
         header = read_header(path)
+        check_chat_model(header)
         n_ctx, self._call = context_size(options.n_ctx, header), call_function(options)
         listen(options.on_log)
         llama.llama_backend_init()

@@ -6,7 +6,9 @@ Its cache, resumed downloads, tokens and offline mode work here as in every othe
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
+import os
 import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -14,13 +16,18 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..errors import BadDataError, NoInputError, TpopError, UnavailableError, UsageError
+from ..errors import BadDataError, NoInputError, UsageError
 from . import paths
 from .files import make_private_dir, write_atomic
+from .hub_errors import as_tpop_error
 
 OnProgress = Callable[[int, int], None]
 """Called with (bytes downloaded, bytes in total)."""
 
+_REPO = re.compile(
+    r"(?!.*(--|\.\.|\.git/|\.git$))[\w-](?:[\w.-]{0,94}[\w-])?/[\w-](?:[\w.-]{0,94}[\w-])?", re.A
+)
+_FILE = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\\\x00-\x1f:]+(?:/[^/\\\x00-\x1f:]+)*")
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 22
 
@@ -58,9 +65,10 @@ def split_name(name: str) -> tuple[str, str]:
     ('org/repo', 'file.gguf')
     """
     parts = name.removeprefix("hf:").split("/", 2)
-    if len(parts) != 3 or not all(parts):
+    repo = "/".join(parts[:2])
+    if len(parts) != 3 or not _REPO.fullmatch(repo) or not _FILE.fullmatch(parts[2]):
         raise UsageError(f"{name} does not name a file", "write hf:ORG/REPO/FILE.gguf")
-    return f"{parts[0]}/{parts[1]}", parts[2]
+    return repo, parts[2]
 
 
 def _import_hub() -> ModuleType:
@@ -75,10 +83,51 @@ def _import_hub() -> ModuleType:
 
 
 def cached_file(name: str) -> Path | None:
-    """The file in huggingface_hub's cache, or None. Does not use the network."""
+    """The file in huggingface_hub's cache, or None. Does not use the network.
+
+    Raises:
+        UsageError: the name is not one of a file.
+        NoInputError: huggingface_hub is not installed.
+    """
     repo, file = split_name(name)
-    found = _import_hub().try_to_load_from_cache(repo, file)
+    hub = _import_hub()
+    try:
+        found = hub.try_to_load_from_cache(repo, file)
+    except Exception as error:
+        raise as_tpop_error(name, repo, file, error) from None
     return Path(found) if isinstance(found, str) else None
+
+
+def cached_models() -> dict[str, Path]:
+    """The GGUF files in huggingface_hub's cache that `cached_file` finds, by name.
+
+    It reads the cache's folders itself: importing huggingface_hub takes long.
+    """
+    if importlib.util.find_spec("huggingface_hub") is None:
+        return {}
+    found = {}
+    try:
+        for folder in sorted(_cache_dir().glob("models--*--*")):
+            repo = folder.name.removeprefix("models--").replace("--", "/")
+            reference = folder / "refs" / "main"
+            if not _REPO.fullmatch(repo) or not reference.is_file():
+                continue
+            snapshot = folder / "snapshots" / reference.read_text("utf-8").strip()
+            for path in sorted(snapshot.rglob("*.gguf")):
+                if path.is_file():
+                    found[f"hf:{repo}/{path.relative_to(snapshot).as_posix()}"] = path
+    except (OSError, ValueError):
+        pass  # what was found until then can be used
+    return found
+
+
+def _cache_dir() -> Path:
+    """The folder of huggingface_hub's cache, as its environment variables say."""
+    given = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
+    if given:
+        return Path(given).expanduser()
+    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
+    return Path(os.environ.get("HF_HOME") or f"{cache}/huggingface").expanduser() / "hub"
 
 
 def pull(name: str, on_progress: OnProgress = lambda _done, _total: None) -> PulledModel:
@@ -86,7 +135,9 @@ def pull(name: str, on_progress: OnProgress = lambda _done, _total: None) -> Pul
 
     Raises:
         NoInputError: there is no such repository or file.
+        UsageError: the name is not one of a file.
         TpopError: the repository is gated, and access was not granted.
+        StorageError: the file cannot be saved.
         UnavailableError: the server does not answer, or HF_HUB_OFFLINE is set.
         BadDataError: the file does not have the announced checksum; it is removed.
     """
@@ -96,7 +147,7 @@ def pull(name: str, on_progress: OnProgress = lambda _done, _total: None) -> Pul
         announced = hub.get_hf_file_metadata(hub.hf_hub_url(repo, file)).etag or ""
         path = Path(hub.hf_hub_download(repo, file, tqdm_class=_progress_class(on_progress)))
     except Exception as error:
-        raise _to_tpop_error(name, error) from None
+        raise as_tpop_error(name, repo, file, error) from None
     digest = _sha256(path)
     if _SHA256.fullmatch(announced) and digest != announced:
         remove(name)
@@ -131,7 +182,12 @@ def pulled_models() -> dict[str, PulledModel]:
         known = {name: PulledModel(**fields) for name, fields in body.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    return {name: model for name, model in known.items() if Path(model.path).exists()}
+    return {name: model for name, model in known.items() if os.path.isfile(model.path)}  # noqa: PTH113 - Path.is_file raises where a folder cannot be read
+
+
+def pulled_paths() -> dict[str, Path]:
+    """The files of `pulled_models`, by name."""
+    return {name: Path(model.path) for name, model in pulled_models().items()}
 
 
 def _record_file() -> Path:
@@ -177,35 +233,3 @@ class _NullFile:
 
     def flush(self) -> None:
         pass
-
-
-def _to_tpop_error(name: str, error: Exception) -> TpopError:
-    """The error to raise in place of one that huggingface_hub raised."""
-    from huggingface_hub import errors
-
-    repo, file = split_name(name)
-    lines = str(error).strip().splitlines()
-    reason = lines[0] if lines else type(error).__name__
-    if isinstance(error, errors.GatedRepoError):
-        return TpopError(
-            f"{repo} is gated: its owner asks you to accept terms first",
-            "accept them on the model's page, then: hf auth login",
-        )
-    if isinstance(error, errors.RepositoryNotFoundError):
-        return NoInputError(
-            f"there is no repository {repo}, or it is private", "check the name, or: hf auth login"
-        )
-    if isinstance(error, errors.RemoteEntryNotFoundError):
-        return NoInputError(
-            f"{repo} has no file {file}", "check the file's name on the model's page"
-        )
-    if isinstance(error, errors.OfflineModeIsEnabled):
-        return UnavailableError(
-            f"{name} is not downloaded, and HF_HUB_OFFLINE is set", "unset HF_HUB_OFFLINE"
-        )
-    if isinstance(error, errors.HFValidationError):
-        return UsageError(f"{name} does not name a file: {reason}", "write hf:ORG/REPO/FILE.gguf")
-    # Any other error comes from the network, the server or the disk.
-    return UnavailableError(
-        f"cannot download {name}: {reason}", "check the network, then try again"
-    )

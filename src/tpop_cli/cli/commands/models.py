@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -48,7 +49,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
         table.add_row(
             Text("●" if row["in_use"] else " ", "green"),
             Text(clean(row["name"]), overflow="fold"),
-            format_bytes(row["size"]),
+            "-" if row["size"] is None else format_bytes(row["size"]),
             Text(clean(row["quantization"])),
             str(row["context"] or "-"),
             {True: Text("yes", "green"), False: Text("no", "red"), None: Text("-")}[row["fits"]],
@@ -59,25 +60,37 @@ def list_(as_json: opt.JsonOption = False) -> None:
 
 
 def _row(name: str, path: Path, origin: str, in_use: bool) -> dict[str, Any]:
-    """A model's row. It fits if its weights and 4096 tokens of context fit into free memory."""
+    """A model's row. It fits if its weights and 4096 tokens of context fit into free memory.
+
+    The row of a file that cannot be used as a model says why under `quantization`.
+    """
     import psutil
 
     from ...engine.gguf import read_header
     from ...engine.load_options import LoadOptions
     from ...engine.memory import estimate_memory
+    from ...engine.model_kinds import other_kind
     from ...errors import TpopError
 
     row: dict[str, Any] = {
         "name": name,
-        "size": path.stat().st_size,
+        "size": None,
         "origin": origin,
         "in_use": in_use,
         "path": str(path),
     }
+    unusable = {"context": None, "fits": None}
     try:
+        row["size"] = path.stat().st_size
         header = read_header(path)
+    except OSError as error:
+        dangling = path.is_symlink() and isinstance(error, FileNotFoundError)
+        why = "a link to a file that does not exist" if dangling else f"{error.strerror}"
+        return {**row, "quantization": f"broken: {why}", **unusable}
     except TpopError as error:
-        return {**row, "quantization": f"broken: {error.message}", "context": None, "fits": None}
+        return {**row, "quantization": f"broken: {error.message}", **unusable}
+    if kind := other_kind(header):
+        return {**row, "quantization": kind, **unusable}
     need = estimate_memory(header, LoadOptions(n_ctx=_CONTEXT)).total
     return {
         **row,
@@ -101,6 +114,8 @@ def pull(
         TransferSpeedColumn,
     )
 
+    from ...errors import UnavailableError
+    from ...store.hub import cached_file
     from ...store.hub import pull as fetch
     from ...ui.units import format_bytes
 
@@ -113,9 +128,17 @@ def pull(
     )
     with progress:
         task = progress.add_task(name.rsplit("/", 1)[-1])
-        pulled = fetch(
-            name, lambda done, total: progress.update(task, completed=done, total=total or None)
-        )
+        try:
+            pulled = fetch(
+                name, lambda done, total: progress.update(task, completed=done, total=total or None)
+            )
+        except UnavailableError as error:
+            cached = cached_file(name)
+            if cached is None:
+                raise
+            note(f"{name} was downloaded before, and can be used: {cached}")
+            note(f"it was not compared with the one on the server: {error.message}")
+            return
     note(
         f"downloaded {name}: {format_bytes(pulled.size)}, sha256 {pulled.sha256}; "
         f"use it with: tpop models use {name}"
@@ -132,7 +155,7 @@ def remove(
     yes: opt.YesOption = False,
 ) -> None:
     """Delete a model's file."""
-    from ...errors import NoInputError, UsageError
+    from ...errors import NoInputError, StorageError, UsageError
     from ...store import hub
     from ...store.models import list_models
 
@@ -145,7 +168,12 @@ def remove(
     if found.origin == "hub":
         hub.remove(name)
     else:
-        found.path.unlink(missing_ok=True)
+        try:
+            found.path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StorageError(
+                f"cannot delete {found.path}: {error.strerror}", "check the folder's permissions"
+            ) from None
     note(f"deleted {name}")
 
 
@@ -220,12 +248,14 @@ def use(
 ) -> None:
     """Make a model the default, in config.toml."""
     from ...engine.gguf import read_header
+    from ...engine.model_kinds import check_chat_model
     from ...store.config import save_setting
     from ...store.models import find_model, list_models
     from ...store.paths import config_file
 
     path = find_model(name)
-    read_header(path)  # a file that cannot be loaded is refused
+    check_chat_model(read_header(path))  # a file that cannot be loaded is refused
     known = name in {model.name for model in list_models()} or name.startswith("hf:")
-    save_setting("model", name if known else str(path.resolve()))
+    # A link keeps its name: the parts of a model are found by name.
+    save_setting("model", name if known else os.path.abspath(path))  # noqa: PTH100 - keeps links
     note(f"{name} is now the default model; it is set in {config_file()}")
