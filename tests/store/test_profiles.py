@@ -22,6 +22,7 @@ from tpop_cli.store.profiles import (
     create_profile,
     delete_profile,
     list_profiles,
+    open_existing,
     rename_profile,
 )
 
@@ -79,7 +80,26 @@ def test_a_backup_holds_the_log_and_the_profile_starts_empty() -> None:
     assert not [p for p in profile.folder.iterdir() if b"question 0" in p.read_bytes()]
     assert (profile.folder / "config.toml").exists()
     assert back_up(profile) is None  # nothing is left to forget
+    assert list_profiles() == ["work"]  # it has settings
     assert profile.record(make_pick(2)).id == 3
+
+
+def test_a_profile_that_was_reset_is_none_until_it_has_a_pick_or_is_created() -> None:
+    names = ["created", "picked", "renamed"]
+    for name in names:
+        back_up(taught(name, 2))
+    assert list_profiles() == []
+    with pytest.raises(NoInputError):
+        open_existing("created")
+    create_profile("created")
+    assert list_profiles() == ["created"]
+    Profile("picked").record(make_pick(1))
+    rename_profile("picked", "renamed")
+    assert list_profiles() == ["created", "renamed"]
+    assert [pick.id for pick in Profile("renamed").picks()] == [3]
+    Profile("created").record(make_pick(1))
+    Profile("created").forget(lambda _: True)
+    assert "created" in list_profiles()  # all picks are forgotten, but it was not reset
 
 
 def test_a_profile_without_files_has_no_backup() -> None:
@@ -144,7 +164,7 @@ def test_a_profile_is_deleted_although_backups_are_on_another_disk(
 def test_a_number_is_never_given_again(change: Callable[[Profile], object], state: str) -> None:
     profile = taught("work", 3)
     change(profile)
-    (name,) = list_profiles()
+    name = "work" if profile.folder.exists() else "other"
     if state == "lost":
         for path in (paths.profiles_dir() / name).glob("state*"):
             path.unlink()

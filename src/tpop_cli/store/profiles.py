@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 
-from ..errors import NoInputError, UsageError
+from ..errors import NoInputError, StorageError, UsageError
 from . import paths
 from .chats import rename_profile_in_chats, save_chats
 from .events import Numbered
 from .files import make_private_dir, move_folder
 from .io_errors import storage_error
 from .locks import profile_lock
+from .pick_log import PickLog
 from .profile import Profile
 
 _SETTINGS = "config.toml"
@@ -33,9 +34,15 @@ def list_profiles() -> list[str]:
 
 
 def _is_profile(folder: Path) -> bool:
+    """Whether a folder holds a profile; one that was reset has nothing but its last number."""
     try:
-        return any((folder / name).exists() for name in ("picks.jsonl", _SETTINGS))
-    except OSError:  # its owner may not read it, but its name is taken
+        if (folder / _SETTINGS).exists():
+            return True
+        log = PickLog(folder / "picks.jsonl")
+        if not log.path.exists() or (folder / "state.json").exists() or not log.size():
+            return log.path.exists()
+        return not all(isinstance(event, Numbered) for event, _ in log.events())
+    except (OSError, StorageError):  # its owner may not read it, but its name is taken
         return True
 
 
@@ -55,7 +62,10 @@ def create_profile(name: str) -> Profile:
     """
     profile = _open_new(name)
     with profile.locked(), _storage_error(profile.log.path):
+        _require_new(name)
         profile.log.path.touch(mode=0o600)
+        if profile.log.size():  # one with this name was reset; its numbers go on
+            profile.change(lambda: None)
     return profile
 
 
@@ -96,8 +106,7 @@ def rename_profile(name: str, new: str) -> Profile:
         chats = rename_profile_in_chats(name, new)
         try:
             with _storage_error(source.folder):
-                if target.folder.is_dir():  # an empty one is left by a pick that was not saved
-                    target.folder.rmdir()
+                _clear_away(target.folder)
                 move_folder(source.folder, target.folder)
         except BaseException:
             save_chats(chats)
@@ -135,7 +144,7 @@ def back_up(profile: Profile) -> Path | None:
             raise
         profile.replace_all([])
         for file in files:
-            if file.name not in _REPLACED:
+            if file != profile.log.path:
                 with _storage_error(file):
                     file.unlink(missing_ok=True)
     return target
@@ -160,6 +169,18 @@ def delete_profile(name: str) -> Path:
         with _storage_error(folder):
             move_folder(folder, target)
     return target
+
+
+def _clear_away(folder: Path) -> None:
+    """Remove a folder that holds no profile; what is in it becomes a backup."""
+    if not folder.is_dir():
+        return
+    if any(folder.iterdir()):
+        target = _new_backup(folder.name)
+        make_private_dir(target.parent)
+        move_folder(folder, target)
+    else:
+        folder.rmdir()
 
 
 def _new_backup(name: str) -> Path:

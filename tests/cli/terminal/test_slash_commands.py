@@ -90,7 +90,7 @@ def test_a_chat_that_is_loaded_or_resumed_in_another_profile_undoes_its_own_pick
     [
         (lambda: Profile("work").undo(1), "there is no pick 1 in profile work"),
         (lambda: Profile("work").forget(lambda _: True), "there is no pick 1 in profile work"),
-        (lambda: back_up(Profile("work")), "there is no pick 1 in profile work"),
+        (lambda: back_up(Profile("work")), "profile work"),
         (lambda: delete_profile("work"), "profile work"),
         (lambda: rename_profile("work", "job"), "profile work"),
     ],
