@@ -107,7 +107,7 @@ def test_a_profile_in_a_folder_leaves_the_users_own_files_alone(
     work.close()
     assert not home.exists()
     assert open_profile("work", tmp_path / "profiles").n_picks == 1
-    assert [path.name for path in (tmp_path / "profiles").iterdir()] == ["work"]
+    assert {path.name for path in (tmp_path / "profiles").iterdir()} == {"work", ".locks"}
 
 
 def test_without_a_folder_a_profile_is_the_one_of_the_command_line(home: Path) -> None:
@@ -238,7 +238,7 @@ def test_the_code_on_the_page_runs(
     assert "3 duels: not enough evidence yet" in printed
     assert "only a complete duel can be picked" in printed
     folder = tmp_path / "profiles"
-    assert {path.name for path in folder.iterdir()} == {"alice", "terse", "paper"}
+    assert {path.name for path in folder.iterdir()} == {"alice", "terse", "paper", ".locks"}
     alice, terse = open_profile("alice", folder), open_profile("terse", folder)
     assert [pick.verdict in ("exploit", "explore") for pick in alice.picks()] == [True, False, True]
     for pick in terse.picks():
