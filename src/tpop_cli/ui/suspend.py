@@ -64,6 +64,8 @@ def _on_stop(number: int, _frame: FrameType | None) -> None:
     _set_modes(modes)
     if live and overflow:
         live.vertical_overflow = overflow
+        # Rich would draw over as many lines as the view had, which are now the shell's.
+        live._live_render._shape = None
         live.start(refresh=True)
     elif _redraw:
         _redraw()
