@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
@@ -21,6 +21,7 @@ from tpop_cli.session.axes_learner import AxesLearner
 from tpop_cli.session.neural_learner import NeuralLearner
 from tpop_cli.session.options import SessionOptions
 from tpop_cli.session.session import Session
+from tpop_cli.store import profile_files
 from tpop_cli.store.neural_files import NeuralFiles
 from tpop_cli.store.profile import Profile
 
@@ -218,3 +219,25 @@ def snapshot(work: Session) -> str:
         found += [sorted(learner._pairs), learner._network.W.tolist(), learner._fitted]
         found.append(NeuralFiles(learner.profile.folder).size())
     return json.dumps(found, default=repr)
+
+
+@INTERRUPTED.shown
+def test_an_interrupt_after_a_pick_is_saved_leaves_what_the_learner_learned(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    @contextmanager
+    def interrupted(_: Path) -> Iterator[None]:
+        yield
+        raise KeyboardInterrupt  # as the lock is released
+
+    works = [session("a"), session("b")]
+    for work, late in zip(works, (False, True), strict=True):
+        with monkeypatch.context() as patch:
+            if late:
+                patch.setattr(profile_files, "profile_lock", interrupted)
+            duel = work.duel(CHAT)
+            with pytest.raises(KeyboardInterrupt) if late else nullcontext():
+                work.pick(duel, "first")
+    first, second = works
+    assert second.learner.profile.n_picks == 1 == Profile("b").n_picks
+    assert first.taste.reward.B.tolist() == second.taste.reward.B.tolist()

@@ -113,12 +113,12 @@ class Session:
     def _chat(self, prompt: Prompt) -> Sequence[Message]:
         return self.messages(prompt) if isinstance(prompt, str) else prompt
 
-    def _seeds(self) -> tuple[int, int, int]:
-        """Seeds of a new turn: of the exploit arm, of the explore arm, of the order shown."""
+    def _draw(self) -> tuple[int, int, ArmName]:
+        """The seeds of both arms of a new turn, and which of them is shown first."""
         seeds = np.random.SeedSequence([self.options.seed, self._n_turns]).generate_state(3)
         self._n_turns += 1
-        a, b, c = (int(s) & 0x7FFFFFFF for s in seeds)
-        return a, b, c
+        exploit, explore, order = (int(s) & 0x7FFFFFFF for s in seeds)
+        return exploit, explore, "exploit" if order % 2 else "explore"
 
     def request(
         self, messages: Sequence[Message], strengths: dict[str, float], seed: int
@@ -146,7 +146,7 @@ class Session:
         Raises:
             ContextFullError: the prompt leaves no room for an answer.
         """
-        request = self.request(self._chat(prompt), self.strengths(), self._seeds()[0])
+        request = self.request(self._chat(prompt), self.strengths(), self._draw()[0])
         with closing(self._decode(self._limit([request]))) as steps:
             for (arm,) in steps:
                 yield arm
@@ -174,7 +174,7 @@ class Session:
             except ContextFullError as error:
                 message = f"of {len(prompts)}, prompt {n}: {error.message}"
                 raise ContextFullError(message, error.hint) from None
-        groups = (requests(prompt, self._seeds()[0]) for prompt in prompts)
+        groups = (requests(prompt, self._draw()[0]) for prompt in prompts)
         if self._learner is None:
             finished = self._decoder.many(groups)
         else:
@@ -199,10 +199,10 @@ class Session:
         Raises:
             ContextFullError: the prompt leaves no room for two answers.
         """
-        messages, seeds = self._chat(prompt), self._seeds()
-        pairs = zip(self.learner.choose(), seeds, strict=False)
+        messages, (*seeds, left) = self._chat(prompt), self._draw()
+        pairs = zip(self.learner.choose(), seeds, strict=True)
         first, second = self._limit([self.request(messages, s, seed) for s, seed in pairs])
-        return Duel(messages[-1]["content"], (first, second), _left(seeds[2]))
+        return Duel(messages[-1]["content"], (first, second), left)
 
     def prepare_comparison(self, prompt: Prompt, answer: Arm) -> Duel:
         """A duel whose exploit arm is a single answer that was already given to this prompt."""
@@ -218,11 +218,11 @@ class Session:
             prompt: what to answer.
             left: which is shown first ("explore" is the plain answer); None: random.
         """
-        messages, (seed, _, order) = self._chat(prompt), self._seeds()
+        messages, (seed, _, drawn) = self._chat(prompt), self._draw()
         strengths: tuple[dict[str, float], dict[str, float]] = self.strengths(), {}
         first, second = self._limit([self.request(messages, s, seed) for s in strengths])
-        shown = left or _left(order)
-        return Duel(messages[-1]["content"], (first, second), shown, against_plain=True)
+        content = messages[-1]["content"]
+        return Duel(content, (first, second), left or drawn, against_plain=True)
 
     def decode_duel(self, duel: Duel) -> Generator[Duel, None, None]:
         """Decode the arms of a duel that are not there yet, and predict its pick.
@@ -285,15 +285,12 @@ class Session:
         return self._or_restore(lambda: self.learner.profile.undo(pick_id, self.learner.undo))
 
     def _or_restore(self, change: Callable[[], Result]) -> Result:
-        """Make a change. If anything ends it early, the learner is as before."""
-        restore = self.learner.checkpoint()
+        """Make a change. If anything ends it before it is saved, the learner is as before."""
+        profile, restore = self.learner.profile, self.learner.checkpoint()
+        n_saved = profile.n_saved
         try:
             return change()
         except BaseException:
-            restore()
+            if profile.n_saved == n_saved:
+                restore()
             raise
-
-
-def _left(draw: int) -> ArmName:
-    """The arm that is shown first, from a random number."""
-    return "exploit" if draw % 2 else "explore"

@@ -40,6 +40,8 @@ class ProfileFiles:
         log: the log of all picks.
         notices: messages for the user about damaged or missing files.
         singles: answers since the last duel that were shown without asking.
+        n_saved: how many changes were made and saved. An error, or an interrupt, that ends a change
+            and leaves this as it was has taken the change back.
 
     Raises:
         StorageError: a file cannot be read.
@@ -50,7 +52,7 @@ class ProfileFiles:
         self.folder, self.axes = folder, tuple(axes)
         self.log = PickLog(folder / "picks.jsonl")
         self.notices: list[str] = []
-        self.singles = 0
+        self.singles = self.n_saved = 0
         self._states = StateFiles(folder)
         # Learning does not need the response matrix.
         self._fresh = Taste.fresh(AxesReward.fresh(self.axes, ResponseMatrix({}), priors))
@@ -155,6 +157,7 @@ class ProfileFiles:
             try:
                 result = change()
                 self._save()
+                self.n_saved += 1
             except BaseException:
                 self._folded, self.singles = before
                 with contextlib.suppress(OSError, TpopError):  # the first error is the one to show
