@@ -146,6 +146,7 @@ def _parse_bool(text: str) -> bool:
 
 
 _MANY = 1 << 20
+_NAME = r"\s*\S.*"
 _NUMBER = r"\s*(\d+\.?\d*|\.\d+)\s*"
 _CACHE_TYPES = ("f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
 
@@ -160,9 +161,20 @@ _TABLE = (
         "A name from `tpop models list`, a path, or hf:ORG/REPO/FILE.",
         default_text="smollm2",
         short="-m",
+        pattern=_NAME,
+        pattern_text="a name",
         metavar="NAME",
     ),
-    Setting("profile", str, "The profile to use.", "default", short="-p", metavar="NAME"),
+    Setting(
+        "profile",
+        str,
+        "The profile to use.",
+        "default",
+        short="-p",
+        pattern=_NAME,
+        pattern_text="a name",
+        metavar="NAME",
+    ),
     _answers("system", str, "System prompt.", "", default_text="none", short="-s"),
     _answers(
         "temperature", float, "Sampling temperature; 0 is greedy.", 0.8, short="-t", bounds=(0, 5)
@@ -201,7 +213,13 @@ _TABLE = (
         default_text=f"the model's, at most {DEFAULT_CTX}",
         bounds=(0, MAX_CTX),
     ),
-    _loading("threads", int, "CPU threads.", default_text="the physical cores it may use", bounds=(1, 4096)),
+    _loading(
+        "threads",
+        int,
+        "CPU threads.",
+        default_text="the physical cores it may use",
+        bounds=(1, 4096),
+    ),
     _loading(
         "gpu_layers",
         str,
@@ -250,6 +268,8 @@ _TABLE = (
         str,
         "A chat template built into llama.cpp, for models without one.",
         default_text="the model's",
+        pattern=_NAME,
+        pattern_text="a name",
         metavar="NAME",
     ),
     Setting("history", bool, "Keep the input history, chats, and the texts of picks.", True),
@@ -273,6 +293,9 @@ _TABLE = (
 
 SETTINGS: dict[str, Setting] = {setting.key: setting for setting in _TABLE}
 """All settings, by key."""
+
+SECONDS = Setting("seconds", float, "", bounds=(0.001, 1_000_000), metavar="SECONDS")
+"""A time limit: what its options allow. It has no variable and no key in config.toml."""
 
 
 def default(key: str) -> Any:

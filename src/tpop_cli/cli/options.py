@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 
 from ..errors import UsageError
-from ..settings import ANSWERS, LOADING, SETTINGS
+from ..settings import ANSWERS, LOADING, SECONDS, SETTINGS, Setting
 from .completion import completes, values_of
 from .console import be_quiet
 from .process import limit_time
@@ -26,18 +26,12 @@ def setting_option(key: str) -> Any:
     """The Typer option of a setting. Its value is None unless the command line gives it."""
     setting = SETTINGS[key]
 
-    def parse(text: str) -> Any:
-        try:
-            return setting.parse(text)
-        except UsageError as error:
-            raise typer.BadParameter(error.message) from None
-
     def complete(incomplete: str) -> list[str]:
         return [value for value in values_of(setting) if value.startswith(incomplete)]
 
     more: dict[str, Any] = {}
     if setting.type is not bool:
-        more["parser"] = parse
+        more["parser"] = _parser(setting)
     if completes(setting):  # only then: every completion makes the start a little slower
         more["autocompletion"] = complete
     return typer.Option(
@@ -48,6 +42,18 @@ def setting_option(key: str) -> Any:
         rich_help_panel=_PANELS.get(setting.group),
         **more,
     )
+
+
+def _parser(setting: Setting) -> Callable[[str], Any]:
+    """The parser of an option, which accepts what the setting does."""
+
+    def parse(text: str) -> Any:
+        try:
+            return setting.parse(text)
+        except UsageError as error:
+            raise typer.BadParameter(error.message) from None
+
+    return parse
 
 
 ProfileOption = Annotated[str | None, setting_option("profile")]
@@ -65,7 +71,7 @@ JudgeTimeoutOption = Annotated[
     float | None,
     typer.Option(
         "--judge-timeout",
-        min=0.001,
+        parser=_parser(SECONDS),
         help="Give up if the judge takes longer than this for a duel.",
         show_default="no limit",
         metavar="SECONDS",
@@ -103,7 +109,7 @@ _EXTRA: dict[str, dict[str, tuple[Any, Any]]] = {
                 float | None,
                 typer.Option(
                     "--timeout",
-                    min=0.001,
+                    parser=_parser(SECONDS),
                     help="Give up after this many seconds, with exit code 124.",
                     metavar="SECONDS",
                 ),

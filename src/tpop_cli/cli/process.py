@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar
 
 from ..errors import TpopError
 from .console import print_error
+from .empty_values import refuse_empty
 from .std_streams import StdoutError, silence_stdout
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -33,6 +34,7 @@ def command(function: Command) -> Command:
     @functools.wraps(function)
     def run(*args: Any, **kwargs: Any) -> Any:
         try:
+            refuse_empty(function, kwargs)
             return function(*args, **kwargs)
         except SystemExit:
             if _timed_out_after is None:
