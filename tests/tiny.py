@@ -40,6 +40,7 @@ def write_tiny_gguf(
     add_bos: bool = False,
     pre: str = "gpt-2",
     norm: float = 1.0,
+    favoured: int | None = None,
 ) -> Path:
     """Write a llama model with two layers.
 
@@ -54,6 +55,7 @@ def write_tiny_gguf(
         add_bos: whether the model wants the beginning-of-sequence token.
         pre: the pre-tokenizer, by llama.cpp's name.
         norm: the weights of the last norm, which scale every logit.
+        favoured: the token that the model always writes.
     """
     model = _TinyModel(
         path,
@@ -67,6 +69,7 @@ def write_tiny_gguf(
         add_bos=add_bos,
         pre=pre,
         norm=norm,
+        favoured=favoured,
     )
     model.attention_keys()
     kv = N_EMBD // N_HEAD * N_KV
@@ -151,6 +154,7 @@ class _TinyModel:
         add_bos: whether the model wants the beginning-of-sequence token.
         pre: the pre-tokenizer, by llama.cpp's name.
         norm: the weights of the last norm, which scale every logit.
+        favoured: the token that the model always writes.
         hollow: write a sparse file of zeros instead of weights.
     """
 
@@ -168,6 +172,7 @@ class _TinyModel:
         add_bos: bool = False,
         pre: str = "gpt-2",
         norm: float = 1.0,
+        favoured: int | None = None,
         hollow: bool = False,
     ) -> None:
         self.path, self.hollow, self.n_bytes = path, hollow, 0
@@ -193,9 +198,12 @@ class _TinyModel:
         writer.add_add_bos_token(add_bos)
         if template is not None:
             writer.add_chat_template(template)
-        self.tensor("token_embd.weight", len(tokens), N_EMBD)
+        self.tensor("token_embd.weight", len(tokens), N_EMBD, ones=favoured is not None)
         self.tensor("output_norm.weight", N_EMBD, ones=True, factor=norm)
-        self.tensor("output.weight", len(tokens), N_EMBD)
+        if favoured is None:
+            self.tensor("output.weight", len(tokens), N_EMBD)
+        else:
+            self._favouring_output(len(tokens), favoured)
 
     def attention_keys(self, feed_forward: int = N_FF) -> None:
         self.writer.add_feed_forward_length(feed_forward)
@@ -223,6 +231,12 @@ class _TinyModel:
             return
         values = np.ones(shape) if ones else self.rng.normal(0, 0.3, shape)
         self.writer.add_tensor(name, (factor * values).astype(np.float32))
+
+    def _favouring_output(self, n_tokens: int, favoured: int) -> None:
+        """An output layer in which one token has by far the largest logit."""
+        values = np.zeros((n_tokens, N_EMBD), dtype=np.float32)
+        values[favoured] = 10.0
+        self.writer.add_tensor("output.weight", values)
 
     def write(self) -> Path:
         self.writer.write_header_to_file()

@@ -77,6 +77,24 @@ class Arm:
         """The thoughts of a reasoning model."""
         return split_thinking(self.text, done=self.finish_reason is not None)[0]
 
+    @property
+    def why_empty(self) -> str:
+        """Why a finished arm has no answer; empty if it has one.
+
+        >>> request = ArmRequest(((1,),), (1.0,), Sampling(), 0, 2)
+        >>> Arm(request, "<think>Hm", [5, 6], "length").why_empty
+        'the model used all 2 tokens for thinking; raise --max-tokens'
+        """
+        if self.answer.strip():
+            return ""
+        n = len(self.tokens)
+        if self.finish_reason == "length":
+            what = "thinking" if self.thought else "blanks"
+            return f"the model used all {n} tokens for {what}; raise --max-tokens"
+        if self.finish_reason == "stop":
+            return "the model ended it after thinking" if self.thought else "the model ended it"
+        return "it was stopped"
+
     def append(self, token: int, piece: bytes) -> bool:
         """Add a token; returns whether it completed a stop text, which ends the answer.
 

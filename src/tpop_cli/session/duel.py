@@ -76,6 +76,11 @@ class Duel:
         """The texts that the pick is about, the exploit arm's first."""
         return self.early or (self.arms[0].answer, self.arms[1].answer)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no side has an answer: there is nothing to pick, and nothing to learn from."""
+        return not any(text.strip() for text in self.compared)
+
     def pick_early(self, key: Literal["1", "2"]) -> None:
         """Pick a side while both are being decoded: the other arm ends, the picked one goes on."""
         if self.early is None and all(arm.tokens for arm in self.arms):
@@ -83,15 +88,17 @@ class Duel:
             self.arms[self.order[1 if key == "1" else 0]].dropped = True
 
     def verdict(self, choice: Key | Choice) -> Verdict:
-        """The verdict by arm for a choice by side. Raises UsageError for an unknown choice."""
-        if choice in ("1", "first"):
-            return _ARMS[self.order[0]]
-        if choice in ("2", "second"):
-            return _ARMS[self.order[1]]
-        if choice not in _NO_WINNER:
+        """The verdict by arm for a choice by side: always "skip" if both answers are empty.
+
+        Raises UsageError for an unknown choice.
+        """
+        sides = {"1": 0, "first": 0, "2": 1, "second": 1}
+        if choice not in _NO_WINNER and choice not in sides:
             known = ", ".join(get_args(Choice))
             raise UsageError(f"{choice!r} is not a choice in a duel", f"one of: {known}")
-        return _NO_WINNER[choice]
+        if self.complete and self.is_empty:
+            return "skip"
+        return _ARMS[self.order[sides[choice]]] if choice in sides else _NO_WINNER[choice]
 
     def to_pick(
         self, verdict: Verdict, seconds: float | None, source: str, model: ModelInfo
@@ -99,7 +106,7 @@ class Duel:
         """The outcome of a complete duel as a profile records it; the profile gives its number.
 
         Args:
-            verdict: which arm was picked, or why none was.
+            verdict: which arm was picked, or why none was; "skip" holds if both are empty.
             seconds: from both answers being there to the pick; None where a program decided.
             source: the command, for the log.
             model: the model that wrote both answers.
@@ -125,7 +132,7 @@ class Duel:
             prompt=self.prompt,
             exploit=exploit,
             explore=explore,
-            verdict=verdict,
+            verdict="skip" if self.is_empty else verdict,
             left=self.left,
             predicted=self.predicted,
             seconds=seconds,

@@ -41,7 +41,12 @@ class Judge(Protocol):
 
 
 def ask_judge(duel: Duel, judge: Judge) -> Key:
-    """A judge's verdict about a complete duel, in the order in which it would be shown."""
+    """A judge's verdict about a complete duel, in the order in which it would be shown.
+
+    A duel of two empty answers is skipped, without asking.
+    """
+    if duel.is_empty:
+        return "s"
     return judge.decide(duel.prompt, duel.answers)
 
 

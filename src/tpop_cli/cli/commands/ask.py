@@ -19,6 +19,7 @@ from ..process import command, interruptible
 
 if TYPE_CHECKING:
     from ...core.picks import Verdict
+    from ...decoding.arm import Arm
     from ...session.duel import Duel
     from ...session.session import Session
 
@@ -152,6 +153,7 @@ def _answer_one(session: Session, prompt: str, as_json: bool) -> None:
         write_answer("")
     if arm.finish_reason == "interrupted":
         raise KeyboardInterrupt
+    _note_if_empty(arm)
 
 
 def _answer_many(session: Session, prompts: list[str]) -> None:
@@ -172,6 +174,7 @@ def _answer_many(session: Session, prompts: list[str]) -> None:
         ):
             report = answer_report(session, prompt, arm, time.perf_counter() - start)
             write_json(report)
+            _note_if_empty(arm, f"{prompt.strip()[:40]!r}: ")
         if stop.is_set():
             raise KeyboardInterrupt
 
@@ -198,6 +201,13 @@ def _answer_by_judge(
                 session.learn(duel, verdict)
             finally:  # an answer is printed even if its pick cannot be saved
                 _write_chosen(session, prompt, duel, verdict, start, as_json)
+                _note_if_empty(duel.chosen(verdict))
+
+
+def _note_if_empty(arm: Arm, prefix: str = "") -> None:
+    """Say on stderr why an answer is empty, if it is."""
+    if arm.why_empty:
+        note(f"{prefix}the answer is empty: {arm.why_empty}")
 
 
 def _answer_by_user(session: Session, prompt: str, as_json: bool) -> None:

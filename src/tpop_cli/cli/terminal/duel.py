@@ -93,6 +93,8 @@ def interactive_duel(
             return Result(Outcome.stopped, duel)
         seconds = time.monotonic() - start
         rate = sum(len(arm.tokens) for arm in duel.arms) / max(1e-6, seconds)
+        if key is None and duel.is_empty:  # there is nothing to pick
+            key, seconds = "s", 0.0
         if key is None:
             key, seconds = ask_verdict(session, duel, console)
         if key == "r":
@@ -109,6 +111,9 @@ def interactive_duel(
         outcome = "picked early" if duel.early else _OUTCOME_TEXTS[verdict]
         learned = "" if result.unsaved else f"{taste_line(session.taste)} · "
         result.notes.append(f"{outcome} · {learned}{rate:.0f} tokens/s")
+        why_empty = duel.chosen(verdict).why_empty
+        if why_empty:
+            result.notes.append(f"the answer is empty: {why_empty}")
         return result
 
 
