@@ -126,3 +126,21 @@ def test_a_file_that_changes_is_read_again(home: Path) -> None:
     assert config.resolve("seed") == 1
     config.save_setting("seed", 22)
     assert config.resolve("seed") == 22
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_config_is_read_as_editors_save_it(encoding: str, home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    path = home / "config.toml"
+    path.write_bytes('# é\r\nsystem = "é"\r\n'.encode(encoding))
+    assert config.load_config() == {"system": "é"}
+    config.save_setting("profile", "work")
+    lines = path.read_bytes().decode("utf-8").split("\r\n")
+    assert lines[:2] == ["# é", 'system = "é"'] and 'profile = "work"' in lines[2]
+
+
+def test_a_config_that_is_not_text_is_refused(home: Path) -> None:
+    home.mkdir(exist_ok=True)
+    (home / "config.toml").write_bytes(b'system = "caf\xe9"\n')
+    with pytest.raises(ConfigError, match="is not UTF-8 text"):
+        config.load_config()

@@ -11,10 +11,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import ConfigError, UsageError
+from ..errors import BadDataError, ConfigError, UsageError
 from ..settings import SETTINGS, did_you_mean, find_setting
 from . import paths
 from .files import make_private_dir, write_atomic
+from .text_files import decode_text
 
 if TYPE_CHECKING:
     from tomlkit import TOMLDocument
@@ -91,7 +92,9 @@ def _read(path: Path, _changed: int, _size: int) -> dict[str, Any]:
     import tomlkit
 
     try:
-        values: dict[str, Any] = tomlkit.parse(path.read_text("utf-8")).unwrap()
+        values: dict[str, Any] = tomlkit.parse(_read_text(path)).unwrap()
+    except BadDataError as error:
+        raise ConfigError(error.message, error.hint) from None
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"cannot read {path}: {error}", f"fix it, or move it away: {path}"
@@ -133,7 +136,12 @@ def _document(path: Path) -> TOMLDocument:
     import tomlkit
 
     load_config(path)  # a file that cannot be understood is not written to
-    return tomlkit.parse(path.read_text("utf-8")) if path.exists() else tomlkit.document()
+    return tomlkit.parse(_read_text(path)) if path.exists() else tomlkit.document()
+
+
+def _read_text(path: Path) -> str:
+    """A config.toml, in whatever encoding an editor saved it. Its line ends stay."""
+    return decode_text(path.read_bytes(), str(path))
 
 
 def _write(path: Path, document: TOMLDocument) -> None:

@@ -10,6 +10,7 @@ from ..core.axes import AXES, Axis, Pole
 from ..errors import BadDataError, NoInputError, UsageError
 from . import paths
 from .files import make_private_dir, read_bounded, strict_json, write_atomic
+from .text_files import decode_text
 
 _MAX_FILE = 1 << 20
 _MAX_NAME, _MAX_INSTRUCTION = 40, 400
@@ -28,7 +29,8 @@ def own_axes() -> tuple[Axis, ...]:
     """The user's own axes, in the order they were added. Raises BadDataError as `load_axes`."""
     path = paths.axes_file()
     try:
-        body = strict_json(read_bounded(path, _MAX_FILE))
+        text = decode_text(read_bounded(path, _MAX_FILE), path.name)
+        body = strict_json(text.encode("utf-8"))
         return tuple(
             _checked(Axis(a["name"], _pole(a["toward"]), _pole(a["away"]), builtin=False))
             for a in body["axes"]

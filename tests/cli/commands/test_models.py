@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from ...engine.test_model_kinds import write_header
 from ..running import run
 
 
@@ -62,3 +63,34 @@ def test_a_broken_model_is_named(tmp_path: Path) -> None:
     path = tmp_path / "page.gguf"
     path.write_text("<html>")
     assert "magic" in run("ask", "x", "-m", str(path), code=65).stderr
+
+
+def test_a_folder_of_odd_files_is_listed_whole(home: Path, tiny_path: Path) -> None:
+    folder = home / "data" / "models"
+    (folder / "folder.gguf").mkdir(parents=True)
+    (folder / "gone.gguf").symlink_to(folder / "nothing")
+    (folder / "page.gguf").write_text("<html>")
+    (folder / "good.gguf").write_bytes(tiny_path.read_bytes())
+    write_header(folder / "mmproj-good.gguf", "clip")
+    write_header(folder / "embed.gguf", "bert")
+    write_header(folder / "big-00002-of-00002.gguf", None, split__no=1, split__count=2)
+    rows = {row["name"]: row for row in json.loads(run("models", "list", "--json").stdout)}
+    del rows["smollm2"]
+    assert {name: row["quantization"].split(",")[0] for name, row in rows.items()} == {
+        "gone": "broken: a link to a file that does not exist",
+        "page": (
+            "broken: page.gguf is not a model that can be loaded: "
+            "it does not start with the GGUF magic"
+        ),
+        "good": "F32",
+        "mmproj-good": "a projector for images or sound",
+        "embed": "an embedding model",
+        "big-00002-of-00002": (
+            "broken: big-00002-of-00002.gguf is not a model that can be loaded: "
+            "it is part 2 of a model in 2 parts"
+        ),
+    }
+    assert "gone" in run("models", "list").stdout
+    for command in (["ask", "hi", "-m"], ["models", "use"]):
+        assert "an embedding model" in run(*command, "embed", code=65).stderr
+        assert "cannot read the model" in run(*command, "gone", code=66).stderr

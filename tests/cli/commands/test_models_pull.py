@@ -148,6 +148,8 @@ def test_a_file_with_another_checksum_is_deleted(hub: Hub) -> None:
     [
         ((403, "GatedRepo"), 1, "is gated", "hf auth login"),
         ((401, "RepoNotFound"), 66, "no repository org/repo", "check the name"),
+        ((404, "RevisionNotFound"), 66, "has no file tiny.gguf", "file's name"),
+        ((500, ""), 69, "cannot download hf:org/repo/tiny.gguf: ", "try again later"),
         ((404, "EntryNotFound"), 66, "has no file tiny.gguf", "file's name"),
     ],
 )
@@ -167,7 +169,11 @@ def test_offline_mode_opens_no_connection(hub: Hub) -> None:
     run("models", "pull", NAME, **hub.environment)
     hub.requests.clear()
     assert run("ask", "x", "-m", NAME, "-n", "5", HF_HUB_OFFLINE="1", **hub.environment).stdout
+    told = run("models", "pull", NAME, HF_HUB_OFFLINE="1", **hub.environment).stderr
+    assert f"{NAME} was downloaded before, and can be used: " in told
     assert hub.requests == []
+    away = {**hub.environment, "HF_ENDPOINT": "http://127.0.0.1:9"}
+    assert "was downloaded before" in run("models", "pull", NAME, **away).stderr
 
 
 def test_an_unreachable_hub_is_reported(tmp_path: Path) -> None:
@@ -177,3 +183,26 @@ def test_an_unreachable_hub_is_reported(tmp_path: Path) -> None:
         in run("models", "pull", NAME, code=69, **away).stderr
     )
     assert "does not name a file" in run("models", "pull", "hf:org", code=2, **away).stderr
+
+
+def test_what_other_programs_downloaded_is_listed(tiny_path: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "hf" / "hub" / "models--org--repo"
+    for name in ("refs", "blobs", "snapshots/abc/sub"):
+        (folder / name).mkdir(parents=True)
+    (folder / "refs" / "main").write_text("abc")
+    (folder / "blobs" / "1").write_bytes(tiny_path.read_bytes())
+    (folder / "snapshots" / "abc" / "sub" / "x.gguf").symlink_to(folder / "blobs" / "1")
+    (folder / "snapshots" / "abc" / "gone.gguf").symlink_to(folder / "blobs" / "2")
+    environment = {"HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "1"}
+    rows = json.loads(run("models", "list", "--json", **environment).stdout)
+    assert [row["name"] for row in rows if row["origin"] == "hub"] == ["hf:org/repo/sub/x.gguf"]
+    assert run("ask", "x", "-m", "hf:org/repo/sub/x.gguf", "-n", "5", **environment).stdout
+
+
+@pytest.mark.parametrize("command", [["models", "show"], ["models", "use"], ["ask", "x", "-m"]])
+def test_a_name_that_is_none_is_refused_by_every_command(command: list[str]) -> None:
+    errors = run(*command, "hf:org/my repo/x.gguf", code=2).stderr.splitlines()
+    assert errors == [
+        "error: hf:org/my repo/x.gguf does not name a file",
+        "hint: write hf:ORG/REPO/FILE.gguf",
+    ]

@@ -132,12 +132,12 @@ def pull(
             pulled = fetch(
                 name, lambda done, total: progress.update(task, completed=done, total=total or None)
             )
-        except UnavailableError as error:
+        except UnavailableError:
             cached = cached_file(name)
             if cached is None:
                 raise
             note(f"{name} was downloaded before, and can be used: {cached}")
-            note(f"it was not compared with the one on the server: {error.message}")
+            note("it was not compared with the one on the server, which cannot be asked now")
             return
     note(
         f"downloaded {name}: {format_bytes(pulled.size)}, sha256 {pulled.sha256}; "
