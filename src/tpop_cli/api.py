@@ -43,7 +43,7 @@ def load_model(
         reward: "axes", or "neural" for sessions with the paper's own reward, which needs the
             model's hidden states and more sequences. Such a model serves both.
         n_ctx: tokens of context; 0: the model's, at most 8192.
-        n_threads: CPU threads; 0: physical cores.
+        n_threads: CPU threads; 0: the physical cores it may use.
         gpu_layers: layers on GPUs; None: as many as fit, -1: all.
         chat_template: the name of a built-in template, for models without one.
 

@@ -36,7 +36,7 @@ class Setting:
     Args:
         key: name in config.toml; the variable is `TPOP_` and the key in capitals.
         type: of the value: str, int, float or bool.
-        help: what the setting does, for `--help` and the reference.
+        help: what the setting does.
         default: value if nothing sets it; None if it depends on the model, the machine or chance.
         default_text: how the default is shown, if not by its value.
         short: one-letter option, such as "-t".
@@ -101,8 +101,8 @@ class Setting:
             return f"one of {', '.join(self.choices)}"
         if self.pattern:
             return self.pattern_text
-        kinds = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
-        kind = kinds[self.type]
+        kinds = {int: "a whole number", float: "a number", bool: "true or false"}
+        kind = kinds.get(self.type, "a text")
         return f"{kind} from {self.bounds[0]} to {self.bounds[1]}" if self.bounds else kind
 
     @property
@@ -145,42 +145,31 @@ def _parse_bool(text: str) -> bool:
     return text.lower() in _TRUE
 
 
-_MANY = 1 << 20
 _NAME = r"\s*\S.*"
 _NUMBER = r"\s*(\d+\.?\d*|\.\d+)\s*"
+_SPLIT = ("none", "layer", "row", "tensor")
 _CACHE_TYPES = ("f32", "f16", "bf16", "q8_0", "q5_1", "q5_0", "q4_1", "q4_0", "iq4_nl")
 
 _answers = partial(Setting, group=ANSWERS)
 _loading = partial(Setting, group=LOADING)
+_name = partial(Setting, type=str, pattern=_NAME, pattern_text="a name", metavar="NAME")
 _cache_type = partial(_loading, type=str, default="f16", choices=_CACHE_TYPES, metavar="TYPE")
 
 _TABLE = (
-    _loading(
+    _name(
         "model",
-        str,
-        "A name from `tpop models list`, a path, or hf:ORG/REPO/FILE.",
+        help="A name from `tpop models list`, a path, or hf:ORG/REPO/FILE.",
         default_text="smollm2",
         short="-m",
-        pattern=_NAME,
-        pattern_text="a name",
-        metavar="NAME",
+        group=LOADING,
     ),
-    Setting(
-        "profile",
-        str,
-        "The profile to use.",
-        "default",
-        short="-p",
-        pattern=_NAME,
-        pattern_text="a name",
-        metavar="NAME",
-    ),
+    _name("profile", help="The profile to use.", default="default", short="-p"),
     _answers("system", str, "System prompt.", "", default_text="none", short="-s"),
     _answers(
         "temperature", float, "Sampling temperature; 0 is greedy.", 0.8, short="-t", bounds=(0, 5)
     ),
-    _answers("max_tokens", int, "Maximum tokens per answer.", 512, short="-n", bounds=(1, _MANY)),
-    _answers("top_k", int, "llama.cpp's top-k; 0 turns it off.", 40, bounds=(0, _MANY)),
+    _answers("max_tokens", int, "Maximum tokens per answer.", 512, short="-n", bounds=(1, MAX_CTX)),
+    _answers("top_k", int, "llama.cpp's top-k; 0 turns it off.", 40, bounds=(0, MAX_CTX)),
     _answers("top_p", float, "llama.cpp's top-p; 1 turns it off.", 0.95, bounds=(0, 1)),
     _answers("min_p", float, "llama.cpp's min-p; 0 turns it off.", 0.05, bounds=(0, 1)),
     _answers(
@@ -229,13 +218,7 @@ _TABLE = (
         pattern_text="auto, all, or a number of layers",
         metavar="auto|all|N",
     ),
-    _loading(
-        "split_mode",
-        str,
-        "How a model is split over several devices.",
-        "layer",
-        choices=("none", "layer", "row", "tensor"),
-    ),
+    _loading("split_mode", str, "How a model is split over devices.", "layer", choices=_SPLIT),
     _loading(
         "tensor_split",
         str,
@@ -263,14 +246,11 @@ _TABLE = (
         default_text="none",
         metavar="HOST:PORT,...",
     ),
-    _loading(
+    _name(
         "chat_template",
-        str,
-        "A chat template built into llama.cpp, for models without one.",
+        help="A chat template built into llama.cpp, for models without one.",
         default_text="the model's",
-        pattern=_NAME,
-        pattern_text="a name",
-        metavar="NAME",
+        group=LOADING,
     ),
     Setting("history", bool, "Keep the input history, chats, and the texts of picks.", True),
     Setting(
