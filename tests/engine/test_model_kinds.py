@@ -12,6 +12,8 @@ from tpop_cli.engine.llama_engine import LlamaEngine
 from tpop_cli.engine.model_kinds import check_chat_model, other_kind
 from tpop_cli.errors import BadDataError
 
+from ..faults.table import ODD_FILES
+
 
 def write_header(path: Path, architecture: str | None, **values: int | bool | str) -> Path:
     """Write a GGUF file without tensors. `__` in a key stands for a dot."""
@@ -32,6 +34,7 @@ def write_header(path: Path, architecture: str | None, **values: int | bool | st
     return path
 
 
+@ODD_FILES.shown
 @pytest.mark.parametrize(
     ("architecture", "values", "kind"),
     [
@@ -54,6 +57,7 @@ def test_another_kind_of_model_is_refused_by_name(
     assert caught.value.hint == "list the models: tpop models list"
 
 
+@ODD_FILES.shown
 def test_a_projector_is_known_by_its_name(tmp_path: Path) -> None:
     path = write_header(tmp_path / "mmproj-model-f16.gguf", "llama")
     assert other_kind(read_header(path)).startswith("a projector")
@@ -63,6 +67,7 @@ def test_a_chat_model_is_accepted(tiny_path: Path) -> None:
     check_chat_model(read_header(tiny_path))
 
 
+@ODD_FILES.shown
 def test_a_later_part_names_the_first_one(tmp_path: Path) -> None:
     path = write_header(tmp_path / "big-00002-of-00003.gguf", None, split__no=1, split__count=3)
     with pytest.raises(BadDataError, match="part 2 of a model in 3 parts") as caught:

@@ -174,6 +174,14 @@ MUTANTS = Fault(
 DOWNLOADS = Fault(
     "a download differs from what the server announced", "deleted and reported; exit 65"
 )
+ODD_FILES = Fault(
+    "the models folder holds a dangling link, a projector, an embedding model or a part of a model",
+    "each is listed as what it is, with everything else; using it is refused in one line",
+)
+HUB_ERRORS = Fault(
+    "a name on Hugging Face is not allowed, or the hub is away, broken or refuses",
+    "one error line with the reason and exit 1, 2, 66, 69 or 74; a file in the cache is used",
+)
 OTHER_MODEL = Fault(
     "the model file has changed since the last run",
     "the taste carries over; what was measured on the old file is not used",
@@ -185,6 +193,10 @@ CONTEXTS = Fault(
 PROMPTS = Fault(
     "a prompt is too long or empty, or holds half a character or NUL",
     "answered, or refused with the reason; a chat drops its oldest turns and says so",
+)
+BAD_PAIRS = Fault(
+    "a preference file is in another format, or an entry has equal, empty or unrelated answers",
+    "read rightly, or skipped with its place and the reason; never misread, never added twice",
 )
 BAD_TEXTS = Fault(
     "a prompt, a template or a file to import is binary, or text in another encoding than Unicode",

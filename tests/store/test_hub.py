@@ -10,11 +10,14 @@ import pytest
 from tpop_cli.errors import StorageError, TpopError, UnavailableError, UsageError
 from tpop_cli.store import hub
 
+from ..faults.table import HUB_ERRORS
+
 
 def test_a_name_is_split_into_repository_and_file() -> None:
     assert hub.split_name("hf:org/repo/a/b.gguf") == ("org/repo", "a/b.gguf")
 
 
+@HUB_ERRORS.shown
 @pytest.mark.parametrize(
     "name",
     [
@@ -54,6 +57,7 @@ def test_other_names_are_accepted(name: str, file: str) -> None:
     assert hub.cached_file(name) is None
 
 
+@HUB_ERRORS.shown
 @pytest.mark.parametrize(
     ("raised", "expected"),
     [

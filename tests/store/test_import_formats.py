@@ -9,6 +9,8 @@ import pytest
 from tpop_cli.store.import_formats import Preference, read_pair
 from tpop_cli.store.import_texts import SkipEntry
 
+from ..faults.table import BAD_PAIRS
+
 RIGHT = Preference("Where is it?", "In Rome.", "Who knows.")
 QUESTION, GOOD, BAD = RIGHT
 
@@ -37,6 +39,7 @@ def chats(*before: dict[str, Any]) -> dict[str, Any]:
     return {"chosen": [*before, assistant(GOOD)], "rejected": [*before, assistant(BAD)]}
 
 
+@BAD_PAIRS.shown
 @pytest.mark.parametrize(
     "entry",
     [
@@ -105,6 +108,7 @@ def test_the_best_of_several_completions_wins_over_each_worse_one() -> None:
     assert [p for _, p in found] == [(QUESTION, "0", "1"), (QUESTION, "0", "2")]
 
 
+@BAD_PAIRS.shown
 @pytest.mark.parametrize(
     ("entry", "reason"),
     [

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from ...engine.test_model_kinds import write_header
+from ...faults.table import ODD_FILES
 from ..running import run
 
 
@@ -65,6 +66,7 @@ def test_a_broken_model_is_named(tmp_path: Path) -> None:
     assert "magic" in run("ask", "x", "-m", str(path), code=65).stderr
 
 
+@ODD_FILES.shown
 def test_a_folder_of_odd_files_is_listed_whole(home: Path, tiny_path: Path) -> None:
     folder = home / "data" / "models"
     (folder / "folder.gguf").mkdir(parents=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from ...faults.table import DOWNLOADS
+from ...faults.table import DOWNLOADS, HUB_ERRORS
 from ..running import run
 
 pytest.importorskip("huggingface_hub")
@@ -143,6 +143,7 @@ def test_a_file_with_another_checksum_is_deleted(hub: Hub) -> None:
     assert NAME not in listed(hub)
 
 
+@HUB_ERRORS.shown
 @pytest.mark.parametrize(
     ("error", "code", "message", "hint"),
     [
@@ -162,6 +163,7 @@ def test_errors_of_a_hub_are_explained(
     assert errors[1].startswith("hint: ") and hint in errors[1]
 
 
+@HUB_ERRORS.shown
 def test_offline_mode_opens_no_connection(hub: Hub) -> None:
     errors = run("models", "pull", NAME, code=69, HF_HUB_OFFLINE="1", **hub.environment).stderr
     assert "HF_HUB_OFFLINE is set" in errors
@@ -176,6 +178,7 @@ def test_offline_mode_opens_no_connection(hub: Hub) -> None:
     assert "was downloaded before" in run("models", "pull", NAME, **away).stderr
 
 
+@HUB_ERRORS.shown
 def test_an_unreachable_hub_is_reported(tmp_path: Path) -> None:
     away = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HOME": str(tmp_path / "hf")}
     assert (
@@ -199,6 +202,7 @@ def test_what_other_programs_downloaded_is_listed(tiny_path: Path, tmp_path: Pat
     assert run("ask", "x", "-m", "hf:org/repo/sub/x.gguf", "-n", "5", **environment).stdout
 
 
+@HUB_ERRORS.shown
 @pytest.mark.parametrize("command", [["models", "show"], ["models", "use"], ["ask", "x", "-m"]])
 def test_a_name_that_is_none_is_refused_by_every_command(command: list[str]) -> None:
     errors = run(*command, "hf:org/my repo/x.gguf", code=2).stderr.splitlines()
