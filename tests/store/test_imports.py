@@ -130,6 +130,15 @@ def test_nothing_is_imported_twice() -> None:
     assert new_picks(found.picks[:1], [replace(found.picks[0], verdict="tie")])
 
 
+def test_two_imports_at_once_add_a_pick_once() -> None:
+    picks = read_preferences(encode(PAIR, OTHER)).picks
+    first, second = Profile("work"), Profile("work")
+    first.extend(picks[:1], new_picks)
+    second.extend(picks, new_picks)  # it was opened before the first import
+    assert [pick.prompt for pick in Profile("work").picks()] == ["Why?", "Who?"]
+    assert second.n_picks == 2 and same(second, Profile("work"))
+
+
 def test_equal_picks_of_different_times_are_all_kept() -> None:
     twice = [replace(make_pick(1), time=f"2026-01-0{day}T00:00:00+00:00") for day in (1, 2)]
     found = read_preferences(encode({"schema": 1, "picks": [asdict(pick) for pick in twice]}))

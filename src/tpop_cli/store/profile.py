@@ -172,8 +172,17 @@ class Profile(ProfileFiles):
 
         return self.change(change)
 
-    def extend(self, picks: Sequence[Pick]) -> None:
+    def extend(
+        self,
+        picks: Sequence[Pick],
+        unknown: Callable[[Sequence[Pick], list[Pick]], Sequence[Pick]] | None = None,
+    ) -> None:
         """Log many picks and learn from them. They get new numbers.
+
+        Args:
+            picks: the picks; their numbers mean nothing.
+            unknown: called, with the lock held, with `picks` and those of the profile; returns the
+                ones to log. None: all are logged.
 
         Raises:
             BadDataError: a value of a pick is not allowed; none is logged.
@@ -182,8 +191,9 @@ class Profile(ProfileFiles):
         check_picks(picks)
 
         def change() -> None:
+            new = picks if unknown is None else unknown(picks, self.picks())
             first = self._folded.last_id + 1
-            self.log.append_many([replace(pick, id=first + n) for n, pick in enumerate(picks)])
+            self.log.append_many([replace(pick, id=first + n) for n, pick in enumerate(new)])
             self._refold()
 
         self.change(change)

@@ -224,7 +224,8 @@ def import_(
         note(f"nothing was changed; profile {chosen.name} holds {chosen.n_picks} picks")
         return
     if new:
-        chosen.extend(new)
+        # Compared again with the lock held: another import may have been faster.
+        chosen.extend(found.picks, new_picks)
     note(f"profile {chosen.name} holds {chosen.n_picks} picks")
 
 
