@@ -37,16 +37,17 @@ def test_a_row_has_shares_differences_style_and_tokens() -> None:
         "mean_of_poles": {"differences": rates, "style": rate},
     }
     difference = "+0.50 [+0.25, +0.75]"
-    cells = " | ".join([f"0.50 ({difference})"] * 5)
+    cells = " | ".join([f"0.50 ({difference})"] * 6)
     assert harm_table(result).splitlines() == [
         "tiny, 2026-01-02, Linux x86_64, 1 thread.",
         'Prompts of the split "report": 12 code, 24 facts.',
         "1 answer of up to 160 tokens to each.",
         "",
-        "| steered by | code | facts | language | on topic | quoting | style won | tokens |",
-        "|---|---|---|---|---|---|---|---|",
-        "| plain | 0.50 | 0.50 | 0.50 | 0.50 | 0.50 | - | 60 |",
+        "| steered by | code | facts | language | on topic | fences whole | quoting | style won |"
+        " tokens |",
+        "|---|---|---|---|---|---|---|---|---|",
+        "| plain | 0.50 | 0.50 | 0.50 | 0.50 | 0.50 | 0.50 | - | 60 |",
         f"| brief | {cells} | 0.50 [0.25, 0.75] | 20 |",
         f"| taught: short | {cells} | - | 20 |",
-        "| mean difference of the poles | " + " | ".join([difference] * 5) + " | 0.50 | |",
+        "| mean difference of the poles | " + " | ".join([difference] * 6) + " | 0.50 | |",
     ]

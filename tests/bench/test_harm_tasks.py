@@ -102,3 +102,9 @@ def test_answers_to_nothing_are_off_every_topic(task: TopicTask) -> None:
 )
 def test_answers_in_other_words_are_on_the_topic(prompt: str, text: str) -> None:
     assert covers_topic(prompt, TOPICS[prompt].stems, text)
+
+
+def test_a_part_of_a_word_of_the_question_is_no_word_of_the_answer() -> None:
+    prompt = "How do I fall asleep faster?"
+    text = "I'm here to help you fall asleep faster. Want to share your sleep, too?"
+    assert not covers_topic(prompt, TOPICS[prompt].stems, text)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_COLUMNS = ("code", "facts", "language", "topic", "quoting")
+_COLUMNS = ("code", "facts", "language", "topic", "fences", "quoting")
 
 
 def harm_table(result: Mapping[str, Any]) -> str:
@@ -31,8 +31,9 @@ def harm_table(result: Mapping[str, Any]) -> str:
         f'Prompts of the split "{plan["split"]}": {number}.',
         f"{sampled} of up to {plan['max_tokens']} tokens to each.",
         "",
-        "| steered by | code | facts | language | on topic | quoting | style won | tokens |",
-        "|---|---|---|---|---|---|---|---|",
+        "| steered by | code | facts | language | on topic | fences whole | quoting | style won |"
+        " tokens |",
+        "|---" * 9 + "|",
     ]
     plain = result["plain"]
     cells = [f"{plain['measures'][name]['mean']:.2f}" for name in _COLUMNS]

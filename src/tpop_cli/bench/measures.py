@@ -57,12 +57,9 @@ def covers_topic(prompt: str, stems: str, text: str) -> bool:
         text: the answer.
     """
 
-    def found(where: str) -> set[str]:
-        words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", where.lower())
-        return {stem for stem in stems.split() if any(word.startswith(stem) for word in words)}
-
-    hits = found(text)
-    return len(hits) >= 2 and bool(hits - found(prompt))
+    words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", text.lower())
+    hits = [stem for stem in stems.split() if any(word.startswith(stem) for word in words)]
+    return len(hits) >= 2 and any(stem not in prompt.lower() for stem in hits)
 
 
 def fences_whole(text: str, finished: bool = True) -> bool:
