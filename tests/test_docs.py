@@ -65,7 +65,9 @@ def test_code_that_a_page_names_exists(page: Path) -> None:
             assert operator.attrgetter(name.rstrip("."))(module) is not None, f"{path}: {name}"
 
 
-@pytest.mark.parametrize("room", ["session", "decoding", "cli", "bench"])
+@pytest.mark.parametrize(
+    "room", ["core", "engine", "store", "decoding", "session", "ui", "bench", "cli"]
+)
 def test_contributing_names_every_module(room: str) -> None:
     modules = {
         str(path.relative_to(ROOT / "src" / "tpop_cli"))
