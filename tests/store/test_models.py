@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tpop_cli.errors import NoInputError
-from tpop_cli.store import models
+from tpop_cli.store import hub, models
 from tpop_cli.store.models import find_model, list_models, starter_model
 
 
@@ -55,3 +55,30 @@ def test_a_missing_hub_model_is_not_fetched_unless_asked() -> None:
     with pytest.raises(NoInputError, match=r"hf:org/repo/x\.gguf is not downloaded") as caught:
         find_model("hf:org/repo/x.gguf", fetch=False)
     assert caught.value.hint == "tpop models pull hf:org/repo/x.gguf"
+
+
+def test_all_files_of_a_model_in_parts_are_fetched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [f"hf:org/repo/x-0000{n}-of-00003.gguf" for n in (1, 2, 3)]
+    cached = {names[1]: tmp_path / "2"}
+
+    def pull(name: str) -> hub.PulledModel:
+        cached[name] = tmp_path / name[-len("1-of-00003.gguf")]
+        return hub.PulledModel(name, str(cached[name]), 1, "")
+
+    monkeypatch.setattr(hub, "cached_file", cached.get)
+    monkeypatch.setattr(hub, "pull", pull)
+    with pytest.raises(NoInputError, match="x-00001-of-00003.gguf is not downloaded"):
+        find_model(names[0], fetch=False)
+    assert find_model(names[0]) == tmp_path / "1"
+    assert sorted(cached) == names
+
+
+def test_only_the_first_of_several_parts_is_listed(home: Path) -> None:
+    folder = home / "data" / "models"
+    folder.mkdir(parents=True)
+    for name in ("a-00001-of-00002", "a-00002-of-00002", "b-00002-of-00002"):
+        (folder / f"{name}.gguf").write_bytes(b"x")
+    listed = [model.name for model in list_models() if model.origin == "models folder"]
+    assert listed == ["a-00001-of-00002", "b-00002-of-00002"]

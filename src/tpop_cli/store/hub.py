@@ -28,6 +28,7 @@ _REPO = re.compile(
     r"(?!.*(--|\.\.|\.git/|\.git$))[\w-](?:[\w.-]{0,94}[\w-])?/[\w-](?:[\w.-]{0,94}[\w-])?", re.A
 )
 _FILE = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\\\x00-\x1f:]+(?:/[^/\\\x00-\x1f:]+)*")
+_FIRST_PART = re.compile(r"(.*)-00001-of-(\d{5})\.gguf", re.DOTALL)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 22
 
@@ -69,6 +70,18 @@ def split_name(name: str) -> tuple[str, str]:
     if len(parts) != 3 or not _REPO.fullmatch(repo) or not _FILE.fullmatch(parts[2]):
         raise UsageError(f"{name} does not name a file", "write hf:ORG/REPO/FILE.gguf")
     return repo, parts[2]
+
+
+def part_names(name: str) -> list[str]:
+    """The names of all files of a model, if the name is that of its first part; else the name.
+
+    >>> part_names("hf:org/repo/x-00001-of-00002.gguf")
+    ['hf:org/repo/x-00001-of-00002.gguf', 'hf:org/repo/x-00002-of-00002.gguf']
+    """
+    found = _FIRST_PART.fullmatch(name)
+    if found is None:
+        return [name]
+    return [f"{found[1]}-{n:05}-of-{found[2]}.gguf" for n in range(1, int(found[2]) + 1)]
 
 
 def _import_hub() -> ModuleType:

@@ -58,9 +58,11 @@ def list_models() -> list[FoundModel]:
     A file that cannot be used is listed, too, so that a user sees why it cannot. Of a model in
     several files only the first one is listed.
     """
+    downloaded = hub.pulled_paths() | hub.cached_models()
     return _local_models() + [
         FoundModel(name, path, "hub")
-        for name, path in sorted((hub.pulled_paths() | hub.cached_models()).items())
+        for name, path in sorted(downloaded.items())
+        if _first_part(path) not in downloaded.values()
     ]
 
 
@@ -109,9 +111,11 @@ def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
         return starter
     if wanted.startswith("hf:"):
         cached = hub.cached_file(wanted)
-        if cached is None and not fetch:
-            raise NoInputError(f"{wanted} is not downloaded", f"tpop models pull {wanted}")
-        return cached or Path(hub.pull(wanted).path)
+        missing = [name for name in hub.part_names(wanted) if hub.cached_file(name) is None]
+        if missing and not fetch:
+            raise NoInputError(f"{missing[0]} is not downloaded", f"tpop models pull {wanted}")
+        pulled = [hub.pull(name) for name in missing]
+        return cached or Path(pulled[0].path)
     for model in _local_models():
         if wanted in (model.name, f"{model.name}.gguf"):
             return model.path

