@@ -65,3 +65,15 @@ def test_the_error_for_a_broken_file_names_it(text: str, home: Path) -> None:
     with pytest.raises(BadDataError, match=r"axes\.json is broken") as caught:
         load_axes()
     assert "fix it, or move it away" in caught.value.hint
+
+
+def test_axes_are_read_as_editors_save_them(home: Path) -> None:
+    add_axis(SPICE)
+    path = home / "axes.json"
+    text = path.read_text("utf-8")
+    for encoding in ("utf-8-sig", "utf-16"):
+        path.write_bytes(text.encode(encoding))
+        assert own_axes() == (SPICE,)
+    path.write_bytes(b'{"axes": "caf\xe9"}')
+    with pytest.raises(BadDataError, match="is not UTF-8 text"):
+        own_axes()
