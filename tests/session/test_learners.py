@@ -13,9 +13,9 @@ from tpop_cli.engine.protocol import Engine, Sampling
 from tpop_cli.session.axes_learner import AxesLearner
 from tpop_cli.session.duel import Duel
 from tpop_cli.session.learner import Learner
+from tpop_cli.session.make_learner import make_learner
 from tpop_cli.session.neural_learner import NeuralLearner
 from tpop_cli.session.options import SessionOptions
-from tpop_cli.session.make_learner import make_learner
 from tpop_cli.session.session import Session
 from tpop_cli.settings import SETTINGS
 from tpop_cli.store.profile import Profile
