@@ -1,4 +1,4 @@
-"""An engine in memory: known logits, no llama.cpp. Every token is a word, and contexts are told by their words."""
+"""An engine in memory: known logits, no llama.cpp. Every token is a word."""
 
 from __future__ import annotations
 

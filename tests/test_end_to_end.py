@@ -1,6 +1,6 @@
-"""Taught by simple judges, a profile's answers follow their taste: real model, fixed seeds, a loose bound.
+"""A profile taught by a simple judge answers to the judge's taste: real model, fixed seeds.
 
-`python -m tpop_cli.bench.taught` prints the figures that the README shows; they are measured on more comparisons.
+The bound is loose; `python -m tpop_cli.bench.taught` prints figures of more comparisons.
 """
 
 from __future__ import annotations
@@ -22,15 +22,13 @@ from tpop_cli.store.profile import Profile
 @pytest.mark.parametrize("name", JUDGES)
 def test_fifteen_duels_teach_a_taste(starter: LlamaEngine, name: str) -> None:
     result = taught_against_fresh(starter, Profile("taught"), JUDGES[name], seeds=(1,))
-    print(
-        f"\n{name}: win rate {result.win_rate:.2f} over a fresh profile, steered by {result.strengths}"
-    )
+    print(f"\n{name}: win rate {result.win_rate:.2f}, steered by {result.strengths}")
     assert len(result.wins) == 10
     assert result.win_rate >= 0.7
 
 
 def test_the_commands_do_the_same(tmp_path: Path) -> None:
-    """teach with a judge's process, then ask: shorter answers than a fresh profile's."""
+    """After `teach` with a judge program, `ask` gives shorter answers than a fresh profile's."""
     judge = tmp_path / "judge.py"
     judge.write_text(
         "import json, sys\n"

@@ -17,8 +17,8 @@ from .engine.llama_engine import LlamaEngine
 from .engine.load_options import LoadOptions
 from .engine.protocol import Engine, Sampling
 from .errors import UsageError
-from .session.options import SessionOptions
 from .session.make_learner import make_learner
+from .session.options import SessionOptions
 from .session.session import Session
 from .settings import SETTINGS
 from .store.models import STARTER, find_model

@@ -10,7 +10,7 @@ import pytest
 from tpop_cli.bench.answer_cache import AnswerCache
 from tpop_cli.bench.policies import NO_LEARNING, POLICIES, NullLearner
 from tpop_cli.bench.simulate import Variant
-from tpop_cli.core.arms import ArmRules, candidates, exploit
+from tpop_cli.core.arms import ArmRules, exploit, explore_options
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.response_matrix import ResponseMatrix
 from tpop_cli.core.reward import AxesReward
@@ -35,7 +35,7 @@ def test_the_default_policy_is_that_of_the_program() -> None:
 def test_a_policy_chooses_candidates_reproducibly(name: str) -> None:
     pairs = [POLICIES[name](np.random.default_rng(0))(TASTE, RULES) for _ in range(2)]
     assert pairs[0] == pairs[1]
-    assert all(strengths in candidates(AXES) for strengths in pairs[0])
+    assert all(strengths in explore_options(AXES) for strengths in pairs[0])
 
 
 @pytest.mark.parametrize("name", ["thompson", "random pairs"])

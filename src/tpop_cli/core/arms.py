@@ -95,18 +95,18 @@ def gains_over(
 def explore_ucb(
     reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()
 ) -> dict[str, float]:
-    """Arm 2: argmax of `optimistic_gains` over `explore_options`, given the exploit arm's strengths."""
+    """Arm 2: argmax of `optimistic_gains` over `explore_options`, given the exploit arm."""
     return explore_options(reward.axes)[int(np.argmax(optimistic_gains(reward, against, rules)))]
 
 
 def optimistic_gains(
     reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()
 ) -> Vector:
-    """Δr + ν·‖Δ∇r‖_{V⁻¹} of each candidate against the exploit arm, in the order of `explore_options`.
+    """Δr + ν·‖Δ∇r‖_{V⁻¹} of each of `explore_options` against the exploit arm, in their order.
 
     This is the paper's rule for arm 2 (arXiv 2509.24696), applied once a response instead of once
     a token. With a linear reward ∇r is the feature vector f, and r(against) is the same for every
-    candidate, so Δr has the same argmax as r.
+    option, so Δr has the same argmax as r.
     """
     gain, width = gains_over(reward, explore_options(reward.axes), against)
     bounds: Vector = gain + rules.nu * width

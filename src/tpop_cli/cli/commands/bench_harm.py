@@ -32,9 +32,7 @@ def harm(
     prompts: Annotated[
         str, typer.Option(help="report, or tune: the prompts that steering is chosen by.")
     ] = "report",
-    each: Annotated[
-        int, typer.Option(min=0, help="Prompts of each kind; 0 for all.")
-    ] = 0,
+    each: Annotated[int, typer.Option(min=0, help="Prompts of each kind; 0 for all.")] = 0,
     seeds: Annotated[int, typer.Option(min=1, help="Answers to each prompt.")] = 1,
     quick: Annotated[
         bool,
