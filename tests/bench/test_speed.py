@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from tpop_cli.bench.speed import EXPLOIT, EXPLORE
-from tpop_cli.core.arms import candidates
+from tpop_cli.core.arms import explore_options
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.steering import contexts
 from tpop_cli.ui.speed import speed_report
@@ -19,7 +19,7 @@ from ..cli.running import run
 
 
 def test_the_arms_that_are_timed_are_those_of_default_settings() -> None:
-    poles = candidates(AXES)
+    poles = explore_options(AXES)
     assert dict(EXPLORE) in poles
     for axis, strength in EXPLOIT.items():
         assert {axis: strength} in poles
