@@ -34,6 +34,7 @@ def check(code: str, **limits: float) -> bool:
         f"```\npip install nothing\n```\nand then\n```python\n{RIGHT}```",
         f"```python\nFACTOR = 2\n```\n```python\n{RIGHT.replace('2', 'FACTOR')}```",
         f"```python\n{RIGHT}",  # the fence is still open
+        f"```python\n{RIGHT}\n# Example\nnumbers = [3, 10",  # cut in the example
         fenced(f"{RIGHT}\nprint(double(3))\nif __name__ == '__main__':\n    input('x?')\n"),
         fenced(f"import math, random, re, collections, functools, typing, itertools\n{RIGHT}"),
         fenced("import statistics, datetime, string, heapq, decimal\ndouble = lambda x: 2 * x\n"

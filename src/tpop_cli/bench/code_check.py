@@ -21,17 +21,19 @@ WALL_SECONDS = 15.0
 """After this time the process is killed, whatever it waits for."""
 
 _SANDBOX = Path(__file__).with_name("code_sandbox.py")
-_FENCED = re.compile(r"^[ \t]*```[^\n]*\n(.*?)(?:^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
+_FENCED = re.compile(r"^[ \t]*```[^\n]*\n(.*?)(^[ \t]*```|\Z)", re.DOTALL | re.MULTILINE)
 
 
 def code_of(answer: str, function: str) -> str:
     """The code in an answer that defines a function; "" if there is none.
 
-    Fenced blocks are joined from the first to the one that defines the function. Without fences
-    the code is what begins at the first line of code and ends at the first line of prose.
+    Fenced blocks are joined from the first to the one that defines the function. If the last fence
+    is open, because the answer was cut, lines at its end are left out until the rest compiles.
+    Without fences the code begins at the definition and ends where it no longer compiles.
     """
     defines = re.compile(rf"^[ \t]*def[ \t]+{function}\b", re.MULTILINE)
-    blocks = [dedent(block) for block in _FENCED.findall(answer)]
+    found = _FENCED.findall(answer)
+    blocks = [dedent(block) if closed else _compiling(dedent(block)) for block, closed in found]
     for i, block in enumerate(blocks):
         if defines.search(block):
             alone = "\n".join(blocks[: i + 1])
@@ -46,15 +48,18 @@ def dedent(block: str) -> str:
 
 
 def _unfenced(answer: str, function: str) -> str:
-    """The longest run of lines that compiles, from the function's definition or an import on."""
+    """Imports, and the function's definition with what follows as far as it compiles."""
     lines = answer.splitlines()
     start = next(i for i, line in enumerate(lines) if re.match(rf"\s*def\s+{function}\b", line))
     imports = [line for line in lines[:start] if re.match(r"(import|from) \w", line)]
-    for end in range(len(lines), start, -1):
-        code = "\n".join([*imports, dedent("\n".join(lines[start:end]))])
-        if _compiles(code):
-            return code
-    return ""
+    return "\n".join([*imports, _compiling(dedent("\n".join(lines[start:])))])
+
+
+def _compiling(code: str) -> str:
+    """The longest run of lines from the first on that compiles."""
+    lines = code.splitlines()
+    starts = ("\n".join(lines[:end]) for end in range(len(lines), 0, -1))
+    return next((start for start in starts if _compiles(start)), "")
 
 
 def _compiles(code: str) -> bool:
