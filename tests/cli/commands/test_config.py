@@ -19,8 +19,9 @@ def test_settings_are_shown_set_and_unset(tmp_path: Path) -> None:
     shown = json.loads(run("config", "show", "--json").stdout)
     assert shown["temperature"]["value"] == 0.5
     assert shown["temperature"]["from"].endswith("config.toml")
-    assert shown["threads"] == {"value": 1, "from": "$TPOP_THREADS"}
-    assert shown["min_p"] == {"value": None, "from": "default"}
+    threads = {"value": 1, "from": "$TPOP_THREADS", "default": SETTINGS["threads"].shown_default}
+    assert shown["threads"] == threads
+    assert shown["min_p"] == {"value": None, "from": "default", "default": "0.05"}
     assert "did you mean 'top_p'?" in run("config", "set", "top_x", "1", code=2).stderr
     assert "whole number" in run("config", "set", "top_k", "many", code=2).stderr
     run("config", "set", "temperature")
