@@ -8,10 +8,7 @@ import sys
 from contextlib import suppress
 from types import FrameType
 
-from .cli.std_streams import StdoutError, repair_std_streams
-
-_SIGNALLED = 128
-"""A process that a signal ends exits with this plus the signal's number."""
+from .cli.std_streams import SIGNALLED, StdoutError, pending_signals, repair_std_streams
 
 _TIMED_OUT = 124
 """Exit code of --timeout; those of signals are higher."""
@@ -32,8 +29,8 @@ def resend_lost_signals() -> None:
         code = getattr(lost.exc_value, "code", None)
         if lost.exc_type is KeyboardInterrupt:
             number = int(signal.SIGINT)
-        elif lost.exc_type is SystemExit and isinstance(code, int) and code > _SIGNALLED:
-            number = code - _SIGNALLED
+        elif lost.exc_type is SystemExit and isinstance(code, int) and code > SIGNALLED:
+            number = code - SIGNALLED
         else:
             default(lost)
             return
@@ -60,8 +57,9 @@ def main() -> None:
 
 def _exit_at_once(code: int) -> None:
     """End an interrupted process, whose stack is unwound, without waiting for other threads."""
+    pending_signals.append(code)  # a reader that takes nothing is not waited for
     for stream in (sys.stdout, sys.stderr):
-        with suppress(OSError, ValueError):
+        with suppress(OSError, ValueError, KeyboardInterrupt, SystemExit):
             stream.flush()
     os._exit(code)
 
@@ -69,7 +67,7 @@ def _exit_at_once(code: int) -> None:
 def _run() -> None:
     def end(number: int, _frame: FrameType | None) -> None:
         # Unwinding the stack shows the cursor again and releases locks.
-        raise SystemExit(_SIGNALLED + number)
+        raise SystemExit(SIGNALLED + number)
 
     resend_lost_signals()
     handled: list[signal.Signals] = []
@@ -91,7 +89,7 @@ def _run() -> None:
 
         app()
     except KeyboardInterrupt:  # before a command started
-        raise SystemExit(_SIGNALLED + signal.SIGINT) from None
+        raise SystemExit(SIGNALLED + signal.SIGINT) from None
     except StdoutError as error:  # outside of any command, such as writing --help
         from .cli.process import exit_on_os_error
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import select
+import signal
 import subprocess
 import sys
 import time
@@ -11,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from ..faults.table import PIPES
-from .running import TPOP
+from .running import TPOP, reset_signals
 
 NO_FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full")
 
@@ -128,3 +130,42 @@ def test_a_stdout_that_does_not_block_gets_everything() -> None:
         with os.fdopen(reading, "rb") as file:
             assert len(file.read()) == 1_000_001
     assert process.returncode == 0
+
+
+@pytest.mark.skipif(not hasattr(select, "PIPE_BUF"), reason="Windows cannot wait for a pipe")
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize("raises", [True, False])
+def test_a_signal_ends_a_write_that_nobody_reads(
+    number: signal.Signals, code: int, raises: bool
+) -> None:
+    """The handler raises while a command prints, and sets a flag while it decodes."""
+    inside = "nullcontext()" if raises else "interruptible(threading.Event())"
+    program = (
+        "import sys, threading\n"
+        "from contextlib import nullcontext\n"
+        "import tpop_cli.__main__ as m\n"
+        "def app():\n"
+        "    from tpop_cli.cli.process import command, interruptible\n"
+        "    def run():\n"
+        f"        with {inside}:\n"
+        "            sys.stderr.write('writing\\n')\n"
+        "            for _ in range(1000): print('x' * 10_000, flush=True)\n"
+        "    command(run)()\n"
+        "import tpop_cli.cli.app as a\n"
+        "a.app = app\n"
+        "m.main()\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=reset_signals,
+    )
+    assert process.stderr is not None
+    process.stderr.readline()
+    time.sleep(0.5)  # the pipe is full
+    start = time.monotonic()
+    process.send_signal(number)
+    assert process.wait(timeout=20) == code
+    assert time.monotonic() - start < 1.0
+    process.communicate()

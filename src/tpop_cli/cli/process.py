@@ -15,15 +15,12 @@ from typing import Any, NoReturn, TypeVar
 from ..errors import TpopError
 from .console import print_error
 from .empty_values import refuse_empty
-from .std_streams import StdoutError, silence_stdout
+from .std_streams import SIGNALLED, StdoutError, pending_signals, silence_stdout
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 TIMED_OUT = 124
 """Exit code of --timeout, as of timeout(1)."""
-
-_SIGNALLED = 128
-"""A process that a signal ends exits with this plus the signal's number."""
 
 _timed_out_after: float | None = None  # seconds, once the time limit has ended the process
 
@@ -47,7 +44,7 @@ def command(function: Command) -> Command:
             print_error(error)
             raise SystemExit(error.exit_code) from None
         except KeyboardInterrupt:
-            raise SystemExit(_SIGNALLED + signal.SIGINT) from None
+            raise SystemExit(SIGNALLED + signal.SIGINT) from None
         except OSError as error:
             exit_on_os_error(error)
 
@@ -113,12 +110,10 @@ def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
     SIGTERM and SIGHUP also end the program after the block. The handler never raises: it may run
     inside a callback from llama.cpp, which no exception can cross.
     """
-    ending: list[int] = []
 
     def on_signal(number: int, _frame: object) -> None:
         stop.set()
-        if number != signal.SIGINT:
-            ending.append(number)
+        pending_signals.append(number)
 
     previous = [(number, signal.signal(number, on_signal)) for number in handled_signals()]
     stop.clear()
@@ -127,5 +122,7 @@ def interruptible(stop: threading.Event) -> Iterator[threading.Event]:
     finally:
         for number, handler in previous:
             signal.signal(number, handler)
+        ending = [number for number in pending_signals if number != signal.SIGINT]
+        pending_signals.clear()
         if ending:
-            raise SystemExit(_SIGNALLED + ending[0])
+            raise SystemExit(SIGNALLED + ending[0])

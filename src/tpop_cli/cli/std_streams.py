@@ -5,8 +5,15 @@ from __future__ import annotations
 import io
 import os
 import select
+import signal
 import sys
 from typing import Any
+
+SIGNALLED = 128
+"""A process that a signal ends exits with this plus the signal's number."""
+
+pending_signals: list[int] = []
+"""Signals whose handler could not raise. They end a write to stdout that nobody reads."""
 
 
 class StdoutError(OSError):
@@ -34,15 +41,26 @@ def silence_stdout() -> None:
 
 
 class _Stdout(io.FileIO):
-    """The descriptor of stdout."""
+    """The descriptor of stdout. A signal ends a write that waits for a reader."""
 
     def write(self, data: Any) -> int:
         try:
+            if hasattr(select, "PIPE_BUF"):  # not on Windows, whose select knows sockets only
+                self._wait_until_writable()
+                data = memoryview(data)[: select.PIPE_BUF]  # so much is taken without waiting
             while (n := super().write(data)) is None:  # another program made it non-blocking
                 select.select([], [self], [])
         except OSError as error:
             raise StdoutError(f"cannot write stdout: {error.strerror}") from error
         return n
+
+    def _wait_until_writable(self) -> None:
+        while not select.select([], [self], [], 0.05)[1]:
+            if pending_signals:
+                silence_stdout()
+                if pending_signals[0] == signal.SIGINT:
+                    raise KeyboardInterrupt
+                raise SystemExit(SIGNALLED + pending_signals[0])
 
 
 class _Stderr(io.FileIO):
