@@ -268,6 +268,8 @@ SIGNALS = Fault(
 EVERY_COMMAND = Fault(
     "a signal arrives while any command runs, also with a silent judge or a slow server",
     "it ends within 0.35 seconds; exit 130, 143 or 129",
+    44,
+    132,
 )
 SUSPENDED = Fault(
     "Ctrl-Z at a chat's prompt, while answers stream, or while a duel waits for a key",
