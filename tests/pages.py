@@ -17,6 +17,7 @@ PAGES = [
 """Every page that is written by hand."""
 
 OPERATORS = {"|", "||", "&&", ";"}
+KEYWORDS = {"while", "do", "done"}  # of the shell, before a command
 
 
 def read(name: str) -> str:
@@ -75,5 +76,5 @@ def commands(block: str) -> Iterator[list[str]]:
                 is_file = True
             elif is_file:
                 is_file = False
-            elif words or not re.match(r"[A-Z_]+=", word):
+            elif words or not (re.match(r"[A-Z_]+=", word) or word in KEYWORDS):
                 words.append(word)

@@ -81,7 +81,7 @@ def check_python(words: list[str]) -> None:
 
 
 CHECKS = {"tpop": parse, "pip": check_pip, "python": check_python}
-OTHERS = {".", "coverage", "echo", "git", "mutmut", "mypy", "ruff"}
+OTHERS = {".", "coverage", "echo", "git", "mutmut", "mypy", "read", "ruff"}
 """Programs of others, whose arguments are not checked."""
 
 
@@ -119,6 +119,10 @@ git diff | tpop ask --json \\
         ["echo", "no"],
         ["git", "diff"],
         ["tpop", "ask", "--json", "--seed", "7"],
+    ]
+    assert list(commands('while read -r q; do tpop ask "$q"; done < file')) == [
+        ["read", "-r", "q"],
+        ["tpop", "ask", "$q"],
     ]
 
 
