@@ -81,7 +81,7 @@ def check_python(words: list[str]) -> None:
 
 
 CHECKS = {"tpop": parse, "pip": check_pip, "python": check_python}
-OTHERS = {".", "coverage", "echo", "git", "mutmut", "mypy", "read", "ruff"}
+OTHERS = {".", "coverage", "echo", "git", "make", "mutmut", "mypy", "read", "ruff"}
 """Programs of others, whose arguments are not checked."""
 
 
