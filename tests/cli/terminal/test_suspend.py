@@ -8,6 +8,7 @@ import shlex
 import shutil
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pexpect
 import pytest
@@ -16,6 +17,7 @@ from tpop_cli.store.profile import Profile
 
 from ...faults.report import Figures
 from ...faults.table import SUSPENDED
+from ...tiny import write_tiny_gguf
 from ..running import FOOTER, TPOP, reset_signals
 
 pytestmark = pytest.mark.skipif(shutil.which("bash") is None, reason="needs a shell")
@@ -59,8 +61,12 @@ def suspend_and_resume(shell: pexpect.spawn) -> None:
 
 @SUSPENDED.shown
 @pytest.mark.usefixtures("tiny_env")
-def test_a_chat_is_suspended_and_goes_on(shell: pexpect.spawn, figures: Figures) -> None:
-    shell.sendline(shlex.join([*TPOP, "chat", "--ctx", "8192", "--seed", "1", "-n", "2500"]))
+def test_a_chat_is_suspended_and_goes_on(
+    shell: pexpect.spawn, figures: Figures, tmp_path: Path
+) -> None:
+    endless = write_tiny_gguf(tmp_path / "endless.gguf", favoured=100)  # its answers never end
+    options = ["--model", str(endless), "--ctx", "100000", "-n", "40000"]
+    shell.sendline(shlex.join([*TPOP, "chat", *options]))
     shell.expect("›")
     time.sleep(0.3)
     suspend_and_resume(shell)  # at the prompt
