@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from ..tiny import write_tiny_gguf
 from .running import TPOP, reset_signals, run
 
 pytestmark = pytest.mark.usefixtures("tiny_env")
@@ -43,7 +44,8 @@ def test_a_reader_that_closes_the_pipe_is_not_an_error() -> None:
     assert done.stderr == b""
 
 
-def test_a_time_limit_ends_the_command(starter_path: Path) -> None:
-    arguments = ("-n", "4000", "--timeout", "1.5", "--model", str(starter_path))
+def test_a_time_limit_ends_the_command(tmp_path: Path) -> None:
+    endless = write_tiny_gguf(tmp_path / "endless.gguf", favoured=100)  # its answers never end
+    arguments = ("-n", "90000", "--ctx", "100000", "--timeout", "1.5", "--model", str(endless))
     done = run("ask", *arguments, "Tell me a story.", code=124)
     assert done.stderr.startswith("error: timed out after 1.5 s\nhint: ")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,10 +63,19 @@ def _decode(data: bytes, name: str) -> str:
 
 
 def _decode_argument(text: str) -> str:
-    """Raise BadDataError if an argument holds bytes that the locale cannot decode."""
-    if _UNDECODED.search(text):
-        raise BadDataError("the prompt is not UTF-8 text", "check the terminal's encoding")
-    return text
+    """An argument as UTF-8, which Python does not decode itself in a locale such as C.
+
+    Raises:
+        BadDataError: it is not UTF-8 text.
+    """
+    if not _UNDECODED.search(text):
+        return text
+    try:
+        return os.fsencode(text).decode("utf-8")
+    except UnicodeError:
+        raise BadDataError(
+            "the prompt is not UTF-8 text", "check the terminal's encoding"
+        ) from None
 
 
 def read_file(name: str) -> bytes:
