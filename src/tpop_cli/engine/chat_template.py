@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
-from typing import Protocol
+from collections.abc import Iterator, Sequence
+from functools import partial
+from typing import Any, Protocol
 
 import llama_cpp.llama_cpp as llama
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from ..errors import BadDataError, UsageError
 from .protocol import Message
-from .resource_limits import run_limited
+from .resource_limits import ResourceLimitError, run_limited
 
 RAW = "raw"
 """The name of `RawTemplate`, for base models, which only continue a text."""
@@ -57,15 +58,57 @@ class JinjaTemplate:
             ) from None
 
     def render(self, messages: Sequence[Message]) -> str:
-        """See `ChatTemplate.render`."""
-        try:
-            return run_limited(
-                lambda: str(self._formatter(messages=[dict(m) for m in messages]).prompt)
-            )
-        except Exception as error:  # a template can raise anything, and many do so on purpose
+        """See `ChatTemplate.render`.
+
+        Some templates refuse or ignore a system message: it then precedes the first question. Some
+        read a message as a list of parts, and ignore a text.
+        """
+        rendered: list[str] = []
+        errors: list[Exception] = []
+        for form in _forms(messages):
+            try:
+                text = run_limited(partial(self._render, form))
+            except Exception as error:  # a template can raise anything, and many do on purpose
+                errors.append(error)
+                if isinstance(error, ResourceLimitError):
+                    break
+                continue
+            if _holds(text, messages):
+                return text
+            rendered.append(text)
+        if not rendered:
             raise BadDataError(
-                f"the model's chat template cannot render this chat: {error}", _CHOOSE_ANOTHER
-            ) from None
+                f"the model's chat template cannot render this chat: {errors[0]}", _CHOOSE_ANOTHER
+            )
+        return rendered[0]
+
+    def _render(self, messages: list[Any]) -> str:
+        return str(self._formatter(messages=messages).prompt)
+
+
+def _forms(messages: Sequence[Message]) -> Iterator[list[Any]]:
+    """A chat in the forms that templates understand, the usual one first."""
+    folded = _without_system(messages)
+    chats = [messages] if folded is messages else [messages, folded]
+    for chat in chats:
+        yield [dict(m) for m in chat]
+    for chat in chats:
+        yield [{**m, "content": [{"type": "text", "text": m["content"]}]} for m in chat]
+
+
+def _without_system(messages: Sequence[Message]) -> Sequence[Message]:
+    """A chat whose system message, if there is one, stands before the first question."""
+    if len(messages) < 2 or messages[0]["role"] != "system":
+        return messages
+    system, question, *others = messages
+    content = f"{system['content']}\n\n{question['content']}"
+    return [{**question, "content": content}, *others]
+
+
+def _holds(text: str, messages: Sequence[Message]) -> bool:
+    """Whether a rendered chat holds its system message and its last question."""
+    needed = [m for m in messages[:1] if m["role"] == "system"] + list(messages[-1:])
+    return all(m["content"].strip() in text for m in needed)
 
 
 class BuiltinTemplate:
