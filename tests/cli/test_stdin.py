@@ -45,7 +45,8 @@ def prompts(done: subprocess.CompletedProcess[str]) -> list[str]:
 @STDIN.shown
 @pytest.mark.parametrize("name", ["bash", "sh"])
 @pytest.mark.parametrize(
-    "body", ['ask "$q"', f'timeout 60 {ASK} "$q"', '( ask "$q" )', 'x=$(ask "$q"); echo "$x"']
+    "body",
+    ['ask "$q"', f'timeout 60 {ASK} "$q"', '( ask "$q" )', 'x=$(ask "$q"); printf "%s\\n" "$x"'],
 )
 @pytest.mark.parametrize("source", ["pipe", "file"])
 def test_a_loop_over_lines_asks_each_of_them(
@@ -69,7 +70,7 @@ def test_a_loop_over_lines_asks_each_of_them(
         f'timeout 60 {ASK} "Say:"',
         f'env A=1 timeout 60 timeout 60 {ASK} "Say:"',
         f"sh -c {shlex.quote(ASK + ' Say:')}",
-        'x=$(ask "Say:"); echo "$x"',
+        'x=$(ask "Say:"); printf "%s\\n" "$x"',
     ],
 )
 def test_what_is_piped_to_a_command_follows_its_question(command: str) -> None:
