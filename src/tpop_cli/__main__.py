@@ -8,10 +8,13 @@ import sys
 from contextlib import suppress
 from types import FrameType
 
-from .cli.std_streams import SIGNALLED, StdoutError, pending_signals, repair_std_streams
-
-_TIMED_OUT = 124
-"""Exit code of --timeout; those of signals are higher."""
+from .cli.std_streams import (
+    SIGNALLED,
+    TIMED_OUT,
+    StdoutError,
+    pending_signals,
+    repair_std_streams,
+)
 
 _INTERNAL = 70
 """Exit code of a bug, EX_SOFTWARE of sysexits.h."""
@@ -50,7 +53,7 @@ def main() -> None:
     try:
         _run()
     except SystemExit as ended:
-        if isinstance(ended.code, int) and ended.code >= _TIMED_OUT:
+        if isinstance(ended.code, int) and ended.code >= TIMED_OUT:  # those of signals are higher
             _exit_at_once(ended.code)
         raise
 

@@ -15,12 +15,9 @@ from typing import Any, NoReturn, TypeVar
 from ..errors import TpopError
 from .console import print_error
 from .empty_values import refuse_empty
-from .std_streams import SIGNALLED, StdoutError, pending_signals, silence_stdout
+from .std_streams import SIGNALLED, TIMED_OUT, StdoutError, pending_signals, silence_stdout
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-TIMED_OUT = 124
-"""Exit code of --timeout, as of timeout(1)."""
 
 _timed_out_after: float | None = None  # seconds, once the time limit has ended the process
 

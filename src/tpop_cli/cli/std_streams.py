@@ -9,6 +9,9 @@ import signal
 import sys
 from typing import Any
 
+TIMED_OUT = 124
+"""Exit code of --timeout, as of timeout(1)."""
+
 SIGNALLED = 128
 """A process that a signal ends exits with this plus the signal's number."""
 
