@@ -8,7 +8,6 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
-from tpop_cli.core.lexicon import Tilt
 from tpop_cli.core.scores import steered_scores
 from tpop_cli.engine.protocol import Message, ModelInfo, Row, Sampling
 
@@ -27,13 +26,14 @@ def hashed_logits(tokens: Sequence[int]) -> npt.NDArray[np.float64]:
 class FakeSampler:
     """Draws from the steered softmax with its own generator; greedy at temperature 0."""
 
-    def __init__(self, sampling: Sampling, seed: int) -> None:
+    def __init__(self, sampling: Sampling, seed: int, alpha: float) -> None:
         self._rng, self._sampling = np.random.default_rng(seed), sampling
+        self._alpha = alpha
         self.closed = False
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float], eog_bias: float = 0.0) -> int:
+    def next(self, rows: Sequence[Row], weights: Sequence[float]) -> int:
         ids, scores = (
-            steered_scores(rows, weights, 0.1)
+            steered_scores(rows, weights, self._alpha)
             if len(rows) > 1
             else (np.arange(len(rows[0])), rows[0])
         )
@@ -74,8 +74,8 @@ class FakeEngine:
     def is_eog(self, token: int) -> bool:
         return token == 0
 
-    def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> FakeSampler:
-        return FakeSampler(sampling, seed)
+    def sampler(self, sampling: Sampling, seed: int, alpha: float) -> FakeSampler:
+        return FakeSampler(sampling, seed, alpha)
 
     def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
         handles = []
@@ -87,8 +87,8 @@ class FakeEngine:
         assert len(self.open_now) <= self.n_seq_max
         return handles
 
-    def warm(self, tokens: Sequence[int]) -> None:
-        self.warmed = list(tokens)
+    def warm(self, prefixes: Sequence[Sequence[int]]) -> None:
+        self.warmed = [list(tokens) for tokens in prefixes]
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         assert len({handle for handle, _ in tokens}) == len(tokens)

@@ -8,13 +8,16 @@ import sys
 from contextlib import suppress
 from types import FrameType
 
-from .cli.std_streams import (
-    SIGNALLED,
-    TIMED_OUT,
-    StdoutError,
-    pending_signals,
-    repair_std_streams,
-)
+try:
+    from .cli.std_streams import (
+        SIGNALLED,
+        TIMED_OUT,
+        StdoutError,
+        pending_signals,
+        repair_std_streams,
+    )
+except KeyboardInterrupt:  # before `main`, which handles the others
+    os._exit(128 + signal.SIGINT)
 
 _INTERNAL = 70
 """Exit code of a bug, EX_SOFTWARE of sysexits.h."""
@@ -67,6 +70,22 @@ def _exit_at_once(code: int) -> None:
     os._exit(code)
 
 
+def _wrapped_end(error: BaseException) -> int | str | None:
+    """The exit code of a signal whose exception Python wrapped in another one; None without any.
+
+    Up to Python 3.11 a class statement does so with what `__set_name__` raises, and importing a
+    module runs many of them.
+    """
+    cause = error.__cause__
+    while cause is not None:
+        if isinstance(cause, KeyboardInterrupt):
+            return SIGNALLED + signal.SIGINT
+        if isinstance(cause, SystemExit):
+            return cause.code
+        cause = cause.__cause__
+    return None
+
+
 def _run() -> None:
     def end(number: int, _frame: FrameType | None) -> None:
         # Unwinding the stack shows the cursor again and releases locks.
@@ -97,7 +116,10 @@ def _run() -> None:
         from .cli.process import exit_on_os_error
 
         exit_on_os_error(error)
-    except Exception:
+    except Exception as error:
+        ended = _wrapped_end(error)
+        if ended is not None:
+            raise SystemExit(ended) from None
         import traceback
 
         traceback.print_exc()

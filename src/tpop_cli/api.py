@@ -9,9 +9,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from .core.axes import AXES, Axis
 from .core.neural import NeuralRules
+from .core.steering import Steer
 from .decoding.lookahead import sequences_needed
 from .engine.llama_engine import LlamaEngine
 from .engine.load_options import LoadOptions
@@ -52,7 +54,7 @@ def load_model(
         UsageError: impossible options; the model has no chat template and none is named.
         UnavailableError: a model cannot be downloaded.
     """
-    neural = _checked(reward) == "neural"
+    neural = _checked("reward", reward) == "neural"
     options = LoadOptions(
         n_ctx=n_ctx,
         n_threads=n_threads,
@@ -97,6 +99,7 @@ def open_session(
     sampling: Sampling = Sampling(),
     seed: int | None = None,
     keep_texts: bool = True,
+    steer: Steer = "contrast",
     measured: str | Path | None = None,
 ) -> Session:
     """Open a session: answers that a profile steers, duels, and what is learned from picks.
@@ -112,14 +115,15 @@ def open_session(
         sampling: llama.cpp's sampling parameters.
         seed: same seed, same profile, same prompts: same answers. None: random.
         keep_texts: whether picks are logged with their texts, or with the texts' features alone.
+        steer: "contrast" or "prompt": how the strengths of an arm steer it (`core.steering`).
         measured: folder of response matrices that `tpop axes measure` wrote; None: the shipped one.
 
     Raises:
-        UsageError: an unknown reward; a model that was not loaded for it; a profile whose neural
-            state was learned with another model.
+        UsageError: an unknown reward, or way to steer; a model that was not loaded for the reward;
+            a profile whose neural state was learned with another model.
         BadDataError, StorageError: the measured response matrix cannot be used.
     """
-    if _checked(reward) == "neural" and model.n_seq_max < sequences_needed(NeuralRules()):
+    if _checked("reward", reward) == "neural" and model.n_seq_max < sequences_needed(NeuralRules()):
         raise UsageError(
             "the model was not loaded for the neural reward",
             'load it so: load_model(..., reward="neural")',
@@ -130,6 +134,7 @@ def open_session(
         stops=tuple(stops),
         system=system,
         keep_texts=keep_texts,
+        steer=_checked("steer", steer),
         seed=secrets.randbits(31) if seed is None else seed,
         source="python",
     )
@@ -141,9 +146,10 @@ def open_session(
         if measured is None
         else load_response(fingerprint, Path(measured))
     )
-    return Session(model, make_learner(reward, model, profile, response=response), options)
+    learner = make_learner(reward, model, profile, response=response, steer=steer)
+    return Session(model, learner, options)
 
 
-def _checked(reward: str) -> str:
-    """The reward, if it is known. Raises UsageError."""
-    return str(SETTINGS["reward"].check(reward))
+def _checked(key: str, value: str) -> Any:
+    """The value, if the setting allows it. Raises UsageError."""
+    return SETTINGS[key].check(value)

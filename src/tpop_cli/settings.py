@@ -189,10 +189,16 @@ _TABLE = (
     _answers(
         "think",
         str,
-        "Whether a terminal shows the thinking of a reasoning model. It is never printed to a "
-        "pipe, and never learned from.",
+        "Whether a terminal shows a reasoning model's thinking. A pipe never gets it.",
         "show",
         choices=("show", "hide"),
+    ),
+    _answers(
+        "steer",
+        str,
+        "How styles steer: contrast keeps more of the answer, prompt is faster.",
+        "contrast",
+        choices=("contrast", "prompt"),
     ),
     _loading(
         "ctx",
@@ -202,13 +208,7 @@ _TABLE = (
         default_text=f"the model's, at most {DEFAULT_CTX}",
         bounds=(0, MAX_CTX),
     ),
-    _loading(
-        "threads",
-        int,
-        "CPU threads.",
-        default_text="the physical cores it may use",
-        bounds=(1, 4096),
-    ),
+    _loading("threads", int, "CPU threads.", default_text="the physical cores", bounds=(1, 4096)),
     _loading(
         "gpu_layers",
         str,
@@ -263,9 +263,8 @@ _TABLE = (
     Setting(
         "reward",
         str,
-        "What learns your taste. axes: a linear model of styles, which steers by instructions. "
-        "neural: the paper's network over hidden states, which tries every candidate token; much "
-        "slower.",
+        "What learns your taste. axes: a linear model of styles. neural: the paper's network over "
+        "hidden states, which tries every candidate token; much slower.",
         "axes",
         choices=("axes", "neural"),
     ),
@@ -275,7 +274,7 @@ SETTINGS: dict[str, Setting] = {setting.key: setting for setting in _TABLE}
 """All settings, by key."""
 
 SECONDS = Setting("seconds", float, "", bounds=(0.001, 1_000_000), metavar="SECONDS")
-"""A time limit: what its options allow. It has no variable and no key in config.toml."""
+"""What options for a time limit allow. It has no variable and no key in config.toml."""
 
 
 def default(key: str) -> Any:

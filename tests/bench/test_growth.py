@@ -37,6 +37,6 @@ def test_the_naive_step_evaluates_the_whole_text_of_every_candidate(tiny_path: P
 
 
 def test_the_sequences_of_a_step_are_counted(tiny_path: Path) -> None:
-    with LlamaEngine(tiny_path, LoadOptions(n_threads=1, n_ctx=256)) as engine:
+    with LlamaEngine(tiny_path, LoadOptions(n_threads=1, n_ctx=2048)) as engine:
         rows = growth.with_axes(engine, 4, 1)
-    assert [row["sequences"] for row in rows] == [2, 2, 2, 4]
+    assert [row["sequences"] for row in rows] == [2, 6, 10]

@@ -109,12 +109,8 @@ def test_every_pole_has_a_user_who_judges_its_style() -> None:
 @pytest.mark.parametrize(
     ("pole", "better", "worse"),
     [
-        ("story", "Once he had a dog. She took it.", "A dog is an animal."),
-        ("step by step", "1. Boil it.\n2. Then wait.", "Boil it and wait."),
         ("casual", "Hey, it's just stuff you're gonna like.", "It is a matter of preference."),
         ("formal", "It is a matter of preference.", "Hey, it's just stuff you're gonna like."),
-        ("closing summary", "It is hot. In short, wait.", "It is hot. Wait."),
-        ("literal", "It is a fruit.", "Imagine a bright red and golden apple."),
         ("abstract", "It is a general idea.", "In 1990 about 12 of 20 did it in Paris."),
     ],
 )
@@ -135,16 +131,17 @@ def test_pairs_and_teachers_exist() -> None:
 # -- the bench -------------------------------------------------------------------------------------
 
 
-def test_poles_are_at_their_full_strength_and_pairs_join_them(cache: AnswerCache) -> None:
-    measured = bench(cache)
-    full = {pole.name: pole.full for axis in AXES for pole in axis.poles}
+def test_poles_are_measured_in_every_amount_and_pairs_join_them(cache: AnswerCache) -> None:
+    measured = bench(cache, amounts=(0.25, 1.0))
     assert {s.name: dict(s.strengths) for s in measured.poles()} == {
-        "brief": {"length": full["brief"]},
-        "warm": {"tone": full["warm"]},
+        "brief (0.25)": {"length": 0.25},
+        "brief": {"length": 1.0},
+        "warm (0.25)": {"tone": 0.25},
+        "warm": {"tone": 1.0},
     }
     (pair,) = measured.pairs()
     assert pair.name == "brief + warm"
-    assert pair.strengths == {"length": full["brief"], "tone": full["warm"]}
+    assert pair.strengths == {"length": 1.0, "tone": 1.0}
     assert len(pair.users) == 2
     assert bench(cache, pairs=False).pairs() == []
     (academic,) = bench(cache, poles=("academic",)).poles()
@@ -172,7 +169,7 @@ def test_the_report_has_every_steering_measure_and_difference(cache: AnswerCache
     stages = []
     measured = bench(cache, seeds=2)
     measured.progress.show = lambda stage, _done, _total: stages.append(stage)
-    result = measured.report()
+    result = measured.report(measured.decode())
     assert [(row["kind"], row["name"]) for row in result["steered"]] == [
         ("pole", "brief"),
         ("pole", "warm"),
@@ -195,9 +192,10 @@ def test_the_report_has_every_steering_measure_and_difference(cache: AnswerCache
 
 
 def test_a_second_run_decodes_nothing(cache: AnswerCache) -> None:
-    first = bench(cache).report()
+    first, again = bench(cache), bench(cache)
+    found = first.report(first.decode())
     n = len(cache)
-    assert bench(cache).report() == first
+    assert again.report(again.decode()) == found
     assert len(cache) == n
 
 
@@ -206,10 +204,11 @@ def test_an_interrupt_ends_the_bench(tmp_path: Any) -> None:
     measured = bench(AnswerCache(engine, tmp_path / "cache"), n_duels=0)
     engine.stop.set()
     with pytest.raises(KeyboardInterrupt):
-        measured.report()
+        measured.decode()
 
 
 def test_without_poles_there_is_no_mean_of_them(cache: AnswerCache) -> None:
-    result = bench(cache, poles=(), n_duels=0).report()
+    measured = bench(cache, poles=(), n_duels=0)
+    result = measured.report(measured.decode())
     assert result["steered"] == []
     assert result["mean_of_poles"]["style"] is None

@@ -54,7 +54,7 @@ def test_a_run_is_the_programs_session(
     trace, profile = played(cache, tmp_path / "run", MANY, monkeypatch)
     picks = profile.picks()
     assert len(picks) == trace.n_duels == 10
-    assert {pick.verdict for pick in picks} >= {"exploit", "explore"}
+    assert len({pick.verdict for pick in picks}) > 1
 
     by_hand = Profile("hand", AXES, tmp_path)
     learner = AxesLearner(cache.engine, by_hand, response=(MANY.response, True))
@@ -72,7 +72,8 @@ def test_a_run_is_the_programs_session(
     assert np.array_equal(by_hand.posterior.precision, profile.posterior.precision)
     assert [o.log_p for o in by_hand.taste.recent] == [o.log_p for o in profile.taste.recent]
     assert trace.strengths == {n: strengths[n] for n in MANY.counts}
-    assert trace.strengths[10] != {}
+    fresh = Profile("fresh", AXES, tmp_path).posterior.mean
+    assert np.abs(profile.posterior.mean - fresh).max() > 0.05
 
 
 def test_the_user_makes_the_picks(

@@ -23,7 +23,7 @@ def test_the_arms_that_are_timed_are_those_of_default_settings() -> None:
     assert dict(EXPLORE) in poles
     for axis, strength in EXPLOIT.items():
         assert {axis: strength} in poles
-    assert len(contexts(AXES, EXPLOIT)) == len(contexts(AXES, EXPLORE)) == 1
+    assert len(contexts(AXES, EXPLOIT)) == len(contexts(AXES, EXPLORE)) == 3
 
 
 def test_every_part_runs_and_is_drawn(tiny_path: Path) -> None:

@@ -87,22 +87,25 @@ def test_the_report_is_complete_and_drawn(cache: AnswerCache) -> None:
         Variant(reward="strengths alone"),
         Variant(ask="auto"),
     )
-    plan = TastePlan(learners, ("short", "indifferent"), (0, 3), 2, "tune", n_judged=3, n_choose=2)
+    users = ("short", "60 words", "indifferent")
+    plan = TastePlan(learners, users, (0, 3), 2, "tune", n_judged=3, n_choose=2)
     result = report(plan, judging_of(plan, cache))
     assert json.loads(json.dumps(result))["plan"]["seeds"] == 2
     names = [one["name"] for one in result["learners"]]
     assert names == ["ucb", "no learning", "ucb, strengths alone", "ucb, asking when it helps"]
-    assert set(result["oracle"]["users"]) == {"short"}
+    assert set(result["oracle"]["users"]) == {"short", "60 words"}
+    assert result["groups"] == {"extremes": ["short"], "middle": ["60 words"]}
     for one in result["learners"]:
-        assert set(one["users"]) == {"short", "indifferent"}
-        start = one["consistent"]["0"]
-        assert 0 <= start["low"] <= start["mean"] <= start["high"] <= 1
+        assert set(one["users"]) == {"short", "60 words", "indifferent"}
+        for group in ("extremes", "middle"):
+            start = one[group]["0"]
+            assert 0 <= start["low"] <= start["mean"] <= start["high"] <= 1
     idle = result["learners"][1]
-    assert idle["consistent"]["0"] == idle["consistent"]["3"]  # no learning changes nothing
+    assert idle["extremes"]["0"] == idle["extremes"]["3"]  # no learning changes nothing
     console = Console(width=140, record=True, file=io.StringIO())
     console.print(taste_report(result))
     text = console.export_text()
-    for words in ("short", "oracle", "turns", "Behind ucb", "prediction"):
+    for words in ("short", "users with a middle", "oracle", "turns", "Behind ucb", "prediction"):
         assert words in text
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tpop_cli.bench.users import CONSISTENT, DIFFICULT, TUNING, TUNING_DIFFICULT, USERS, User
+from tpop_cli.bench.users import (
+    CONSISTENT,
+    DIFFICULT,
+    GROUPS,
+    MIDDLE,
+    SPLIT_USERS,
+    TUNING,
+    TUNING_DIFFICULT,
+    TUNING_MIDDLE,
+    USERS,
+    User,
+)
 
 BETTER = {
     "short": ("Yes.", "Yes, it is so, and more."),
@@ -52,8 +63,37 @@ def test_difficult_users_are_not_consistent(user: User) -> None:
 
 
 def test_every_user_has_a_name_of_their_own() -> None:
-    together = (*CONSISTENT, *DIFFICULT, *TUNING, *TUNING_DIFFICULT)
-    assert list(USERS) == [user.name for user in together]
+    together = [user.name for users in SPLIT_USERS.values() for user in users]
+    assert list(USERS) == together == list(dict.fromkeys(together))
+    assert not GROUPS["extremes"] & GROUPS["middle"]
+
+
+MIDDLES = {
+    "60 words": ("word " * 55, "word " * 20, "word " * 200),
+    "100 words": ("word " * 110, "word " * 40, "word " * 300),
+    "three items": ("- a\n- b\n- c", "a", "- a\n" * 9),
+    "plain English": (
+        "The water in the kettle gets hot, and then the tea is made with leaves.",
+        "The cat sat. It ran. We go.",
+        "Considerable organizational complexity necessitates interdisciplinary communication.",
+    ),
+    "mildly warm": ("It is a nice day " + "and so it is " * 5, "It is a day.", "Great! Nice! Fun!"),
+    "medium sentences": ("word " * 14 + ".", "word word.", "word " * 60 + "."),
+    "five sentences": ("So it is. " * 5, "So it is.", "So it is. " * 20),
+    "400 characters": ("x" * 390, "x" * 100, "x" * 2000),
+    "two items": ("- a\n- b", "a", "- a\n" * 9),
+    "middling words": ("short words are better", "a b c d e", "interdisciplinary communication"),
+    "one exclamation mark": ("Hi! So it is.", "So it is.", "Hi! So! It! Is!"),
+}
+"""Name of a user with a middle -> (the best text, one with too little, one with too much)."""
+
+
+@pytest.mark.parametrize("user", (*MIDDLE, *TUNING_MIDDLE), ids=lambda user: user.name)
+def test_users_with_a_middle_like_neither_extreme(user: User) -> None:
+    best, less, more = MIDDLES[user.name]
+    assert user.prefers(best, less) == user.prefers(best, more) == 1.0
+    assert user.consistent
+    assert user.prefers(best, "") == 1.0
 
 
 def test_a_flipped_user_errs_in_that_share_of_duels() -> None:

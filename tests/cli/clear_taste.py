@@ -31,7 +31,7 @@ def teach_clear_taste(name: str) -> None:
             ("".join(rng.choice(PIECES, rng.integers(1, 12))) for _ in range(2)), key=len
         )
         short, long = (
-            Candidate(text, dict([poles[rng.integers(22)]]), 1, "stop") for text in texts
+            Candidate(text, dict([poles[rng.integers(len(poles))]]), 1, "stop") for text in texts
         )
         profile.record(
             Pick(

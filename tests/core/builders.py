@@ -11,13 +11,13 @@ from tpop_cli.core.features import FEATURES
 from tpop_cli.core.picks import Candidate, Pick, Verdict, fold
 from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.response_matrix import ResponseMatrix
-from tpop_cli.core.reward import AxesReward
+from tpop_cli.core.reward import CURVED, AxesReward
 from tpop_cli.core.taste import Taste
 
 Array = npt.NDArray[np.float64]
 
 TWO_AXES = (
-    Axis("length", Pole("brief", "Be brief."), Pole("long", "Be long.", 1.5)),
+    Axis("length", Pole("brief", "Be brief."), Pole("long", "Be long.")),
     Axis("tone", Pole("warm", "Be warm."), Pole("cold", "Be cold.")),
 )
 B = ResponseMatrix(
@@ -25,7 +25,7 @@ B = ResponseMatrix(
 )
 
 N_POLES = 4
-D = N_POLES + len(FEATURES)
+D = N_POLES + len(FEATURES) + len(CURVED)
 LENGTH = N_POLES + FEATURES.index("length")
 """The index of the length of a text in a gradient feature."""
 
@@ -49,7 +49,7 @@ def certain_taste(gains: list[float], widths: list[float]) -> Taste:
     """
     scale = np.ones(D)
     scale[:N_POLES] = widths
-    mean = np.array([*gains, *[0.0] * len(FEATURES)])
+    mean = np.array([*gains, *[0.0] * (D - N_POLES)])
     posterior = Posterior(mean, np.diag(1 / scale**2))
     return Taste.fresh(fresh_reward(ResponseMatrix({})).with_posterior(posterior))
 

@@ -17,22 +17,24 @@ from tpop_cli.core.arms import (
     sample,
     sample_weights,
 )
+from tpop_cli.core.axes import AMOUNTS
 from tpop_cli.core.features import FEATURES
 from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.response_matrix import ResponseMatrix
+from tpop_cli.core.reward import CURVED
 from tpop_cli.core.taste import Taste
 
 from .builders import LENGTH, TWO_AXES, D, certain_taste, fresh_reward, taught, upper_bound
 
 
-def test_candidates_are_no_pole_and_every_pole_at_full_strength() -> None:
-    assert explore_options(TWO_AXES) == [
-        {},
-        {"length": 1.0},
-        {"length": -1.5},
-        {"tone": 1.0},
-        {"tone": -1.0},
-    ]
+def test_candidates_are_no_pole_and_every_pole_in_every_amount() -> None:
+    assert explore_options(TWO_AXES[:1], (1.0,)) == [{}, {"length": 1.0}, {"length": -1.0}]
+    options = explore_options(TWO_AXES)
+    assert options[0] == {}
+    strengths = {s for amount in AMOUNTS for s in (amount, -amount)}
+    for axis in TWO_AXES:
+        assert {o[axis.name] for o in options if axis.name in o} == strengths
+    assert len(options) == 1 + 2 * len(strengths)
 
 
 # -- the exploit arm -------------------------------------------------------------------
@@ -42,9 +44,20 @@ def test_nothing_is_exploited_before_the_first_pick() -> None:
     assert exploit(taught()) == {}
 
 
-def test_the_pole_that_won_is_exploited_at_full_strength() -> None:
-    assert exploit(taught(*["exploit"] * 5)) == {"length": 1.0}
-    assert exploit(taught(*["explore"] * 5))["length"] == -1.5
+def test_the_pole_that_won_is_exploited() -> None:
+    assert exploit(taught(*["exploit"] * 5))["length"] > 0
+    assert exploit(taught(*["explore"] * 5))["length"] < 0
+
+
+def test_the_amount_that_gains_most_is_exploited() -> None:
+    """r = w·x + u·q is highest at a shift of w/u: −0.9 of the −2 spreads that "brief" can do."""
+    mean = np.zeros(D)
+    mean[LENGTH], mean[-1] = -0.9, 1.0
+    likes_shorter = fresh_reward().with_posterior(Posterior(mean, 100 * np.eye(D)))
+    assert exploit(Taste.fresh(likes_shorter)) == {"length": 0.25}  # −2 · 0.25^0.6 = −0.87
+    mean[LENGTH] = -3.0
+    much_shorter = fresh_reward().with_posterior(Posterior(mean, 100 * np.eye(D)))
+    assert exploit(Taste.fresh(much_shorter)) == {"length": 1.0}
 
 
 def test_a_pole_needs_the_minimum_z_score_and_the_minimum_gain() -> None:
@@ -74,12 +87,12 @@ def test_a_second_pole_needs_its_own_z_score_and_max_axes_limits_their_number() 
 
 
 def test_a_second_pole_that_adds_nothing_is_left_out() -> None:
-    """A user who likes short texts, and nothing else, gets "brief" and not "warm" as well."""
+    """A user for whom "brief" is short enough does not get "warm", which shortens, as well."""
     both_shorten = ResponseMatrix(
         {"brief": {"length": -2.0, "commas": 1.0}, "warm": {"length": -1.5, "commas": -0.5}}
     )
     mean = np.zeros(D)
-    mean[LENGTH] = -1.0
+    mean[LENGTH], mean[-1] = -2.0, 1.0
     likes_short = fresh_reward(both_shorten).with_posterior(Posterior(mean, 100 * np.eye(D)))
     assert exploit(Taste.fresh(likes_short), ArmRules(max_axes=2)) == {"length": 1.0}
 
@@ -109,8 +122,9 @@ def test_gains_and_widths_are_those_of_the_definition() -> None:
 def test_the_gain_of_a_known_taste() -> None:
     reward = certain_taste([2.0, -1.0, 0.5, 0.0], [3.0, 1.0, 4.0, 1.0]).reward
     gain, width = gains_over(reward, [{}, {"length": 1.0}, {"tone": 0.5}], {"tone": 1.0})
-    assert gain == pytest.approx([-0.5, 1.5, -0.25])
-    assert width == pytest.approx([4.0, 5.0, 2.0])
+    less = 1 - 0.5**0.6
+    assert gain == pytest.approx([-0.5, 1.5, -0.5 * less])
+    assert width == pytest.approx([4.0, 5.0, 4.0 * less])
 
 
 @pytest.mark.parametrize("nu", [0.0, 0.7, 2.5])
@@ -150,4 +164,5 @@ def test_draws_of_the_weights_have_the_posteriors_mean_and_covariance() -> None:
 
 
 def test_the_builders_agree_with_the_number_of_features() -> None:
-    assert D == 2 * len(TWO_AXES) + len(FEATURES) == len(fresh_reward().posterior.mean)
+    n = 2 * len(TWO_AXES) + len(FEATURES) + len(CURVED)
+    assert n == D == len(fresh_reward().posterior.mean)

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from tpop_cli.core.axes import Pole
 from tpop_cli.core.features import FEATURES, SPREAD, text_features
 from tpop_cli.core.picks import (
     Verdict,
@@ -18,8 +19,10 @@ from tpop_cli.core.picks import (
 )
 from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.response_matrix import ResponseMatrix
+from tpop_cli.core.reward import AxesReward, Priors
+from tpop_cli.core.taste import Taste
 
-from .builders import N_POLES, TWO_AXES, fresh_reward, fresh_taste, pick
+from .builders import N_POLES, TWO_AXES, B, fresh_reward, fresh_taste, pick
 
 # -- verdicts --------------------------------------------------------------------------
 
@@ -83,7 +86,7 @@ def test_a_verdict_that_does_not_rank_teaches_nothing(verdict: Verdict) -> None:
 
 
 def test_a_tie_teaches_certainty_and_a_win_teaches_a_preference() -> None:
-    fresh = fresh_taste()
+    fresh = Taste.fresh(AxesReward.fresh(TWO_AXES, B, Priors(u_mean=0.0)))
     tied, won = learn_pick(fresh, pick("tie")), learn_pick(fresh, pick("exploit"))
     np.testing.assert_allclose(tied.reward.posterior.mean, 0, atol=1e-12)
     before = np.trace(fresh.reward.posterior.precision)
@@ -143,8 +146,23 @@ def test_a_feature_that_an_older_version_did_not_measure_counts_as_zero() -> Non
     change = pick_difference(fresh_reward(), older) - pick_difference(fresh_reward(), bare)
     measured = text_features(pick("exploit").exploit.text)
     expected = (np.array([2.0, *[0.0] * (len(FEATURES) - 1)]) - measured) / SPREAD
-    np.testing.assert_allclose(change[N_POLES:], expected, atol=1e-12)
+    np.testing.assert_allclose(change[N_POLES:-1], expected, atol=1e-12)
     assert not change[:N_POLES].any()
+
+
+def test_an_own_axis_with_other_instructions_counts_as_off() -> None:
+    own = replace(TWO_AXES[0], builtin=False)
+    reward = AxesReward.fresh((own, TWO_AXES[1]), ResponseMatrix({}))
+    same = replace(pick("exploit"), own_axes={own.name: own.identity})
+    other = replace(own, toward=Pole("brief", "Say little."))
+    assert other.identity != own.identity
+    told = replace(same, own_axes={own.name: other.identity})
+    assert pick_difference(reward, same)[0] == 1.0
+    assert pick_difference(reward, pick("exploit"))[0] == 1.0  # older picks do not say
+    assert pick_difference(reward, told)[0] == 0.0
+    np.testing.assert_array_equal(
+        pick_difference(reward, told)[1:], pick_difference(reward, same)[1:]
+    )
 
 
 # -- counting --------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tpop_cli.core.scores import (
+    BETA,
     apply_repeat_penalty,
     plausible,
     probabilities,
@@ -61,23 +62,37 @@ def test_probabilities_are_the_softmax_of_the_whole_row(seed: int) -> None:
     np.testing.assert_allclose(probabilities(row + 1000, ids), expected, rtol=1e-9)
 
 
-@given(seeds, st.floats(0.01, 1.0))
-def test_a_token_is_plausible_if_any_context_allows_it(seed: int, alpha: float) -> None:
-    rows = np.random.default_rng(seed).normal(0, 3, (3, 40))
-    expected = set()
-    for row in rows:
-        p = np.exp(log_softmax(row))
-        expected |= {v for v in range(40) if p[v] >= alpha * p.max() * (1 - 1e-9)}
-    assert set(plausible(list(rows), alpha)) == expected
+@given(seeds, st.floats(0.01, 1.0), st.floats(0.01, 1.0))
+def test_a_token_is_plausible_if_the_plain_context_and_each_pole_allow_it(
+    seed: int, alpha: float, beta: float
+) -> None:
+    rows = np.random.default_rng(seed).normal(0, 2, (5, 40))
+    weights = [1.0, 9.0, -9.0, 2.0, -2.0]
+    plain, pole, _, other, _ = [np.exp(log_softmax(row)) for row in rows]
+
+    def allowed(p: Array, bound: float, v: int) -> bool:
+        return bool(p[v] >= bound * p.max() * (1 - 1e-9))
+
+    first = [v for v in range(40) if allowed(plain, alpha, v)]
+    both = [v for v in first if allowed(pole, beta, v) and allowed(other, beta, v)]
+    assert plausible(list(rows), weights, alpha, beta).tolist() == (both or first)
 
 
-@given(seeds, st.floats(0.0, 2.5))
-def test_one_pole_gives_the_papers_base_score_plus_reward(seed: int, s: float) -> None:
-    plain, pole = np.random.default_rng(seed).normal(0, 3, (2, 40))
-    ids, scores = steered_scores([plain, pole], [1 - s, s], alpha=0.1)
-    base = log_softmax(plain)
-    phi = log_softmax(pole) - base  # φ_a(v) = log π(v | x + pole) − log π(v | x)
-    expected = (base + s * phi)[ids]
+@given(seeds)
+def test_no_other_token_gets_a_score(seed: int) -> None:
+    rows = list(np.random.default_rng(seed).normal(0, 3, (3, 40)))
+    ids, scores = steered_scores(rows, [1.0, 9.0, -9.0], 0.1)
+    assert ids.tolist() == plausible(rows, [1.0, 9.0, -9.0], 0.1, BETA).tolist()
+    assert scores.shape == ids.shape
+
+
+@given(seeds, st.floats(0.0, 6.0), st.floats(0.0, 6.0))
+def test_scores_are_the_papers_base_score_plus_a_reward(seed: int, s: float, t: float) -> None:
+    """Against the definition in log probabilities, for poles of two axes."""
+    rows = np.random.default_rng(seed).normal(0, 3, (5, 40))
+    ids, scores = steered_scores(list(rows), [1.0, s, -s, t, -t], alpha=0.1)
+    plain, pole, opposite, other_pole, other_opposite = map(log_softmax, rows)
+    expected = (plain + s * (pole - opposite) + t * (other_pole - other_opposite))[ids]
     # Scores are defined up to a constant: the distributions over plausible tokens are equal.
     np.testing.assert_allclose(log_softmax(scores), log_softmax(expected), atol=1e-9)
 

@@ -125,7 +125,9 @@ def test_learning_follows_the_definition_through_changes(
 
 
 def test_the_first_pick_is_predicted_as_by_a_coin() -> None:
-    taste = fresh_taste().learn(differences(1)[0], 1.0)
+    d = differences(1)[0]
+    d[-1] = 0.0  # no answer is nearer to the usual length
+    taste = fresh_taste().learn(d, 1.0)
     assert taste.recent[0].log_p == pytest.approx(math.log(0.5))
     assert taste.log_bayes_factor == pytest.approx(0.0)
     assert not taste.recent[0].mispredicted
@@ -178,12 +180,12 @@ def test_a_changed_taste_is_followed_within_a_few_picks() -> None:
     taste = fresh_taste()
     for d in differences(20):
         taste = taste.learn(d, shorter_wins(d))
-    assert exploit(taste) == {"length": 1.0}
+    assert exploit(taste)["length"] > 0
     n_before = taste.n
     for d in differences(6, seed=9):
         taste = taste.learn(d, 1.0 - shorter_wins(d))
     assert taste.n < n_before
-    assert exploit(taste) == {"length": -1.5}
+    assert exploit(taste)["length"] < 0
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -193,7 +195,7 @@ def test_a_few_slips_are_no_change(seed: int) -> None:
         slip = rng.random() < 0.15
         taste = taste.learn(d, shorter_wins(d) if not slip else 1.0 - shorter_wins(d))
     assert taste.n > 20
-    assert exploit(taste)["length"] == 1.0
+    assert exploit(taste)["length"] > 0
 
 
 def test_a_tie_is_never_mispredicted() -> None:
@@ -207,7 +209,7 @@ def test_a_tie_is_never_mispredicted() -> None:
 
 def test_another_response_matrix_changes_what_is_expected_and_not_what_is_liked() -> None:
     taste = taught("exploit", "explore")
-    other = taste.with_B(2 * taste.reward.B)
+    other = taste.on_model(2 * taste.reward.B, np.array([7.0]))
     assert other.reward.posterior is taste.reward.posterior
     assert (other.n, other.recent, other.log_bayes_factor) == (
         taste.n,
@@ -215,3 +217,4 @@ def test_another_response_matrix_changes_what_is_expected_and_not_what_is_liked(
         taste.log_bayes_factor,
     )
     np.testing.assert_array_equal(other.reward.B, 2 * taste.reward.B)
+    assert other.reward.plain.tolist() == [7.0]

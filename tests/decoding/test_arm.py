@@ -62,3 +62,12 @@ def test_what_is_shown_of_an_answer_only_grows(whole: str, cut: int) -> None:
 def test_thoughts_are_not_part_of_the_answer() -> None:
     arm = Arm(request((100,)), text="<think>long thoughts</think>\n\nYes.", finish_reason="stop")
     assert (arm.thought, arm.answer) == ("long thoughts", "Yes.")
+
+
+def test_code_in_a_thought_is_not_code_in_the_answer() -> None:
+    arm = Arm(request((100,)))
+    for piece in (b"<think>\n```python\nx", b"</think>\nThe answer"):
+        arm.append(0, piece)
+        assert not arm.in_code
+    arm.append(0, b" is:\n```\n")
+    assert arm.in_code

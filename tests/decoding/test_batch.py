@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
+import numpy.typing as npt
 
 from tpop_cli.decoding.batch import ArmBatch
 
 from ..fakes import WORDS, FakeEngine
-from .requesting import request
+from .requesting import decode, request
 
 
 def test_arms_may_start_while_others_run() -> None:
@@ -32,3 +36,25 @@ def test_a_dropped_arm_ends_at_the_next_step_and_the_other_goes_on() -> None:
     assert (first.finish_reason, len(first.tokens)) == ("length", 5)
     assert (second.finish_reason, len(second.tokens)) == ("dropped", 1)
     assert engine.open_now == {}
+
+
+def test_fenced_code_is_sampled_from_the_plain_context_alone() -> None:
+    """The pole's context wants w9 everywhere; the plain one writes a fence, code and a fence."""
+    plain, pole = 100, 101
+
+    class Fencing(FakeEngine):
+        def piece(self, token: int) -> bytes:
+            return b"\n```\n" if token == 5 else super().piece(token)
+
+    def logits(tokens: Sequence[int]) -> npt.NDArray[np.float64]:
+        row, n = np.zeros(len(WORDS)), len(tokens) - 1
+        row[9] = 50.0 if tokens[0] == pole else 0.0
+        row[{2: 5, 6: 5}.get(n, 2)] += 9 if n in (2, 6) else 0.5
+        return row
+
+    weights = (1.0, 0.1, -0.1)
+    arm = decode(
+        Fencing(logits),
+        [replace(request((plain,), (pole,), (plain,), n=9), weights=weights, alpha=0.1)],
+    )[0]
+    assert arm.text == " w9 w9\n```\n w2 w2 w2\n```\n w9 w9"

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from tpop_cli.core.axes import AXES
+from tpop_cli.core.steering import instructions
 from tpop_cli.decoding.prefetch import Prefetcher
 from tpop_cli.decoding.requests import request_arm
 from tpop_cli.engine.llama_engine import LlamaEngine
@@ -76,6 +77,32 @@ def test_what_was_prefetched_is_not_prefilled_again(starter_path: Path) -> None:
         messages = [*past, {"role": "user", "content": "Who drinks it most?"}]
         session.answer(messages)
         assert engine.prefilled - before == len(engine.chat_tokens(messages)) - len(start)
+
+
+def test_a_steered_turn_prefills_its_question_alone(starter_path: Path) -> None:
+    """The instructions of the next turn are known before its question."""
+    strengths = {"tone": 1.0}
+    past: list[Message] = [
+        {"role": "user", "content": "Tell me about the history of tea."},
+        {"role": "assistant", "content": "Tea was first drunk in China."},
+    ]
+    messages: list[Message] = [*past, {"role": "user", "content": "Who drinks it most?"}]
+    with LlamaEngine(starter_path) as engine:
+        prefetcher = Prefetcher(engine)
+        read = instructions(AXES, [strengths])
+        prefetcher.start(past, read)
+        prefetcher.wait()
+        starts = [prefetcher.next_prefix(past, one) for one in (None, *read)]
+        request = request_arm(engine, messages, AXES, strengths, Sampling(temperature=0), 1, 8)
+        before = engine.prefilled
+        (answer,) = decode(engine, [request])
+        pairs = zip(request.prompts, starts, strict=True)
+        assert all(list(prompt[: len(start)]) == start for prompt, start in pairs)
+        left = [len(p) - len(s) for p, s in zip(request.prompts, starts, strict=True)]
+        assert engine.prefilled - before == sum(left)
+        assert max(left) <= len(engine.chat_tokens(messages[-1:]))
+    with LlamaEngine(starter_path) as engine:
+        assert decode(engine, [request])[0].tokens == answer.tokens
 
 
 def test_prefetching_stops_at_once_and_keeps_what_it_read(starter_path: Path) -> None:

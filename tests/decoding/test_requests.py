@@ -29,13 +29,20 @@ def test_an_instruction_stands_in_the_last_message_alone() -> None:
         {"role": "user", "content": "three"},
     ]
     found = request_arm(engine, chat, AXES, {"length": 1.0}, Sampling(), 7, 20, ("END",))
-    asked = [*chat[:-1], {"role": "user", "content": f"three\n\n{AXES[0].toward.instruction}"}]
-    assert [list(prompt) for prompt in found.prompts] == [engine.chat_tokens(asked)]
-    assert (found.weights, found.seed, found.stops) == ((1.0,), 7, ("END",))
+    toward, away = AXES[0].poles
+
+    def asked(instruction: str) -> list[int]:
+        content = f"{instruction}\n\nthree"
+        return engine.chat_tokens([*chat[:-1], {"role": "user", "content": content}])
+
+    steered = [asked(toward.instruction), asked(away.instruction)]
+    assert [list(prompt) for prompt in found.prompts] == [engine.chat_tokens(chat), *steered]
+    assert (found.seed, found.stops) == (7, ("END",))
+    assert found.weights == (1.0, toward.weight, -toward.weight)
     assert found.strengths == (("length", 1.0),)
-    amplified = request_arm(engine, chat, AXES, {"length": 1.5}, Sampling(), 7, 20)
-    assert list(amplified.prompts[0]) == engine.chat_tokens(chat)  # the plain context beside it
-    assert amplified.weights == (-0.5, 1.5)
+    prompted = request_arm(engine, chat, AXES, {"length": 1.0}, Sampling(), 7, 20, steer="prompt")
+    assert [list(prompt) for prompt in prompted.prompts] == steered[:1]
+    assert prompted.weights == (1.0,)
 
 
 def test_answers_are_cut_to_what_the_context_holds() -> None:
@@ -61,9 +68,11 @@ def test_the_oldest_turns_go_when_the_context_is_full() -> None:
     assert trim_history(engine, chat[-1:], 20) == (chat[-1:], 0)
 
 
-@given(st.integers(0, 40), st.integers(40, 400), st.integers(0, 30), st.booleans())
+@given(
+    st.integers(0, 40), st.integers(40, 400), st.integers(0, 30), st.integers(1, 8), st.booleans()
+)
 def test_as_many_turns_are_kept_as_fit(
-    n_turns: int, n_ctx: int, instructions: int, system: bool
+    n_turns: int, n_ctx: int, instruction: int, n_contexts: int, system: bool
 ) -> None:
     engine = FakeEngine(n_ctx=n_ctx)
     chat = [
@@ -76,13 +85,32 @@ def test_as_many_turns_are_kept_as_fit(
         *chat,
         {"role": "user", "content": "now"},
     ]
-    kept, dropped = trim_history(engine, chat, 20, instructions)
-    naive, limit = list(chat), n_ctx - instructions - max(160, min(168, n_ctx // 2))
-    empty = engine.chat_tokens([{"role": "user", "content": ""}])
-    limit -= max(0, n_ctx // 16 - len(engine.chat_tokens(chat[-1:])) + len(empty))
+    kept, dropped = trim_history(engine, chat, 20, n_contexts, instruction)
+    answers = max(16 * n_contexts + 64, min(20 * n_contexts, n_ctx // 2))
+    naive, limit = list(chat), n_ctx - n_contexts * instruction - answers
+    limit -= max(n_contexts, n_ctx // 16) - 1  # "now" is one token in each context
     while len(naive) > 2 + system and len(engine.chat_tokens(naive)) > limit:
         del naive[int(system) : int(system) + 2]
     assert (kept, dropped) == (naive, len(chat) - len(naive))
+
+
+def test_an_instruction_stands_behind_a_long_question() -> None:
+    engine = FakeEngine(n_ctx=320)
+    pole, opposite = AXES[0].poles
+
+    def prompts(n_words: int) -> list[list[int]]:
+        chat = [{"role": "user", "content": "word " * n_words}]
+        found = request_arm(engine, chat, AXES, {AXES[0].name: 0.5}, Sampling(), 0, 20)
+        return [list(prompt) for prompt in found.prompts]
+
+    def shared(of: list[list[int]]) -> int:
+        return next(i for i, tokens in enumerate(zip(*of, strict=False)) if len({*tokens}) > 1)
+
+    assert shared(prompts(10)) == len(engine.chat_tokens([{"role": "user", "content": ""}]))
+    plain, steered, _ = prompts(11)  # more than a 32nd of the context
+    assert steered[: len(plain)] == plain
+    words = [" ".join(one.instruction.split()) for one in (pole, opposite)]
+    assert len(steered) == len(plain) + len(words[0].split())
 
 
 def test_what_is_kept_does_not_depend_on_the_length_of_a_short_question() -> None:

@@ -20,16 +20,22 @@ def cache(tiny: LlamaEngine) -> KVCache:
     return cache
 
 
-def test_claims_the_longest_prefix_and_drops_what_was_kept(cache: KVCache) -> None:
+def test_claims_the_longest_prefix(cache: KVCache) -> None:
+    source, length = cache.find_prefix([1, 2, 4, 7])
+    assert (cache.tokens[source], length) == ([1, 2, 4, 5], 3)
     claimed = cache.claim_prefix([1, 2, 4, 7])
+    assert cache.tokens[claimed] == [1, 2, 4]
+    cache.drop_kept()
     assert cache.tokens == {claimed: [1, 2, 4]}
     assert cache.kept == []
+    assert cache.find_prefix([8]) == (-1, 0)
 
 
 def test_a_claim_spares_its_source_when_no_id_is_free(cache: KVCache) -> None:
     live = [cache.new() for _ in range(len(cache.free))]
     claimed = cache.claim_prefix([1, 2, 3, 4])
     assert cache.tokens[claimed] == [1, 2, 3]
+    cache.drop_kept()
     assert set(cache.tokens) == {claimed, *live}
 
 

@@ -41,17 +41,6 @@ def test_the_repeat_penalty_affects_steered_scores() -> None:
     assert drawn == [0, 1]
 
 
-@pytest.mark.parametrize("n_contexts", [1, 2])
-def test_the_tilt_and_the_eog_bias_are_added_to_scores(n_contexts: int) -> None:
-    rows, weights = [np.zeros(8, np.float32)] * n_contexts, [1.0 / n_contexts] * n_contexts
-    tilt = np.zeros(8, np.float32)
-    tilt[5] = 1.0
-    chain = SteeredSampler(Sampling(temperature=0, repeat_penalty=1), 0, 8, 0.1, tilt, [2])
-    drawn = [chain.next(rows, weights, eog_bias) for eog_bias in (0.0, 2.0, -2.0)]
-    chain.close()
-    assert drawn == [5, 2, 5]
-
-
 def test_an_exception_in_the_callback_is_raised() -> None:
     chain = sampler()
     with pytest.raises(ValueError, match="zip"):

@@ -121,6 +121,49 @@ main()
 
 @SIGNALS.shown
 @pytest.mark.parametrize("number", CODES, ids=lambda number: signal.Signals(number).name)
+def test_a_signal_that_arrives_in_a_class_statement_is_not_wrapped(number: signal.Signals) -> None:
+    """Python 3.11 raises RuntimeError from what `__set_name__` raises; imports run many."""
+    code = f"""
+import signal
+import tpop_cli.cli.app as app
+from tpop_cli.__main__ import main
+class Named:
+    def __set_name__(self, owner, name):
+        signal.raise_signal({int(number)})
+        list(range(1000))
+def command():
+    class Thing:
+        thing = Named()
+app.app = command
+main()
+"""
+    command = [sys.executable, "-c", code, "x"]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, preexec_fn=reset_signals
+    )
+    assert (done.returncode, done.stderr) == (CODES[number], "")
+
+
+@SIGNALS.shown
+def test_an_interrupt_of_the_first_import_leaves_no_traceback() -> None:
+    code = """
+import signal, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tpop_cli.cli.std_streams":
+            signal.raise_signal(signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+import tpop_cli.__main__
+"""
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, preexec_fn=reset_signals
+    )
+    assert (done.returncode, done.stderr) == (CODES[signal.SIGINT], "")
+
+
+@SIGNALS.shown
+@pytest.mark.parametrize("number", CODES, ids=lambda number: signal.Signals(number).name)
 def test_a_thread_that_does_not_end_does_not_hold_up_the_process(number: signal.Signals) -> None:
     """As a download's threads: Python waits for them before it exits."""
     code = f"""

@@ -43,3 +43,8 @@ def test_every_pole_is_measured_on_every_prompt_and_progress_is_told() -> None:
     assert len(answers) == 2 * (N_PLAIN + 4) == told[-1][0] == told[-1][1]
     assert set(matrix.rows) == {pole.name for axis in AXES[:2] for pole in axis.poles}
     assert {a.prompt for a in answers} == {"one", "two"}
+
+
+def test_a_pole_without_plain_answers_to_compare_it_with_has_no_row() -> None:
+    """As when measuring is interrupted early."""
+    assert response_from([Measured("brief", "a", "So.")]).rows == {}

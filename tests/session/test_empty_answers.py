@@ -58,7 +58,10 @@ def test_two_empty_answers_are_skipped_and_no_one_is_asked(empty: str) -> None:
     assert (ask_judge(duel, judge), judge.asked) == ("s", 0)
     for choice in ("1", "2", "first", "="):
         assert duel.verdict(choice) == "skip"  # type: ignore[arg-type]
-    assert duel.to_pick("explore", None, "ask", ModelInfo("m", "p", "f")).verdict == "skip"
+    assert (
+        duel.to_pick("explore", None, "ask", ModelInfo("m", "p", "f"), "contrast", ()).verdict
+        == "skip"
+    )
 
 
 def test_one_empty_answer_against_another_is_a_duel() -> None:
@@ -66,7 +69,10 @@ def test_one_empty_answer_against_another_is_a_duel() -> None:
     judge = StrictJudge()
     assert (ask_judge(duel, judge), judge.asked) == ("2", 1)
     assert duel.verdict("2") == "explore"
-    assert duel.to_pick("explore", None, "ask", ModelInfo("m", "p", "f")).verdict == "explore"
+    assert (
+        duel.to_pick("explore", None, "ask", ModelInfo("m", "p", "f"), "contrast", ()).verdict
+        == "explore"
+    )
 
 
 @pytest.fixture

@@ -243,3 +243,27 @@ def test_a_profile_that_cannot_be_used_leaves_the_one_before(
             work.use(Profile("play"))
     assert work.learner.profile.name == "work"
     assert work.taste.reward.B.tolist() == before
+
+
+def test_the_instructions_of_the_next_turn_are_known_before_its_question() -> None:
+    work = session()
+    expected, question = work.next_instructions(duel=True), CHAT[0]["content"]
+    duel = work.prepare_duel(CHAT)
+    prompts = {prompt for request in duel.requests for prompt in request.prompts}
+    read = [
+        tuple(work.request(work.messages(f"{one}\n\n{question}"), {}, 0).prompts[0])
+        for one in expected
+    ]
+    assert set(read) < prompts
+    assert len(prompts) == len(read) + 1  # and the plain context
+    assert session(None).next_instructions(duel=True) == []
+
+
+def test_steering_by_a_prompt_reads_one_context() -> None:
+    work = session(steer="prompt")
+    duel = work.duel(CHAT)
+    assert [len(request.prompts) for request in duel.requests] == [1, 1]
+    assert duel.requests[0].prompts != duel.requests[1].prompts
+    assert work.pick(duel, "first").steer == "prompt"
+    strengths = {s for request in duel.requests for _, s in request.strengths}
+    assert {abs(s) for s in strengths} == {1.0}  # an instruction has no amount

@@ -77,3 +77,15 @@ def test_axes_are_read_as_editors_save_them(home: Path) -> None:
     path.write_bytes(b'{"axes": "caf\xe9"}')
     with pytest.raises(BadDataError, match="is not UTF-8 text"):
         own_axes()
+
+
+def test_weights_and_bounds_are_kept_and_checked(home: Path) -> None:
+    added = Axis("n", Pole("a", "x", 2.0, 0.02), Pole("b", "y"), builtin=False)
+    add_axis(added)
+    assert own_axes() == (added,)
+    path = home / "axes.json"
+    text = path.read_text("utf-8")
+    for wrong in ("0", "2", "1e999"):
+        path.write_text(text.replace("0.02", wrong))
+        with pytest.raises(BadDataError, match=r"axes\.json is broken"):
+            own_axes()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from tpop_cli.core.axes import AXES
+from tpop_cli.core.axes import AXES, Axis, Pole
 from tpop_cli.core.picks import Verdict
 from tpop_cli.errors import NoInputError, UsageError
 from tpop_cli.store import paths
+from tpop_cli.store.files import decode_checksummed, encode_checksummed
 from tpop_cli.store.profile import Profile
 from tpop_cli.store.profiles import list_profiles
 
@@ -144,3 +146,36 @@ def test_forgotten_picks_leave_no_trace() -> None:
     for name in ("state.json", "state.json.bak"):
         assert json.loads((profile.folder / name).read_bytes())["picks"] == 4
     assert profile.forget(lambda _: False) == 0
+
+
+def test_an_axis_that_is_added_again_with_other_words_starts_afresh(tmp_path: Path) -> None:
+    own = Axis("spice", Pole("hot", "Be hot."), Pole("mild", "Be mild."), builtin=False)
+    other = replace(own, toward=Pole("hot", "Be fiery."))
+    profile = Profile("work", [*AXES, own], tmp_path)
+    for n in range(4):
+        pick = make_pick(n, "exploit")
+        hot = replace(pick.exploit, strengths={"spice": 1.0})
+        profile.record(replace(pick, exploit=hot, own_axes={"spice": own.identity}))
+    learned = profile.posterior.mean[2 * len(AXES)]
+    assert learned > 0
+    again = Profile("work", [*AXES, other], tmp_path)
+    assert again.n_picks == 4
+    assert again.posterior.mean[2 * len(AXES)] == 0
+    assert Profile("work", [*AXES, own], tmp_path).posterior.mean[2 * len(AXES)] == learned
+
+
+def test_a_state_of_a_version_without_curved_terms_is_learned_again(tmp_path: Path) -> None:
+    profile = Profile("work", AXES, tmp_path)
+    for n in range(3):
+        profile.record(make_pick(n, "exploit"))
+    state = decode_checksummed((profile.folder / "state.json").read_bytes())
+    n = len(state["mean"]) - 1
+    del state["curved"]
+    state["mean"] = state["mean"][:n]
+    state["precision"] = state["precision"][: n * (n + 1) // 2]
+    state["seen"] = [observation[:-1] for observation in state["seen"]]
+    for name in ("state.json", "state.json.bak"):
+        (profile.folder / name).write_bytes(encode_checksummed(state))
+    again = Profile("work", AXES, tmp_path)
+    assert again.notices == []
+    assert same(again, profile)

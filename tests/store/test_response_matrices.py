@@ -60,3 +60,14 @@ def test_the_shipped_matrix_was_measured_on_the_starter_model(starter_path: Path
 
     assert load_response(fingerprint(starter_path)) == (starter_response(), True)
     assert shipped_response(fingerprint(starter_path)) == (starter_response(), True)
+
+
+def test_the_features_of_plain_answers_are_kept(tmp_path: Path) -> None:
+    matrix = ResponseMatrix({"brief": {"length": -1.0}}, {"length": 6.1234})
+    path = save_response(matrix, {"fingerprint": "f00"}, tmp_path)
+    found, _ = load_response("f00", tmp_path)
+    assert found.plain == {"length": 6.123}
+    body = json.loads(path.read_text())
+    del body["plain"]  # as an older version wrote it
+    path.write_text(json.dumps(body))
+    assert load_response("f00", tmp_path)[0].plain == {}

@@ -58,3 +58,17 @@ def test_a_backend_that_is_missing_comes_with_its_install_command() -> None:
     lines = draw(doctor_report(FOUND | {"missing_backend": "pip install x", "model": None}))
     assert lines[-2].startswith("this build of llama.cpp cannot use this machine's GPU")
     assert lines[-1] == "pip install x"
+
+
+def test_the_cost_of_steering_is_a_row_for_each_way() -> None:
+    rows = [
+        {"steer": steer, "arms": arms, "step": step, "ratio": step / 0.02}
+        for steer, steps in (("plain", (0.02, 0.02)), ("contrast", (0.04, 0.06)))
+        for arms, step in zip(("an answer", "a duel"), steps, strict=True)
+    ]
+    shown = [line.rstrip() for line in draw(doctor_report({**FOUND, "steering": rows}))]
+    assert [line.split() for line in shown[-3:]] == [
+        ["--steer", "an", "answer", "a", "duel"],
+        ["plain", "20", "ms", "1.00", "20", "ms", "1.00"],
+        ["contrast", "40", "ms", "2.00", "60", "ms", "3.00"],
+    ]

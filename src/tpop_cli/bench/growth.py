@@ -32,17 +32,16 @@ Rows = list[dict[str, float]]
 
 ACTIVE: Sequence[tuple[str, Strengths]] = (
     ("none", {}),
-    ("one axis", {"tone": 1.0}),
-    ("two axes", {"tone": 1.0, "imagery": 1.0}),
-    ("two axes, amplified", {"tone": 1.5, "imagery": 1.0}),
+    ("one axis", {"length": 1.0}),
+    ("two axes", {"length": 1.0, "tone": 1.0}),
 )
-"""Name -> strengths of both arms. Strengths up to 1 need one context; amplified ones need two."""
+"""Name -> strengths of both arms. An axis needs two contexts beside the plain one."""
 
 # The values for which a step is timed.
 CANDIDATES = (1, 5, 10, 20, 40)
 ANSWER_LENGTHS = (32, 128, 512, 1024)
 CHAT_LENGTHS = (128, 512, 1024, 2048)
-BATCHES = (1, 2, 4, 8, 16, 20)
+BATCHES = (1, 2, 3, 4, 5, 6, 8, 10, 16, 20)
 BATCH_LENGTHS = (40, 180)
 
 _CHAT: list[Message] = [{"role": "user", "content": QUESTION}]
@@ -87,7 +86,7 @@ def with_answer_length(engine: LlamaEngine, lengths: Sequence[int] = ANSWER_LENG
     rows = []
     for length in lengths:
         answers = [[*prompt, *_random_tokens(rng, engine, length)] for _ in range(2)]
-        rows.append({"tokens": length, "step": _forced_steps(engine, answers)})
+        rows.append({"tokens": length, "step": forced_steps(engine, answers)})
     return rows
 
 
@@ -101,7 +100,7 @@ def with_chat_length(engine: LlamaEngine, lengths: Sequence[int] = CHAT_LENGTHS)
         (handle,) = engine.open([chat])
         read = time.perf_counter() - start
         engine.close_sequence(handle, keep=True)
-        rows.append({"tokens": length, "read": read, "step": _forced_steps(engine, [chat, chat])})
+        rows.append({"tokens": length, "read": read, "step": forced_steps(engine, [chat, chat])})
     return rows
 
 
@@ -109,13 +108,18 @@ def with_batch(
     engine: LlamaEngine, sizes: Sequence[int] = BATCHES, lengths: Sequence[int] = BATCH_LENGTHS
 ) -> Rows:
     """Seconds of a step of each number of sequences, after each number of tokens of their own."""
-    rng = np.random.default_rng(0)
     rows = []
     for size in sizes:
         for length in lengths:
-            step = _forced_steps(engine, [_random_tokens(rng, engine, length) for _ in range(size)])
+            step = forced_steps(engine, random_prompts(engine, size, length))
             rows.append({"sequences": size, "tokens": length, "step": step})
     return rows
+
+
+def random_prompts(engine: LlamaEngine, n: int, length: int) -> list[list[int]]:
+    """n prompts of random tokens, which share no prefix."""
+    rng = np.random.default_rng(0)
+    return [_random_tokens(rng, engine, length) for _ in range(n)]
 
 
 def _random_tokens(rng: np.random.Generator, engine: LlamaEngine, n: int) -> list[int]:
@@ -128,7 +132,7 @@ def _random_tokens(rng: np.random.Generator, engine: LlamaEngine, n: int) -> lis
     return tokens
 
 
-def _forced_steps(engine: LlamaEngine, prompts: Sequence[Sequence[int]], n: int = 16) -> float:
+def forced_steps(engine: LlamaEngine, prompts: Sequence[Sequence[int]], n: int = 16) -> float:
     """Mean seconds of n steps after these prompts. The tokens of the steps are random."""
     rng = np.random.default_rng(1)
     handles = engine.open(prompts)
@@ -199,7 +203,7 @@ def naive_step(
     n_evaluated = 0
     rows = []
     for answer in answers:
-        engine.warm([prompt[-1]])  # drops the KV cache
+        engine.warm([[prompt[-1]]])  # drops the KV cache
         (handle,) = engine.open([[*prompt, *answer]])
         rows.append(engine.logits(handle).astype(np.float64))
         engine.close_sequence(handle)

@@ -7,7 +7,7 @@ steers is not known here: `decoding.requests.request_arm` makes every request.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from ..core.axes import AXES, Axis
 from ..core.response_matrix import ResponseMatrix
+from ..core.steering import Steer, instructions
 from ..decoding.arm import ArmRequest
 from ..decoding.requests import request_arm
 from ..engine.protocol import Sampling
@@ -54,7 +55,8 @@ class HarmPlan:
     """What the harm bench measures.
 
     Args:
-        poles: names of poles, each at its full strength.
+        poles: names of poles.
+        amounts: the |s| at which each pole is measured alone. Pairs are at full strength.
         pairs: whether pairs of these poles are measured, too.
         n_duels: how many duels teach each simulated user's profile; 0: no profiles.
         taught: how many users teach a profile.
@@ -62,9 +64,11 @@ class HarmPlan:
         n_tasks: tasks of each kind; 0: all.
         seeds: answers to each prompt.
         max_tokens: for every answer.
+        steer: how strengths steer.
     """
 
     poles: tuple[str, ...] = tuple(pole.name for axis in AXES for pole in axis.poles)
+    amounts: tuple[float, ...] = (1.0,)
     pairs: bool = True
     n_duels: int = 10
     taught: int = 4
@@ -72,6 +76,7 @@ class HarmPlan:
     n_tasks: int = 0
     seeds: int = 1
     max_tokens: int = MAX_TOKENS
+    steer: Steer = "contrast"
 
     @property
     def tasks(self) -> HarmTasks:
@@ -103,19 +108,24 @@ class HarmBench:
     # -- what is measured --------------------------------------------------------------------------
 
     def poles(self) -> list[Steering]:
-        """Each pole of the plan at its full strength."""
+        """Each pole of the plan at each amount."""
         return [
             Steering(
-                "pole", pole.name, {axis.name: sign * pole.full}, STYLE_USERS.get(pole.name, ())
+                "pole",
+                pole.name if amount == 1 else f"{pole.name} ({amount:g})",
+                {axis.name: sign * amount},
+                STYLE_USERS.get(pole.name, ()),
             )
             for axis in self.axes
             for pole, sign in zip(axis.poles, (1.0, -1.0), strict=True)
             if pole.name in self.plan.poles
+            for amount in self.plan.amounts
         ]
 
     def pairs(self) -> list[Steering]:
         """The pairs of which the plan has both poles."""
-        single = {steering.name: steering for steering in self.poles()}
+        whole = replace(self, plan=replace(self.plan, amounts=(1.0,)))
+        single = {steering.name: steering for steering in whole.poles()}
         return [
             Steering(
                 "pair",
@@ -144,6 +154,7 @@ class HarmBench:
             counts=(plan.n_duels,),
             sampling=self.sampling,
             max_tokens=plan.max_tokens,
+            steer=plan.steer,
         )
         players = [
             Player(USERS[name], Variant(), seed=0) for name in TAUGHT[plan.split][: plan.taught]
@@ -158,33 +169,30 @@ class HarmBench:
 
     def requests(self, strengths: Mapping[str, float]) -> list[list[ArmRequest]]:
         """Requests for answers to all prompts: one list for each seed."""
-        engine = self.cache.engine
-        return [
-            limit_each(
-                [
-                    request_arm(
-                        engine,
-                        [{"role": "user", "content": prompt}],
-                        self.axes,
-                        strengths,
-                        self.sampling,
-                        seed,
-                        self.plan.max_tokens,
-                    )
-                    for prompt in self.plan.tasks.prompts
-                ],
-                engine.n_ctx,
-            )
-            for seed in range(self.plan.seeds)
-        ]
+        engine, prompts = self.cache.engine, self.plan.tasks.prompts
+        every = []
+        for seed in range(self.plan.seeds):
+            requests = [
+                request_arm(
+                    engine,
+                    [{"role": "user", "content": prompt}],
+                    self.axes,
+                    strengths,
+                    self.sampling,
+                    seed,
+                    self.plan.max_tokens,
+                    steer=self.plan.steer,
+                )
+                for prompt in prompts
+            ]
+            every.append(limit_each(requests, engine.n_ctx))
+        return every
 
     def _answers(self, strengths: Mapping[str, float]) -> list[Answers]:
         return [[self.cache[key] for key in keys] for keys in self.requests(strengths)]
 
-    # -- the report --------------------------------------------------------------------------------
-
-    def report(self) -> dict[str, Any]:
-        """Decode and measure everything. Returns the report as a JSON object.
+    def decode(self) -> list[Steering]:
+        """Decode every answer that the report needs. Returns what it measures.
 
         Raises:
             KeyboardInterrupt: the engine's stop flag was set. The cache keeps what was decoded.
@@ -195,9 +203,15 @@ class HarmBench:
         self.progress.begin("answers", len(self.cache.missing(needed)))
         if not self.cache.fill(needed, self.progress.advance):
             raise KeyboardInterrupt
-        tasks, checks = self.plan.tasks, CodeChecks()
+        return steerings
+
+    # -- the report --------------------------------------------------------------------------------
+
+    def report(self, steerings: Sequence[Steering]) -> dict[str, Any]:
+        """Measure what `decode` returned. Returns the report as a JSON object."""
+        tasks, checks, largest = self.plan.tasks, CodeChecks(), max(self.plan.amounts)
         plain = self._answers({})
-        self.progress.begin("running code", len(wanted))
+        self.progress.begin("running code", 1 + len(steerings))
         base = harm_outcomes(tasks, plain, (), checks)
         self.progress.advance()
         rows: list[dict[str, Any]] = []
@@ -205,11 +219,9 @@ class HarmBench:
         styles: list[npt.NDArray[np.float64]] = []
         for steering in steerings:
             answers = self._answers(steering.strengths)
-            instructions = self._instructions(steering.strengths)
-            found = harm_outcomes(tasks, answers, instructions, checks)
-            own_base = base | {
-                "quoting": harm_outcomes(tasks, plain, instructions, checks)["quoting"]
-            }
+            read = instructions(self.axes, [steering.strengths], self.plan.steer)
+            found = harm_outcomes(tasks, answers, read, checks)
+            own_base = base | {"quoting": harm_outcomes(tasks, plain, read, checks)["quoting"]}
             style = style_wins(tasks, steering.users, answers, plain)
             rows.append(
                 {
@@ -224,7 +236,7 @@ class HarmBench:
                     "tokens": round(mean_tokens(answers), 1),
                 }
             )
-            if steering.kind == "pole":
+            if steering.kind == "pole" and max(map(abs, steering.strengths.values())) == largest:
                 for name in MEASURES:
                     differences[name].append(found[name] - own_base[name])
                 styles += [] if style is None else [style]
@@ -249,11 +261,6 @@ class HarmBench:
                 "style": _rate(np.array(styles)) if styles else None,
             },
         }
-
-    def _instructions(self, strengths: Mapping[str, float]) -> list[str]:
-        """The instructions of the poles that are on."""
-        signs = [(axis, strengths.get(axis.name, 0.0)) for axis in self.axes]
-        return [(axis.toward if s > 0 else axis.away).instruction for axis, s in signs if s]
 
 
 def _rate(outcomes: npt.NDArray[np.float64]) -> dict[str, float]:

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_COLUMNS = ("code", "facts", "language", "topic", "fences", "quoting")
+from .harm_outcomes import MEASURES
 
 
 def harm_table(result: Mapping[str, Any]) -> str:
@@ -36,12 +36,12 @@ def harm_table(result: Mapping[str, Any]) -> str:
         "|---" * 9 + "|",
     ]
     plain = result["plain"]
-    cells = [f"{plain['measures'][name]['mean']:.2f}" for name in _COLUMNS]
+    cells = [f"{plain['measures'][name]['mean']:.2f}" for name in MEASURES]
     lines.append(f"| plain | {' | '.join(cells)} | - | {plain['tokens']:.0f} |")
     for row in result["steered"]:
         cells = [
             f"{row['measures'][name]['mean']:.2f} ({_difference(row['differences'][name])})"
-            for name in _COLUMNS
+            for name in MEASURES
         ]
         style = row["style"]
         won = f"{style['mean']:.2f} [{style['low']:.2f}, {style['high']:.2f}]" if style else "-"
@@ -49,7 +49,7 @@ def harm_table(result: Mapping[str, Any]) -> str:
         lines.append(f"| {name} | {' | '.join(cells)} | {won} | {row['tokens']:.0f} |")
     mean = result["mean_of_poles"]
     if mean["style"]:
-        cells = [_difference(mean["differences"][name]) for name in _COLUMNS]
+        cells = [_difference(mean["differences"][name]) for name in MEASURES]
         won = f"{mean['style']['mean']:.2f}"
         lines.append(f"| mean difference of the poles | {' | '.join(cells)} | {won} | |")
     return "\n".join(lines)

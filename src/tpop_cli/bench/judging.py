@@ -72,6 +72,7 @@ class Judging:
                 setting.sampling,
                 seed,
                 setting.max_tokens,
+                steer=setting.steer,
             )
             for prompt in prompts
         ]
@@ -203,5 +204,5 @@ class Judging:
 
     def _quoting(self, _: str, key: AnswerKey) -> float:
         strengths = dict(key.strengths) if isinstance(key, ArmRequest) else {}
-        given = [pole.instruction for pole, _ in active_poles(self.setting.axes, strengths)]
+        given = [one.pole.instruction for one in active_poles(self.setting.axes, strengths)]
         return float(quotes(given, self.cache[key].text))

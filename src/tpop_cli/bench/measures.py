@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from ..core.text_parts import in_code_fence
+
 
 def quotes(instructions: Sequence[str], text: str) -> bool:
     """Whether the text contains four consecutive words of an instruction."""
@@ -69,5 +71,4 @@ def fences_whole(text: str, finished: bool = True) -> bool:
         text: the answer.
         finished: False if the answer was cut. Its last fence may then be open.
     """
-    fences = len(re.findall(r"^[ \t]*```", text, re.MULTILINE))
-    return fences % 2 == 0 or not finished
+    return not finished or not in_code_fence(text)

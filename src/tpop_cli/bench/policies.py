@@ -25,8 +25,8 @@ def _thompson(rng: np.random.Generator, taste: Taste, rules: ArmRules) -> Streng
     return exploit(taste, rules), sample(taste.reward, rng)
 
 
-def _random(rng: np.random.Generator, taste: Taste, _: ArmRules) -> StrengthsPair:
-    options = explore_options(taste.reward.axes)
+def _random(rng: np.random.Generator, taste: Taste, rules: ArmRules) -> StrengthsPair:
+    options = explore_options(taste.reward.axes, rules.amounts)
     first, second = rng.integers(len(options), size=2)
     return options[first], options[second]
 
@@ -89,6 +89,11 @@ class NullLearner:
     def choose(self) -> StrengthsPair:
         """See `Learner.choose`."""
         return {}, {}
+
+    @property
+    def n_contexts(self) -> int:
+        """See `Learner.n_contexts`."""
+        return 2
 
     def instruction_tokens(self) -> int:
         """See `Learner.instruction_tokens`."""

@@ -2,7 +2,7 @@
 
     python -m tpop_cli.bench.readme_table docs/bench-taste.json
 
-prints it as Markdown: the win rate of the default learner, always asking and asking when it helps.
+prints it as Markdown: the win rate of the default learner for both groups of users.
 """
 
 from __future__ import annotations
@@ -13,25 +13,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-TURNS = ("0", "5", "10", "15", "40")
-"""The numbers of turns that the README shows."""
-
-_ROWS = {"always": "always asking", "auto": "asking when it helps"}
+_GROUPS = {"extremes": "the more, or the less, the better", "middle": "an amount is best"}
 
 
 def readme_table(result: Mapping[str, Any]) -> str:
-    """A row a way of asking: win rates with their 95% intervals, and the mean number of duels.
+    """A row a group of users: win rates of the default learner with their 95% intervals.
 
     Args:
-        result: the JSON form of a run of `tpop bench taste --ask always,auto`.
+        result: the JSON form of a run of `tpop bench taste`.
     """
-    lines = [f"| turns | {' | '.join(TURNS)} | duels |", "|---" * (len(TURNS) + 2) + "|"]
-    for learner in result["learners"]:
-        if (learner["policy"], learner["reward"]) != ("ucb", "axes"):
+    counts = [str(n) for n in result["plan"]["counts"]]
+    lines = [f"| duels | {' | '.join(counts)} |", "|---" * (len(counts) + 1) + "|"]
+    for group, name in _GROUPS.items():
+        rates = [result["learners"][0][group][n] for n in counts]
+        if not all(rates):  # nobody of this group was played
             continue
-        rates = [learner["consistent"][n] for n in TURNS]
         cells = [f"{r['mean']:.2f} [{r['low']:.2f}, {r['high']:.2f}]" for r in rates]
-        lines.append(f"| {_ROWS[learner['ask']]} | {' | '.join(cells)} | {learner['asked']:.0f} |")
+        lines.append(f"| {len(result['groups'][group])} users: {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 

@@ -21,12 +21,14 @@ from ..core.describe import axis_tastes
 from ..core.picks import Verdict
 from ..core.response_matrix import ResponseMatrix
 from ..core.reward import Priors
+from ..core.steering import Steer
 from ..decoding.arm import ArmRequest
 from ..decoding.requests import limit_to_context
 from ..engine.protocol import Sampling
-from ..session.axes_learner import N0_MEASURED, AxesLearner
+from ..session.axes_learner import AxesLearner
 from ..session.duel import Duel
 from ..session.learner import Learner
+from ..session.model_response import N0_MEASURED
 from ..session.options import SessionOptions
 from ..session.session import Session
 from ..store.profile import Profile
@@ -114,6 +116,7 @@ class Setting:
         priors: name of a reward -> the priors of its weights.
         n0: how many duels the prior value of a row of B counts for.
         sampling, max_tokens: for every answer.
+        steer: how strengths steer.
     """
 
     axes: Sequence[Axis]
@@ -127,6 +130,7 @@ class Setting:
     n0: float = N0_MEASURED
     sampling: Sampling = Sampling()
     max_tokens: int = MAX_TOKENS
+    steer: Steer = "contrast"
 
     @property
     def last(self) -> int:
@@ -165,7 +169,9 @@ class Run:
         self._rng = np.random.default_rng(seed)
         self._order = self._rng.permutation(len(setting.prompts))
         self._profile = Profile("bench", setting.axes, folder, setting.priors[variant.reward])
-        options = SessionOptions(setting.sampling, setting.max_tokens, seed=seed, source="bench")
+        options = SessionOptions(
+            setting.sampling, setting.max_tokens, steer=setting.steer, seed=seed, source="bench"
+        )
         self._session = Session(cache.engine, self._learner(cache), options, cache)
 
     def _learner(self, cache: AnswerCache) -> Learner:
@@ -179,6 +185,7 @@ class Run:
             POLICIES[self._variant.policy](self._rng),
             (self._setting.response, True),
             self._setting.n0,
+            self._setting.steer,
         )
 
     def begin(self, n: int) -> Duel | None:

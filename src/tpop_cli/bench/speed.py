@@ -29,9 +29,9 @@ from .timed_engine import TimedEngine
 from .timing import compare, interleaved, summarize
 
 PLAIN: Strengths = {}
-EXPLOIT: Strengths = {"tone": 1.0, "imagery": 1.0}
+EXPLOIT: Strengths = {"tone": 1.0}
 EXPLORE: Strengths = {"words": 1.0}
-"""Typical arms of a profile with default settings: two poles exploit, and one explores."""
+"""Arms with one pole each, as most of a young profile's arms are."""
 
 ARMS: Mapping[str, Sequence[Strengths]] = {
     "unsteered answer": [PLAIN],

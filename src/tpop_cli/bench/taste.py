@@ -12,12 +12,13 @@ import numpy.typing as npt
 from ..core.arms import ArmRules
 from ..core.axes import AXES, Axis
 from ..core.response_matrix import ResponseMatrix
+from ..core.steering import Steer
 from ..engine.protocol import Sampling
 from .answer_cache import MAX_TOKENS
 from .judging import Judging
 from .prompts import SPLITS
 from .simulate import Player, Setting, Trace, Variant, play
-from .users import CONSISTENT, DIFFICULT, USERS
+from .users import GROUPS, SPLIT_USERS, USERS
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class TastePlan:
     """
 
     learners: tuple[Variant, ...] = (Variant(),)
-    users: tuple[str, ...] = tuple(user.name for user in (*CONSISTENT, *DIFFICULT))
+    users: tuple[str, ...] = tuple(user.name for user in SPLIT_USERS["report"])
     counts: tuple[int, ...] = (0, 5, 10, 15, 20, 35, 40)
     seeds: int = 3
     split: str = "report"
@@ -52,6 +53,7 @@ class TastePlan:
         sampling: Sampling = Sampling(),
         max_tokens: int = MAX_TOKENS,
         axes: Sequence[Axis] = AXES,
+        steer: Steer = "contrast",
     ) -> Setting:
         """The setting of all runs, on a model with this response matrix."""
         prompts, judged = SPLITS[self.split]
@@ -64,6 +66,7 @@ class TastePlan:
             self.rules,
             sampling=sampling,
             max_tokens=max_tokens,
+            steer=steer,
         )
 
 
@@ -88,10 +91,9 @@ def rate(wins: npt.NDArray[np.float64], n: int = 1000) -> Rate:
     """
     rng = np.random.default_rng(0)
     _, n_seeds, n_prompts = wins.shape
-    means = []
-    for _ in range(n):
-        drawn = wins[:, rng.integers(n_seeds, size=n_seeds)]
-        means.append(drawn[:, :, rng.integers(n_prompts, size=n_prompts)].mean())
+    seeds = rng.integers(n_seeds, size=(n, n_seeds, 1))
+    prompts = rng.integers(n_prompts, size=(n, 1, n_prompts))
+    means = wins.mean(axis=0)[seeds, prompts].mean(axis=(1, 2))
     low, high = np.quantile(means, [0.025, 0.975])
     return Rate(float(wins.mean()), float(low), float(high))
 
@@ -136,6 +138,9 @@ def report(
     wins = [w for _, of_user in oracles.values() for w in of_user]
     return {
         "plan": asdict(plan),
+        "groups": {
+            group: [name for name in plan.users if name in names] for group, names in GROUPS.items()
+        },
         "oracle": {
             "mean": float(np.mean(wins)) if oracles else None,
             "users": {
@@ -178,7 +183,10 @@ def _variant_report(
     return {
         **asdict(variant),
         "name": str(variant),
-        "consistent": rates(of(*consistent)),
+        **{
+            group: rates(of(*(name for name in plan.users if name in names)))
+            for group, names in GROUPS.items()
+        },
         "behind_the_first": rates(behind),
         "users": {name: rates(of(name)) for name in plan.users},
         "predicted_right": float(

@@ -22,8 +22,9 @@ from ..session.options import SessionOptions
 from ..session.session import Session
 from ..session.teach import teach
 from ..store.profile import Profile
+from .formulas import syllables_per_word
 from .prompts import REPORT, TRAIN
-from .users import User, syllables_per_word
+from .users import User
 
 JUDGES: dict[str, User] = {
     user.name: user
@@ -103,8 +104,11 @@ def taught_against_fresh(
     teach(taught, TRAIN[:n_duels], UserJudge(user), n_duels)
     wins: list[float] = []
     for seed in seeds:
-        steered = Session(engine, AxesLearner(engine, profile), options(seed)).answer_many(prompts)
-        plain = Session(engine, None, options(seed)).answer_many(prompts)
+        # One after the other: answers that are decoded alternately would share the sequences.
+        steered, plain = (
+            list(Session(engine, learner, options(seed)).answer_many(prompts))
+            for learner in (AxesLearner(engine, profile), None)
+        )
         wins += [user.prefers(a.text, b.text) for a, b in zip(steered, plain, strict=True)]
     return TaughtResult(taught.strengths(), tuple(wins))
 

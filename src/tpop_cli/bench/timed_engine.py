@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from ..core.lexicon import Tilt
 from ..engine.llama_engine import LlamaEngine
 from ..engine.protocol import Row, Sampling, TokenSampler
 
@@ -16,9 +15,9 @@ class _TimedSampler:
     def __init__(self, inner: TokenSampler, engine: TimedEngine) -> None:
         self._inner, self._engine = inner, engine
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float], eog_bias: float = 0.0) -> int:
+    def next(self, rows: Sequence[Row], weights: Sequence[float]) -> int:
         start = time.perf_counter()
-        token = self._inner.next(rows, weights, eog_bias)
+        token = self._inner.next(rows, weights)
         self._engine.sampler_seconds += time.perf_counter() - start
         return token
 
@@ -31,10 +30,10 @@ class TimedEngine(LlamaEngine):
 
     sampler_seconds = 0.0
 
-    def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> TokenSampler:  # type: ignore[override]
+    def sampler(self, sampling: Sampling, seed: int, alpha: float) -> TokenSampler:  # type: ignore[override]
         """See `protocol.Engine.sampler`."""
-        return _TimedSampler(super().sampler(sampling, seed, tilt), self)
+        return _TimedSampler(super().sampler(sampling, seed, alpha), self)
 
     def forget(self) -> None:
         """Drop the KV cache, so that the next prompt is prefilled from its start."""
-        self.warm(self.tokenize("?", add_special=False))
+        self.warm([self.tokenize("?", add_special=False)])

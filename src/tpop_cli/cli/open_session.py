@@ -14,6 +14,7 @@ from ..ui.clean import clean
 from .console import note, stderr_console
 
 if TYPE_CHECKING:
+    from ..core.steering import Steer
     from ..engine.load_options import LoadOptions
     from ..engine.protocol import Engine
     from ..session.learner import Learner
@@ -121,17 +122,22 @@ def open_session(
     with engine:
         from ..session.session import Session
 
-        learner = None if profile is None else _open_learner(engine, profile, reward, rebuild)
+        steer = session_options.steer
+        learner = (
+            None if profile is None else _open_learner(engine, profile, reward, steer, rebuild)
+        )
         with Session(engine, learner, session_options) as session:
             yield session
 
 
-def _open_learner(engine: Engine, profile: Profile, reward: str, rebuild: bool) -> Learner:
+def _open_learner(
+    engine: Engine, profile: Profile, reward: str, steer: Steer, rebuild: bool
+) -> Learner:
     """The learner of a reward. The neural one first embeds new picks, with a status on stderr."""
     from ..session.make_learner import make_learner
 
     if reward != "neural":
-        return make_learner(reward, engine, profile)
+        return make_learner(reward, engine, profile, steer=steer)
     with stderr_console().status("embedding the picks", spinner="dots") as status:
 
         def on_embed(n: int, total: int) -> None:
@@ -160,6 +166,7 @@ def _session_options(options: Options, source: str, history: bool | None) -> Ses
         system=options.value("system"),
         show_thinking=options.value("think") == "show",
         keep_texts=resolve("history", history),
+        steer=options.value("steer"),
         seed=secrets.randbits(31) if seed is None else seed,
         source=source,
     )

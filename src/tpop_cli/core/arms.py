@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .axes import Axis
+from .axes import AMOUNTS, Axis
 from .posterior import Posterior
 from .reward import AxesReward, Strengths, Vector
 from .taste import Taste
@@ -29,6 +29,7 @@ class ArmRules:
             better than chance.
         burn_in: number of picks before `min_z_unproven` can apply.
         min_gain: minimum mean gain of a pole to exploit; a smaller effect is not noticeable.
+        amounts: the |s| that arms try.
     """
 
     max_axes: int = 2
@@ -38,34 +39,36 @@ class ArmRules:
     min_z_unproven: float = 2.0
     burn_in: int = 16
     min_gain: float = 0.1
+    amounts: tuple[float, ...] = AMOUNTS
 
 
-def explore_options(axes: Sequence[Axis]) -> list[dict[str, float]]:
-    """The strengths the explore arm chooses from: none, and each single pole at full strength.
+def explore_options(
+    axes: Sequence[Axis], amounts: Sequence[float] = AMOUNTS
+) -> list[dict[str, float]]:
+    """The strengths the explore arm chooses from: none, and each single pole in each amount.
 
     Pairs of poles are left out: there are hundreds, and in measurements they taught no more than
     their poles did (docs/taste.md).
     """
-    return [{}, *({name: s} for name, s in _full_poles(axes))]
+    return [{}, *({name: s} for name, s in _pole_amounts(axes, amounts))]
 
 
-def _full_poles(axes: Sequence[Axis]) -> list[tuple[str, float]]:
-    """Every pole at full strength, as (axis name, s)."""
-    return [(axis.name, s) for axis in axes for s in (axis.toward.full, -axis.away.full)]
+def _pole_amounts(axes: Sequence[Axis], amounts: Sequence[float]) -> list[tuple[str, float]]:
+    """Every pole in each amount, as (axis name, s)."""
+    return [(axis.name, s) for axis in axes for a in amounts for s in (a, -a)]
 
 
 def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
     """Arm 1: the strengths of the highest mean reward among poles that are certain enough.
 
-    Poles are added greedily, each for what it gains over those already chosen, so a second pole
-    counts only for what it adds (`AxesReward.expected`). The result is empty if no pole qualifies.
+    Poles are added greedily, each in the amount that gains most over those already chosen. The
+    result is empty if no pole qualifies.
     """
     reward, chosen = taste.reward, dict[str, float]()
     unproven = taste.n >= rules.burn_in and taste.log_bayes_factor <= 0
+    poles = _pole_amounts(reward.axes, rules.amounts)
     for n in range(rules.max_axes):
-        options = [
-            {**chosen, name: s} for name, s in _full_poles(reward.axes) if name not in chosen
-        ]
+        options = [{**chosen, name: s} for name, s in poles if name not in chosen]
         if not options:
             break
         min_z = rules.min_z_unproven if unproven else rules.min_z_second if n else rules.min_z
@@ -96,7 +99,8 @@ def explore_ucb(
     reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()
 ) -> dict[str, float]:
     """Arm 2: argmax of `optimistic_gains` over `explore_options`, given the exploit arm."""
-    return explore_options(reward.axes)[int(np.argmax(optimistic_gains(reward, against, rules)))]
+    options = explore_options(reward.axes, rules.amounts)
+    return options[int(np.argmax(optimistic_gains(reward, against, rules)))]
 
 
 def optimistic_gains(
@@ -108,7 +112,7 @@ def optimistic_gains(
     a token. With a linear reward ∇r is the feature vector f, and r(against) is the same for every
     option, so Δr has the same argmax as r.
     """
-    gain, width = gains_over(reward, explore_options(reward.axes), against)
+    gain, width = gains_over(reward, explore_options(reward.axes, rules.amounts), against)
     bounds: Vector = gain + rules.nu * width
     return bounds
 

@@ -3,8 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from hashlib import sha256
 
-from .lexicon import Tilt
+AMOUNTS: tuple[float, ...] = (0.25, 0.5, 1.0)
+"""The |s| of the arms that duels try: a little, somewhat, and as much as a pole allows."""
+
+ACTIVATION_EXPONENT = 0.6
+"""How the effect of a pole is taken to grow with |s|: fast at first, then it saturates."""
+
+
+def activation(s: float) -> float:
+    """The activation z ∈ [0, 1] of a pole at strength s: its effect relative to full strength.
+
+    >>> activation(0.0), activation(-1.0)
+    (0.0, 1.0)
+    """
+    return float(min(1.0, abs(s)) ** ACTIVATION_EXPONENT)
 
 
 @dataclass(frozen=True)
@@ -13,16 +27,18 @@ class Pole:
 
     Args:
         name: the name shown to users.
-        instruction: the text added to the prompt.
-        full: the strength |s| at which the pole is fully on (z = 1). Above 1 the instruction is
-            amplified beyond what prompting does; docs/taste.md has the measurements.
-        tilt: word classes that the pole favours or avoids (`core.lexicon`).
+        instruction: describes the answer; it stands before the question. It is worded so that a
+            model does not take it for a message to reply to.
+        weight: ω, the steering weight of the pole at strength |s| = 1, the largest that keeps the
+            answer (docs/taste.md has the measurements).
+        alpha: α, the plausibility bound of an arm with this pole (`core.scores.plausible`). A style
+            that lives in rarer words needs a smaller one.
     """
 
     name: str
     instruction: str
-    full: float = 1.0
-    tilt: Tilt = ()
+    weight: float = 4.0
+    alpha: float = 0.1
 
 
 @dataclass(frozen=True)
@@ -34,7 +50,7 @@ class Axis:
         toward: the pole of positive strength s.
         away: the pole of negative strength s.
         builtin: False for an axis that the user added. The response matrix has no rows for its
-            poles, so its prior is wider (`core.reward.Priors`).
+            poles until they are measured, so its prior is wider (`core.reward.Priors`).
     """
 
     name: str
@@ -43,136 +59,53 @@ class Axis:
     builtin: bool = True
 
     @property
+    def identity(self) -> str:
+        """What tells this axis from others: its name, and for an axis of the user its wording too.
+
+        An axis that is added again with other words is another one.
+        """
+        if self.builtin:
+            return self.name
+        wording = "\n".join(pole.instruction for pole in self.poles)
+        return f"{self.name} {sha256(wording.encode()).hexdigest()[:8]}"
+
+    @property
     def poles(self) -> tuple[Pole, Pole]:
         """Both poles, `toward` first: the order of pole indices 2a and 2a + 1."""
         return (self.toward, self.away)
 
 
-_NO_PERSONS = (("I or we", -4.0), ("you", -4.0))
-
 AXES: tuple[Axis, ...] = (
     Axis(
         "length",
-        Pole("brief", "Please answer in one or two short sentences.", tilt=(("the end", 1.0),)),
-        Pole(
-            "detailed",
-            "Please write a long, thorough answer of at least six paragraphs.",
-            tilt=(("long words", 0.3), ("the end", -3.0)),
-        ),
+        Pole("brief", "The answer is very short: one or two sentences."),
+        Pole("detailed", "The answer is long and detailed, with many sentences."),
     ),
     Axis(
         "words",
-        Pole("simple words", "Explain it like I am five years old.", tilt=(("long words", -1.0),)),
-        Pole(
-            "academic",
-            "Please use scientific terms.",
-            tilt=(("I or we", -2.0), ("long words", 0.8), ("you", -2.0)),
-        ),
+        Pole("simple words", "The answer uses short and simple words, for a child."),
+        Pole("academic", "Please use scientific terms.", alpha=0.05),
     ),
     Axis(
         "form",
-        Pole(
-            "lists",
-            "Please answer with a numbered list.",
-            tilt=(("line breaks", 1.0), ("the end", -1.0)),
-        ),
-        Pole("prose", "Please answer in one paragraph.", tilt=(("line breaks", -6.0),)),
+        Pole("lists", "Please answer with a numbered list.", alpha=0.03),
+        Pole("prose", "Please answer in one paragraph.", alpha=0.05),
     ),
     Axis(
         "tone",
-        Pole(
-            "warm",
-            "Please be very friendly, upbeat and encouraging!",
-            tilt=(("exclamation marks", 1.0), ("warm words", 1.5)),
-        ),
-        Pole(
-            "sober",
-            "Please give only the facts.",
-            tilt=(
-                *_NO_PERSONS,
-                ("exclamation marks", -6.0),
-                ("long words", 0.5),
-                ("question marks", -2.0),
-                ("warm words", -3.0),
-            ),
-        ),
-    ),
-    Axis(
-        "imagery",
-        Pole(
-            "vivid",
-            "Please use vivid, colorful descriptions and comparisons.",
-            tilt=(("images", 2.0),),
-        ),
-        Pole(
-            "literal",
-            "Please describe things exactly as they are, in plain language.",
-            tilt=(("images", -3.0),),
-        ),
-    ),
-    Axis(
-        "humor",
-        Pole("playful", "Please make it funny and entertaining."),
-        Pole(
-            "matter-of-fact",
-            "Please use dry, matter-of-fact language.",
-            tilt=(("exclamation marks", -4.0), ("images", -1.0), ("warm words", -2.0)),
-        ),
+        Pole("warm", "The answer is warm, cheerful and excited!", weight=3.0, alpha=0.02),
+        Pole("sober", "The answer is neutral, impersonal and factual."),
     ),
     Axis(
         "examples",
-        Pole(
-            "concrete",
-            "Please give several specific examples with numbers.",
-            tilt=(("examples", 3.0), ("names", 1.5), ("numbers", 0.9)),
-        ),
-        Pole(
-            "abstract",
-            "Please explain the big picture.",
-            tilt=(("long words", 0.5), ("numbers", -1.0)),
-        ),
-    ),
-    Axis(
-        "address",
-        Pole("personal", "Please talk to me directly.", tilt=(("you", 1.5),)),
-        Pole(
-            "impersonal",
-            "Please answer like an encyclopedia article.",
-            tilt=(*_NO_PERSONS, ("long words", 0.3)),
-        ),
-    ),
-    Axis(
-        "telling",
-        Pole("story", "Please explain it with a short story about a person."),
-        Pole("step by step", "Please explain it step by step."),
+        Pole("concrete", "Please give specific examples with names and numbers.", alpha=0.05),
+        Pole("abstract", "Please stay general, without names and numbers.", alpha=0.05),
     ),
     Axis(
         "register",
-        Pole(
-            "casual",
-            "Please write casually, like chatting with a friend.",
-            tilt=(("I or we", 0.7), ("you", 0.5)),
-        ),
-        Pole(
-            "formal",
-            "Please write in a formal and polite way.",
-            tilt=(("I or we", -1.0), ("exclamation marks", -3.0), ("long words", 0.3)),
-        ),
-    ),
-    Axis(
-        "ending",
-        Pole(
-            "closing question",
-            "Please finish with a question for me.",
-            tilt=(
-                ("question marks", 2.5),
-                ("questions", 2.0),
-                ("the end after a question", 6.0),
-                ("the end without a question", -6.0),
-            ),
-        ),
-        Pole("closing summary", "Please finish with a short summary."),
+        Pole("casual", "Please write casually, like chatting with a friend.", weight=2.0),
+        Pole("formal", "Please write in a formal and official style.", alpha=0.05),
     ),
 )
-"""The built-in axes. Their wordings and tilts were tuned on prompts and simulated users kept apart
-from those of the benchmarks (docs/taste.md)."""
+"""The built-in axes. Wordings, weights and bounds were chosen on prompts and simulated users kept
+apart from those of the benchmarks (docs/taste.md)."""

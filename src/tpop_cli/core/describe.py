@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from .axes import AMOUNTS
 from .picks import Pick, count_agreeing
-from .reward import Strengths
+from .reward import AxesReward, Strengths
 from .steering import active_poles
 from .taste import Taste
 
@@ -26,10 +27,12 @@ class AxisTaste:
     Args:
         axis: its name.
         toward, away: the names of its poles.
-        preference: half the difference of the mean gains of `toward` and `away`; positive if
+        preference: half the difference of the mean gains of `toward` and `away`, from the
+            smallest amount on, scaled to full strength; positive if
             `toward` is preferred.
         certainty: probability that the preference has this sign, from ½ to 1.
         trusted: whether the reward model predicted the picks clearly better than chance.
+        amount: how much of the preferred pole gains most, one of `core.axes.AMOUNTS`.
         toward_won: in how many clear picks the winner was more like `toward`; None if not counted.
         clear: number of clear picks, those in which one candidate won.
     """
@@ -40,6 +43,7 @@ class AxisTaste:
     preference: float
     certainty: float
     trusted: bool = True
+    amount: float = 1.0
     toward_won: int | None = None
     clear: int = 0
 
@@ -58,7 +62,7 @@ class AxisTaste:
         """The taste on this axis as a sentence."""
         if not self.known:
             return f"{self.toward} or {self.away}: {self.short}"
-        return f"you prefer {self.preferred}: {self.short}"
+        return f"you prefer {with_amount(self.preferred, self.amount)}: {self.short}"
 
     @property
     def short(self) -> str:
@@ -93,6 +97,7 @@ def axis_tastes(taste: Taste, picks: Sequence[Pick] | None = None) -> list[AxisT
             preference=float(preference),
             certainty=float(certainty),
             trusted=trusted,
+            amount=best_amount(reward, axis.name, 1.0 if preference >= 0 else -1.0),
             toward_won=toward_won,
             clear=clear,
         )
@@ -103,13 +108,44 @@ def axis_tastes(taste: Taste, picks: Sequence[Pick] | None = None) -> list[AxisT
     return sorted(described, key=lambda one: -one.certainty)
 
 
+def best_amount(reward: AxesReward, axis: str, sign: float) -> float:
+    """The one of `AMOUNTS` of a pole that has the highest mean gain."""
+
+    def gain(amount: float) -> float:
+        return float(reward.posterior.mean @ reward.expected({axis: sign * amount}))
+
+    return max(AMOUNTS, key=gain)
+
+
+def amount_words(amount: float) -> str:
+    """How much of a pole an amount is; empty for full strength.
+
+    >>> amount_words(1.0), amount_words(0.5), amount_words(0.25)
+    ('', 'somewhat', 'a little')
+    """
+    return "" if amount > 0.75 else "somewhat" if amount > 0.375 else "a little"
+
+
+def with_amount(pole: str, amount: float) -> str:
+    """The name of a pole, and how much of it.
+
+    >>> with_amount("brief", 1.0), with_amount("brief", 0.25)
+    ('brief', 'brief (a little)')
+    """
+    words = amount_words(amount)
+    return f"{pole} ({words})" if words else pole
+
+
 def taste_line(taste: Taste) -> str:
     """The most certain preferences in half a line."""
     known = [one for one in axis_tastes(taste) if one.known][:_MAX_IN_LINE]
     if not known:
         return "not enough evidence yet"
     return "you like: " + ", ".join(
-        one.preferred if one.certainty >= SURE else f"{one.preferred} (probably)" for one in known
+        with_amount(one.preferred, one.amount)
+        if one.certainty >= SURE
+        else f"{one.preferred} (probably)"
+        for one in known
     )
 
 
@@ -121,7 +157,12 @@ def taste_prompt(taste: Taste) -> str:
     instructions = {
         pole.name: pole.instruction for axis in taste.reward.axes for pole in axis.poles
     }
-    lines = [f"- {instructions[one.preferred]}" for one in axis_tastes(taste) if one.known]
+    lines = [
+        f"- {instructions[one.preferred]}"
+        + (" (Only a little.)" if amount_words(one.amount) == "a little" else "")
+        for one in axis_tastes(taste)
+        if one.known
+    ]
     if not lines:
         return ""
     return "\n".join(["Whatever is asked, answer in the way this person likes:", *lines])
@@ -135,14 +176,16 @@ def why(taste: Taste, exploit: Strengths, explore: Strengths) -> str:
     axes = taste.reward.axes
     added = {axis: s for axis, s in explore.items() if exploit.get(axis) != s}
     removed = {axis: s for axis, s in exploit.items() if axis not in explore}
-    tried = [pole.name for pole, _ in active_poles(axes, added)]
-    left_out = [pole.name for pole, _ in active_poles(axes, removed)]
+    tried = active_poles(axes, added)
+    left_out = _quoted([one.pole.name for one in active_poles(axes, removed)])
     if not tried and not left_out:
         return "both are written alike: nothing else is worth trying"
     if not tried:
-        return f"one of them goes without {_quoted(left_out)}: is that really what you like?"
-    test = f"one of them tries {_quoted(tried)}"
-    if any(one.known and one.preferred in tried for one in axis_tastes(taste)):
+        return f"one of them goes without {left_out}: is that really what you like?"
+    names = [one.pole.name for one in tried]
+    described = [with_amount(one.pole.name, one.strength) for one in tried]
+    test = f"one of them tries {_quoted(described)}"
+    if any(one.known and one.preferred in names for one in axis_tastes(taste)):
         return f"{test}, which you seem to like: does it still hold?"
     return f"{test}: still unsure whether you like that"
 

@@ -14,13 +14,20 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-# Each takes time linear in the length of any text: no expression scans a run of characters again
-# from each position in it. `^[^\S\n]*` matches the space before the first word of a line; with `\s`
-# it would scan all blank lines before it, from each of them.
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_SENTENCE_END = re.compile(r"[.!?。！？](?=\s|$)")
-_LIST_ITEM = re.compile(r"^[^\S\n]*(?:[-*•+]|\d{1,3}[.)])\s+\S", re.MULTILINE)
-_LIST_NUMBER = re.compile(r"^[^\S\n]*\d{1,3}[.)]", re.MULTILINE)
+from .text_parts import (
+    COMMAS,
+    EXCLAMATIONS,
+    count_emoji,
+    count_list_items,
+    count_marks,
+    count_questions,
+    count_sentences,
+    ends_with_question,
+    without_list_numbers,
+    words,
+)
+
+# See `core.text_parts` on the time that expressions take.
 _HEADING = re.compile(r"^[^\S\n]*(?:#{1,6}\s+\S|\*\*[^*\n]+\*\*:?[^\S\n]*$)", re.MULTILINE)
 _EXAMPLE = re.compile(
     r"\b(?:for example|for instance|such as|e\.g\.|like when|imagine)\b", re.IGNORECASE
@@ -47,19 +54,19 @@ class _ParsedText:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.words = [w.lower().replace("’", "'") for w in _WORD.findall(text)]
+        self.words = words(text)
         self.n = max(1, len(self.words))
-        self.sentences = max(1, len(_SENTENCE_END.findall(text)))
+        self.sentences = max(1, count_sentences(text))
         self.lines = [line for line in text.splitlines() if line.strip()]
-        self.items = len(_LIST_ITEM.findall(text))
+        self.items = count_list_items(text)
 
     def log_rate(self, count: float) -> float:
         """log(1 + count per hundred words)."""
         return math.log1p(100.0 * count / self.n)
 
-    def log_rate_of(self, words: frozenset[str]) -> float:
+    def log_rate_of(self, vocabulary: frozenset[str]) -> float:
         """`log_rate` of the words in a set."""
-        return self.log_rate(sum(word in words for word in self.words))
+        return self.log_rate(sum(word in vocabulary for word in self.words))
 
 
 # Counts enter as logarithms, so that one very long answer does not dominate.
@@ -74,17 +81,18 @@ _FEATURES: dict[str, Callable[[_ParsedText], float]] = {
     "headings and bold": lambda t: math.log1p(
         len(_HEADING.findall(t.text)) + t.text.count("**") / 2
     ),
-    "exclamation marks": lambda t: t.log_rate(t.text.count("!")),
-    "questions": lambda t: t.log_rate(t.text.count("?")),
-    "ends with a question": lambda t: float(t.text.rstrip().endswith("?")),
+    "exclamation marks": lambda t: t.log_rate(count_marks(t.text, EXCLAMATIONS)),
+    "questions": lambda t: t.log_rate(count_questions(t.text)),
+    "ends with a question": lambda t: float(ends_with_question(t.text)),
     "addresses you": lambda t: t.log_rate_of(YOU),
     "says I or we": lambda t: t.log_rate_of(I_WE),
-    "numbers": lambda t: t.log_rate(sum(ch.isdigit() for ch in _LIST_NUMBER.sub("", t.text))),
+    "numbers": lambda t: t.log_rate(sum(ch.isdigit() for ch in without_list_numbers(t.text))),
     "examples": lambda t: t.log_rate(len(_EXAMPLE.findall(t.text))),
-    "commas": lambda t: t.log_rate(t.text.count(",")),
+    "commas": lambda t: t.log_rate(count_marks(t.text, COMMAS)),
     "warm words": lambda t: t.log_rate_of(WARM),
     "hedges": lambda t: t.log_rate_of(_HEDGE),
     "images": lambda t: t.log_rate_of(IMAGE),
+    "emoji": lambda t: t.log_rate(count_emoji(t.text)),
 }
 
 _SPREADS = {
@@ -107,6 +115,7 @@ _SPREADS = {
     "warm words": 0.56,
     "hedges": 0.40,
     "images": 0.55,
+    "emoji": 0.35,
 }
 
 FEATURES: tuple[str, ...] = tuple(_FEATURES)

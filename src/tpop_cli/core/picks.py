@@ -73,6 +73,10 @@ class Pick:
         fingerprint: fingerprint of the model's file.
         early: whether the user picked before both answers were complete; the texts are what was on
             the screen at that moment.
+        steer: how the strengths steered the answers, one of `core.steering.Steer`; empty if that is
+            not known.
+        own_axes: name of an axis of the user's own that was on -> its `Axis.identity`; None if that
+            is not known.
     """
 
     id: int
@@ -88,6 +92,8 @@ class Pick:
     model: str
     fingerprint: str
     early: bool = False
+    steer: str = ""
+    own_axes: Mapping[str, str] | None = None
 
     def without_texts(self) -> Pick:
         """The pick without its prompt and answers; it teaches the same."""
@@ -133,16 +139,22 @@ def learn_pick(taste: Taste, pick: Pick) -> Taste:
 
 
 def pick_difference(reward: AxesReward, pick: Pick) -> Vector:
-    """The gradient feature of the exploit arm's answer minus the explore arm's, shape (D,)."""
-    return _gradient(reward, pick.exploit) - _gradient(reward, pick.explore)
+    """The gradient feature of the exploit arm's answer minus the explore arm's, shape (D,).
 
+    An axis of the user's own that had other instructions then counts as off.
+    """
+    then = pick.own_axes or {}
+    other = {a.name for a in reward.axes if a.name in then and then[a.name] != a.identity}
 
-def _gradient(reward: AxesReward, candidate: Candidate) -> Vector:
-    """The gradient feature of an answer; a feature that was not measured counts as 0."""
-    if candidate.features is None:
-        return reward.gradient(candidate.strengths, candidate.text)
-    x = np.array([candidate.features.get(name, 0.0) for name in FEATURES])
-    return reward.gradient_of(candidate.strengths, x)
+    def gradient(candidate: Candidate) -> Vector:
+        """Of one answer; a feature that was not measured counts as 0."""
+        strengths = {name: s for name, s in candidate.strengths.items() if name not in other}
+        if candidate.features is None:
+            return reward.gradient(strengths, candidate.text)
+        x = np.array([candidate.features.get(name, 0.0) for name in FEATURES])
+        return reward.gradient_of(strengths, x)
+
+    return gradient(pick.exploit) - gradient(pick.explore)
 
 
 def count_agreeing(reward: AxesReward, picks: Iterable[Pick]) -> list[tuple[int, int]]:

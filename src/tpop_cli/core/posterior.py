@@ -1,7 +1,7 @@
 """The Bradley-Terry-Luce likelihood and the Gaussian (Laplace) posterior over the taste weights.
 
 A duel of two responses with features f1 and f2 has the difference d = f1 − f2. With β for all taste
-weights ((θ, w) in `core.reward`), BTL says
+weights ((θ, w, u) in `core.reward`), BTL says
 
     P(1 beats 2) = σ(β·d)                                          (arXiv 2509.24696, eq. 1)
 
@@ -51,14 +51,16 @@ class Posterior:
     precision: Matrix
 
     @classmethod
-    def prior(cls, scales: Vector) -> Posterior:
-        """The state before any pick: independent weights of mean zero.
+    def prior(cls, scales: Vector, mean: Vector | None = None) -> Posterior:
+        """The state before any pick: independent weights.
 
         Args:
             scales: their standard deviations, shape (D,); 1/scale² is the paper's regularization λ,
                 here one for each weight.
+            mean: their means, shape (D,); None: zero.
         """
-        return cls(np.zeros(len(scales)), np.diag(1.0 / np.square(scales)))
+        start = np.zeros(len(scales)) if mean is None else mean
+        return cls(start, np.diag(1.0 / np.square(scales)))
 
     def solve(self, d: Vector) -> Vector:
         """V⁻¹d, for d of shape (D,) or (D, n)."""

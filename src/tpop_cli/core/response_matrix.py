@@ -7,7 +7,7 @@ reward model learns which features a user likes, and B translates that into pole
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -22,9 +22,12 @@ class ResponseMatrix:
 
     Args:
         rows: pole name -> feature name -> mean shift in spreads.
+        plain: feature name -> its mean in plain answers of the model, in spreads; empty if that was
+            not measured.
     """
 
     rows: Mapping[str, Mapping[str, float]]
+    plain: Mapping[str, float] = field(default_factory=dict)
 
     def matrix(self, poles: Sequence[str], features: Sequence[str]) -> Matrix:
         """B of shape (len(poles), len(features)); zero where nothing was measured."""
@@ -32,9 +35,8 @@ class ResponseMatrix:
 
     def shrunk(self, factor: float) -> ResponseMatrix:
         """All shifts times `factor`: an estimate for a model on which B was not measured."""
-        return ResponseMatrix(
-            {p: {f: factor * b for f, b in row.items()} for p, row in self.rows.items()}
-        )
+        rows = {p: {f: factor * b for f, b in row.items()} for p, row in self.rows.items()}
+        return replace(self, rows=rows, plain={})
 
 
 def mean_shift(shifts: Matrix, prior_scale: float = 1.0) -> Vector:
@@ -61,18 +63,19 @@ def mean_shift(shifts: Matrix, prior_scale: float = 1.0) -> Vector:
 class ResponseEstimate:
     """B as duels refine it: ridge regression of feature differences on activation differences.
 
-    B minimises  Σ‖Δx − Δz·B‖² + n0·‖B − B0‖²: the measured B0 counts as n0 duels for each pole. If
-    the model responds to an instruction differently than B0 says, few duels correct the estimate,
-    and the pole is not explored in vain.
+    B minimises  Σ‖Δx − Δz·B‖² + Σ_p n0_p·‖B_p − B0_p‖²: row p of the measured B0 counts as n0_p
+    duels. If the model responds to an instruction differently than B0 says, few duels correct the
+    estimate, and the pole is not explored in vain. Two poles that are on in one answer are taken to
+    add their shifts, as in `core.reward.AxesReward.expected`.
 
     Args:
         B0: shape (2A, F).
-        n0: how many duels a row of B0 is worth.
+        n0: how many duels each row of B0 is worth, shape (2A,); positive.
     """
 
-    def __init__(self, B0: Matrix, n0: float) -> None:
-        self._P = n0 * np.eye(len(B0))  # n0·I + Σ ΔzᵀΔz
-        self._R = n0 * B0  # n0·B0 + Σ ΔzᵀΔx
+    def __init__(self, B0: Matrix, n0: Vector) -> None:
+        self._P = np.diag(n0)  # diag(n0) + Σ ΔzᵀΔz
+        self._R = n0[:, None] * B0  # diag(n0)·B0 + Σ ΔzᵀΔx
 
     def copy(self) -> ResponseEstimate:
         """An estimate that learns on its own from now on."""

@@ -1,39 +1,57 @@
-"""The `axes` reward model: a linear reward on pole activations and text features.
+"""The `axes` reward model: linear in pole activations and text features, and curved in length.
 
-A response has the gradient feature f = ∇r = (z, x): z ∈ [0,1]^2A says how far each pole was on, and
-x ∈ R^F holds its text features in units of spread. The reward is
+A response has the gradient feature f = ∇r = (z, x, q): z ∈ [0,1]^2A says how far each pole was on,
+x ∈ R^F holds its text features in units of spread, and q one curved term for each of `CURVED`:
 
-    r = θ·z + w·x
+    q_j = −½·(x_j − c_j)²
 
-and BTL learns (θ, w) from the differences of picked pairs (`core.posterior`). w learns from what a
-text looks like, whichever poles were on; θ captures what no feature measures (humour, warmth).
+The reward is linear in the weights (θ, w, u),
 
-The response matrix B turns strengths into expected features: one pole at full strength gives
-x = B_pole, so the gain of a pole is
+    r = θ·z + w·x + u·q
 
-    g = θ_pole + B_pole·w
+and BTL learns them from the differences of picked pairs (`core.posterior`). w learns from what a
+text looks like, whichever poles were on; θ captures what no feature measures, such as a tone; and
+u > 0 gives the reward a middle: people want an answer *a bit* shorter, not as short as can be.
 
-and its variance follows from the posterior.
+The response matrix B turns strengths into expected features: one pole at full strength shifts
+x by B_pole, and poles add their shifts. So the gain of a pole is
+
+    g = θ_pole + B_pole·w + u·(q(p + B_pole) − q(p))
+
+where p is what plain answers of the model are like, and its variance follows from the posterior.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
-from .axes import Axis
+from .axes import AMOUNTS, Axis, activation
 from .features import FEATURES, SPREAD, text_features
 from .posterior import Posterior
 from .response_matrix import ResponseMatrix
 
 Vector = npt.NDArray[np.float64]
 Strengths = Mapping[str, float]
-"""Axis name -> strength s. The sign selects the pole, |s| = `Pole.full` turns it fully on, and an
-absent axis has s = 0."""
+"""Axis name -> strength s ∈ [−1, 1]. The sign selects the pole, |s| is the amount, and an absent
+axis has s = 0."""
+
+CURVED: Mapping[str, float] = {"length": math.log1p(100)}
+"""Feature with a curved term -> its raw value c where that term is highest: an answer of a hundred
+words."""
+
+_CURVED = np.array([FEATURES.index(name) for name in CURVED])
+_CENTERS = np.array(list(CURVED.values())) / SPREAD[_CURVED]
+
+
+def curve(x: Vector) -> Vector:
+    """q = −½(x − c)² of the features of `CURVED`, given in spreads, shape (C,)."""
+    q: Vector = -0.5 * np.square(x - _CENTERS)
+    return q
 
 
 @dataclass(frozen=True)
@@ -43,13 +61,17 @@ class Priors:
     Args:
         theta: σ of the weight θ of a built-in pole.
         theta_own: σ of the weight θ of a pole that the user added. It is wider, because B has no
-            row for such a pole and θ alone must carry its gain.
+            row for such a pole until it is measured, and θ alone must carry its gain.
         w: σ of the weight w of a text feature.
+        u, u_mean: σ and mean of the weight u of a curved term. The mean is positive: before any
+            pick, neither extreme is expected to be best.
     """
 
     theta: float = 0.3
     theta_own: float = 1.0
     w: float = 1.0
+    u: float = 0.3
+    u_mean: float = 0.3
 
 
 @dataclass(frozen=True)
@@ -59,12 +81,14 @@ class AxesReward:
     Args:
         axes: the A axes.
         B: their response matrix, shape (2A, F).
-        posterior: over the weights (θ, w), of dimension D = 2A + F.
+        posterior: over the weights (θ, w, u), of dimension D = 2A + F + C.
+        plain: the features of `CURVED` in plain answers of the model, in spreads, shape (C,).
     """
 
     axes: tuple[Axis, ...]
     B: npt.NDArray[np.float64]
     posterior: Posterior
+    plain: Vector = field(default_factory=_CENTERS.copy)
 
     @classmethod
     def fresh(
@@ -73,60 +97,69 @@ class AxesReward:
         """The reward model before any pick."""
         poles = [pole.name for axis in axes for pole in axis.poles]
         B = response.matrix(poles, FEATURES)
+        plain = [response.plain.get(name, c) for name, c in zip(CURVED, _CENTERS, strict=True)]
         theta = [
             priors.theta if axis.builtin else priors.theta_own for axis in axes for _ in axis.poles
         ]
-        scales = np.array([*theta, *[priors.w] * len(FEATURES)])
-        return cls(tuple(axes), B, Posterior.prior(scales))
+        n_linear, n_curved = len(theta) + len(FEATURES), len(CURVED)
+        scales = np.array([*theta, *[priors.w] * len(FEATURES), *[priors.u] * n_curved])
+        mean = np.array([*[0.0] * n_linear, *[priors.u_mean] * n_curved])
+        return cls(tuple(axes), B, Posterior.prior(scales, mean), np.array(plain))
 
     def with_posterior(self, posterior: Posterior) -> AxesReward:
         """The same model with another posterior."""
         return replace(self, posterior=posterior)
 
     def split(self, f: Vector) -> tuple[Vector, Vector]:
-        """Split a gradient feature, or a difference of two, into z (2A,) and x (F,)."""
-        return f[: 2 * len(self.axes)], f[2 * len(self.axes) :]
+        """The parts z (2A,) and x (F,) of a gradient feature, or of a difference of two."""
+        n_poles = 2 * len(self.axes)
+        return f[:n_poles], f[n_poles : n_poles + len(FEATURES)]
 
     def z(self, strengths: Strengths) -> Vector:
         """Pole activations, shape (2A,): pole 2a is axis a's `toward`, 2a + 1 its `away`."""
         z = np.zeros(2 * len(self.axes))
         for a, axis in enumerate(self.axes):
             s = strengths.get(axis.name, 0.0)
-            z[2 * a + (s < 0)] = min(1.0, abs(s) / axis.poles[s < 0].full)
+            z[2 * a + (s < 0)] = activation(s)
         return z
 
     def gradient(self, strengths: Strengths, text: str) -> Vector:
-        """∇r = f = (z, x) of an answer decoded with `strengths`, shape (D,)."""
+        """∇r = f = (z, x, q) of an answer decoded with `strengths`, shape (D,)."""
         return self.gradient_of(strengths, text_features(text))
 
     def gradient_of(self, strengths: Strengths, x: Vector) -> Vector:
         """`gradient` from raw text features x of shape (F,) instead of a text."""
-        return np.concatenate([self.z(strengths), x / SPREAD])
+        scaled = x / SPREAD
+        return np.concatenate([self.z(strengths), scaled, curve(scaled[_CURVED])])
 
     def expected(self, strengths: Strengths) -> Vector:
-        """The expected f = (z, x) of an answer, relative to a plain one, shape (D,).
+        """The expected f of an answer, relative to that of a plain one, shape (D,).
 
-        For one pole x = z·B. Two poles that move a feature the same way are expected to move it as
-        far as the stronger of them does, because two requests for brevity are not twice as brief.
-        Two poles that move it in opposite directions add up.
+        The expected features are z·B: two poles add their shifts. How far answers vary about that
+        is the same for all arms, so it is left out of q.
         """
         z = self.z(strengths)
-        shifts = z[z > 0, None] * self.B[z > 0]  # (poles that are on, F)
-        x = shifts.max(axis=0, initial=0.0) + shifts.min(axis=0, initial=0.0)
-        return np.concatenate([z, x])
+        x = z @ self.B
+        q = curve(self.plain + x[_CURVED]) - curve(self.plain)
+        return np.concatenate([z, x, q])
 
     def axis_preferences(self) -> tuple[Vector, Vector]:
         """The preference on each axis and its certainty.
 
-        The preference is half the difference of the gains g = θ + B·w of the two poles: what moving
-        from the middle of the axis to the better pole is worth. The certainty is the posterior
-        probability that it has the sign of its mean.
+        The preference is half the difference of the gains of the two poles at the smallest amount:
+        which way from the plain answer is better, and by how much. It is scaled to full strength.
+        The certainty is the posterior probability that it has the sign of its mean.
 
         Returns:
             (mean preference, certainty), both of shape (A,).
         """
-        G = np.hstack([np.eye(len(self.B)), self.B])  # g = G·(θ, w), (2A, D)
-        H = (G[0::2] - G[1::2]) / 2  # (A, D)
+        least = AMOUNTS[0]
+        H = np.array(
+            [
+                self.expected({axis.name: least}) - self.expected({axis.name: -least})
+                for axis in self.axes
+            ]
+        ) / (2 * activation(least))  # (A, D)
         mean = H @ self.posterior.mean
         variance = np.einsum("ad,da->a", H, self.posterior.solve(H.T))  # diagonal of H·V⁻¹·Hᵀ
         ratio = np.abs(mean) / np.sqrt(np.maximum(variance, 1e-12))

@@ -1,19 +1,21 @@
 """Steered token scores: several contexts of one frozen model combined into one score per token.
 
-An arm reads the same answer in C contexts: the plain prompt x, and x with the instruction of each
-active pole. The steered score keeps the form of the paper's arm 1, base score + ω·reward
-(arXiv 2509.24696). Its reward is linear in the contrasts
+An arm reads the same answer in C contexts c of weight w_c: the plain prompt x, of weight 1, and for
+each active axis the prompt with the instruction of the pole (weight ω·|s|) and of its opposite
+(weight −ω·|s|); see `core.steering`. The steered score of a token v is
 
-    φ_a(v) = log π(v | x + pole_a) − log π(v | x)
+    log π_s(v) = Σ_c w_c·log π_c(v)
+               = log π(v | x) + Σ_a ω_a·|s_a|·[ log π(v | pole_a, x) − log π(v | opposite_a, x) ]
 
-where the sign of s_a selects the pole. This makes it a weighted sum over contexts c:
+for the tokens that are plausible in the plain context and in that of each active pole, and −∞ for
+all others:
 
-    log π_s(v) = log π(v | x) + Σ_a |s_a|·φ_a(v)
-               = (1 − Σ|s_a|)·log π(v | x) + Σ_a |s_a|·log π(v | x + pole_a)
-               = Σ_c weight_c·log π_c(v),    Σ_c weight_c = 1
+    π(v | x) ≥ α·max π(· | x)   and   π(v | pole_a, x) ≥ β·max π(· | pole_a, x)
 
-The normaliser of each context is the same for every token, so raw logits serve as well as log
-probabilities.
+So only what the plain model might say is ever said, and the reward chooses among it. The second
+bound keeps out tokens that neither instruction of an axis calls for, whose ratio is noise. Where no
+token meets both, the first alone holds. The normaliser of a context is the same for every token, so
+raw logits serve as well as log probabilities.
 """
 
 from __future__ import annotations
@@ -23,6 +25,9 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import numpy.typing as npt
+
+BETA = 0.1
+"""β, the plausibility bound in the contexts of active poles; docs/taste.md has the measurements."""
 
 FloatArray = npt.NDArray[np.floating]
 IntArray = npt.NDArray[np.intp]
@@ -69,28 +74,35 @@ def probabilities(row: FloatArray, ids: IntArray) -> npt.NDArray[np.float64]:
     return selected
 
 
-def plausible(logits: Sequence[FloatArray], alpha: float) -> IntArray:
-    """The tokens within a factor `alpha` of the best token in at least one context.
+def plausible(
+    logits: Sequence[FloatArray], weights: Sequence[float], alpha: float, beta: float = BETA
+) -> IntArray:
+    """The tokens that an arm may say.
 
-    Contrastive decoding (Li et al. 2022) limits its candidates by the same bound in one model.
+    Contrastive decoding (Li et al. 2022) limits its candidates by the same kind of bound.
 
     Args:
-        logits: C arrays of shape (n_vocab,).
-        alpha: the plausibility bound in (0, 1]: v is kept if π(v) ≥ alpha·max π in some context.
+        logits: C arrays of shape (n_vocab,), one for each context; the plain context first.
+        weights: C numbers. The contexts of active poles are those of positive weight.
+        alpha: the bound α in (0, 1] of the plain context.
+        beta: the bound β in (0, 1] of each pole's context.
 
     Returns:
         The token ids in ascending order, shape (k,), k ≥ 1.
 
-    >>> plausible([np.log([0.6, 0.35, 0.05]), np.log([0.1, 0.1, 0.8])], alpha=0.5).tolist()
-    [0, 1, 2]
-    >>> plausible([np.log([0.6, 0.35, 0.05])], alpha=0.6).tolist()
-    [0]
+    >>> plain, pole = np.log([0.6, 0.35, 0.05]), np.log([0.02, 0.38, 0.6])
+    >>> plausible([plain], [1.0], alpha=0.5).tolist()
+    [0, 1]
+    >>> plausible([plain, pole], [1.0, 2.0], alpha=0.5, beta=0.1).tolist()
+    [1]
     """
-    bound = math.log(alpha)
-    keep = logits[0] >= logits[0].max() + bound
-    for row in logits[1:]:
-        keep |= row >= row.max() + bound
-    return np.flatnonzero(keep)
+    plain, *others = logits
+    ids = np.flatnonzero(plain >= plain.max() + math.log(alpha))
+    in_all = np.ones(len(ids), dtype=bool)
+    for row, weight in zip(others, weights[1:], strict=True):
+        if weight > 0:
+            in_all &= row[ids] >= row.max() + math.log(beta)
+    return ids[in_all] if in_all.any() else ids
 
 
 def steered_scores(
@@ -99,8 +111,8 @@ def steered_scores(
     """The steered score of every plausible token, up to a constant.
 
     Args:
-        logits: C arrays of shape (n_vocab,), one for each context.
-        weights: C numbers that sum to one; the plain context has 1 − Σ|s_a|.
+        logits: C arrays of shape (n_vocab,), one for each context; the plain context first.
+        weights: C numbers that sum to one.
         alpha: the plausibility bound of `plausible`.
 
     Returns:
@@ -109,8 +121,8 @@ def steered_scores(
     Raises:
         ValueError: if `logits` and `weights` differ in length.
     """
-    ids = plausible(logits, alpha)
+    ids = plausible(logits, weights, alpha)
     scores = np.zeros(len(ids))
     for row, weight in zip(logits, weights, strict=True):
-        scores += weight * row[ids]  # Σ_c weight_c·log π_c(v)
+        scores += weight * row[ids]  # Σ_c w_c·log π_c(v)
     return ids, scores

@@ -2,26 +2,35 @@
 
 An arm with strengths s has the steered score
 
-    log π_s(v) = (1 − S)·log π(v | x) + S·log π(v | x + active poles) + tilt(v),    S = max_a |s_a|
+    log π_s(v) = log π(v | x) + Σ_a ω_a·|s_a|·[ log π(v | pole_a, x) − log π(v | opposite_a, x) ]
 
-With one active axis, and apart from the tilt, this is the sum of `core.scores`. With two, one
-context holds both instructions: this costs one sequence instead of two, and the answers are more
-coherent (docs/taste.md). At S = 1 the plain context has weight zero and is left out, so a steered
-answer costs as much as a plain one.
+over the tokens v that are plausible in the plain context x, by the smallest bound α of its poles,
+and in the context of each of them, by β (`core.scores`). The sign of s_a picks the pole of axis a,
+and ω_a is its largest steering weight. This is the paper's form, base score + ω·reward (arXiv
+2509.24696). Its reward is a contrast of the frozen model with itself: what both instructions of an
+axis have in common, such as their language, cancels.
+
+So an arm reads the plain context with weight 1, and for each active axis the context of the pole
+with weight ω_a·|s_a|, and that of the opposite pole with the same weight, negative. The weights sum
+to one.
+
+The cheap alternative, `Steer` "prompt", reads one context: the prompt with the instructions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from .axes import Axis, Pole
-from .lexicon import Tilt
 from .reward import Strengths
 
-PLACEMENT = "{prompt}\n\n{instruction}"
-"""Instructions come at the end of the last user turn. All contexts then share the KV cache of the
-whole chat and differ only in a few tokens at the end."""
+Steer = Literal["contrast", "prompt"]
+"""How poles steer: by the contrast of two instructions, or by an instruction in the prompt."""
+
+_BEFORE, _BEHIND = "{instruction}\n\n{prompt}", "{prompt}\n\n{instruction}"
+# Before the question, so that the question's language has the last word.
 
 
 @dataclass(frozen=True)
@@ -37,40 +46,89 @@ class Context:
     weight: float
 
 
-def active_poles(axes: Sequence[Axis], strengths: Strengths) -> list[tuple[Pole, float]]:
-    """The poles that `strengths` turns on, with |s|, in the order of the axes."""
+PLAIN = Context(None, 1.0)
+
+
+@dataclass(frozen=True)
+class ActivePole:
+    """A pole that an arm's strengths turn on.
+
+    Args:
+        pole: the pole that the sign of s picks.
+        opposite: the other pole of its axis.
+        strength: |s|.
+    """
+
+    pole: Pole
+    opposite: Pole
+    strength: float
+
+
+def active_poles(axes: Sequence[Axis], strengths: Strengths) -> list[ActivePole]:
+    """The poles that `strengths` turns on, in the order of the axes."""
     active = []
     for axis in axes:
         s = strengths.get(axis.name, 0.0)
         if s:
-            active.append((axis.toward if s > 0 else axis.away, abs(s)))
+            pole, opposite = axis.poles if s > 0 else axis.poles[::-1]
+            active.append(ActivePole(pole, opposite, abs(s)))
     return active
 
 
-def contexts(axes: Sequence[Axis], strengths: Strengths) -> list[Context]:
-    """The contexts of an arm. Their weights sum to one; contexts of weight zero are left out."""
-    poles = active_poles(axes, strengths)
-    if not poles:
-        return [Context(None, 1.0)]
-    S = max(s for _, s in poles)
-    steered = Context(" ".join(pole.instruction for pole, _ in poles), S)
-    plain = 1.0 - S
-    return [steered] if abs(plain) < 1e-9 else [Context(None, plain), steered]
+def contexts(
+    axes: Sequence[Axis], strengths: Strengths, steer: Steer = "contrast"
+) -> list[Context]:
+    """The contexts of an arm, the one that decides which tokens are plausible first.
 
-
-def tilt(axes: Sequence[Axis], strengths: Strengths) -> Tilt:
-    """The constants an arm adds to the scores of word classes.
-
-    The sum over its active poles, each in proportion to its activation z = min(1, |s|/full).
+    The weights sum to one. With `steer` "prompt" there is one context, and the strength of a pole
+    has no effect beyond turning it on.
     """
-    total: dict[str, float] = {}
-    for pole, s in active_poles(axes, strengths):
-        z = min(1.0, s / pole.full)
-        for name, amount in pole.tilt:
-            total[name] = total.get(name, 0.0) + amount * z
-    return tuple(sorted(total.items()))
+    active = active_poles(axes, strengths)
+    if not active:
+        return [PLAIN]
+    if steer == "prompt":
+        return [Context(" ".join(one.pole.instruction for one in active), 1.0)]
+    found = [PLAIN]
+    for one in active:
+        weight = one.pole.weight * one.strength
+        found += [
+            Context(one.pole.instruction, weight),
+            Context(one.opposite.instruction, -weight),
+        ]
+    return found
 
 
-def with_instruction(prompt: str, instruction: str | None) -> str:
-    """The user's prompt as it appears in a context."""
-    return PLACEMENT.format(prompt=prompt, instruction=instruction) if instruction else prompt
+def n_contexts(n_axes: int, steer: Steer = "contrast") -> int:
+    """How many contexts an arm with this number of active axes reads.
+
+    >>> n_contexts(0), n_contexts(2), n_contexts(2, "prompt")
+    (1, 5, 1)
+    """
+    return 1 + 2 * n_axes if steer == "contrast" else 1
+
+
+def plausibility(axes: Sequence[Axis], strengths: Strengths) -> float:
+    """α of an arm: the smallest of its active poles, and 1 without any."""
+    return min((one.pole.alpha for one in active_poles(axes, strengths)), default=1.0)
+
+
+def instructions(
+    axes: Sequence[Axis], arms: Sequence[Strengths], steer: Steer = "contrast"
+) -> list[str]:
+    """The different instructions in the contexts of arms with these strengths."""
+    readings = [reading for arm in arms for reading in contexts(axes, arm, steer)]
+    found = dict.fromkeys(reading.instruction for reading in readings)
+    return [instruction for instruction in found if instruction is not None]
+
+
+def with_instruction(prompt: str, instruction: str | None, *, behind: bool = False) -> str:
+    """The user's prompt as it appears in a context.
+
+    Args:
+        prompt: what the user wrote.
+        instruction: what a pole adds; None in the plain context.
+        behind: whether the instruction stands behind the prompt.
+    """
+    if instruction is None:
+        return prompt
+    return (_BEHIND if behind else _BEFORE).format(prompt=prompt, instruction=instruction)

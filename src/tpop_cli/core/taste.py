@@ -71,9 +71,14 @@ class Taste:
         """The taste before any pick."""
         return cls(reward, reward.posterior)
 
-    def with_B(self, B: npt.NDArray[np.float64]) -> Taste:
-        """The same taste with another response matrix; the posterior does not depend on it."""
-        return replace(self, reward=replace(self.reward, B=B))
+    def on_model(self, B: npt.NDArray[np.float64], plain: Vector) -> Taste:
+        """The same taste on a model with this response; the posterior does not depend on it.
+
+        Args:
+            B: the response matrix, shape (2A, F).
+            plain: the curved features of plain answers, shape (C,); see `AxesReward.plain`.
+        """
+        return replace(self, reward=replace(self.reward, B=B, plain=plain))
 
     def learn(self, difference: Vector, outcome: float, weight: float = 1.0) -> Taste:
         """The taste after one more pick; arguments as in `Posterior.update`."""

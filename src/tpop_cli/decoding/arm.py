@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from dataclasses import dataclass, field
 
-from ..core.lexicon import Tilt
+from ..core.text_parts import in_code_fence
 from ..engine.protocol import Sampling, TokenSampler
 from .thinking import split_thinking
 
@@ -15,14 +15,14 @@ class ArmRequest:
     """What one answer is decoded from.
 
     Args:
-        prompts: C token prompts, one a context.
+        prompts: C token prompts, one a context; the plain context first.
         weights: C weights of the steered score, which sum to one.
         sampling: llama.cpp's sampling parameters.
         seed: of the arm's own random generator.
         max_tokens: maximum tokens of the answer.
-        tilt: what is added to the scores of word classes.
         stops: texts that end an answer and are left out of it.
-        strengths: (axis, s) pairs that prompts, weights and tilt come from, sorted.
+        strengths: (axis, s) pairs that prompts and weights come from, sorted.
+        alpha: the plausibility bound α of the steered score; of no effect with one context.
     """
 
     prompts: tuple[tuple[int, ...], ...]
@@ -30,9 +30,9 @@ class ArmRequest:
     sampling: Sampling
     seed: int
     max_tokens: int
-    tilt: Tilt = ()
     stops: tuple[str, ...] = ()
     strengths: tuple[tuple[str, float], ...] = ()
+    alpha: float = 1.0
 
 
 @dataclass
@@ -76,6 +76,11 @@ class Arm:
     def thought(self) -> str:
         """The thoughts of a reasoning model."""
         return split_thinking(self.text, done=self.finish_reason is not None)[0]
+
+    @property
+    def in_code(self) -> bool:
+        """Whether the answer so far ends inside fenced code."""
+        return in_code_fence(self.answer)
 
     @property
     def why_empty(self) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from ..core.lexicon import end_tilt
 from ..engine.protocol import Engine, Interrupted
 from .arm import Arm, ArmRequest
 
@@ -38,7 +37,7 @@ class ArmBatch:
         arms = [Arm(r, _handles=[next(handles) for _ in r.prompts]) for r in requests]
         for arm in arms:
             request = arm.request
-            arm._sampler = self._engine.sampler(request.sampling, request.seed, request.tilt)
+            arm._sampler = self._engine.sampler(request.sampling, request.seed, request.alpha)
         self.running += arms
         return arms
 
@@ -50,9 +49,11 @@ class ArmBatch:
                 self._finish(arm, "dropped")
                 continue
             assert arm._sampler is not None
-            rows = [engine.logits(h) for h in arm._handles]
             request = arm.request
-            token = arm._sampler.next(rows, request.weights, end_tilt(arm.text, request.tilt))
+            rows, weights = [engine.logits(h) for h in arm._handles], request.weights
+            if len(rows) > 1 and arm.in_code:  # no style belongs there: the plain context alone
+                rows, weights = rows[:1], weights[:1]
+            token = arm._sampler.next(rows, weights)
             if engine.is_eog(token) or arm.append(token, engine.piece(token)):
                 self._finish(arm, "stop")
                 continue
@@ -76,10 +77,10 @@ class ArmBatch:
         if arm._sampler is not None:
             arm._sampler.close()
             arm._sampler = None
-        # A plain context is the chat as history will hold it: its KV cache serves the next turn.
-        plain = arm.request.prompts.index(min(arm.request.prompts, key=len))
+        # The plain context is the first one, and the chat as history will hold it: its KV cache
+        # serves the next turn.
         for i, handle in enumerate(arm._handles):
-            self._engine.close_sequence(handle, keep=i == plain)
+            self._engine.close_sequence(handle, keep=i == 0)
         arm._handles = []
 
 

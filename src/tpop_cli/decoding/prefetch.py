@@ -1,8 +1,8 @@
 """Prefetching: a chat is evaluated while its user reads and types.
 
-The winner of a duel was decoded in a context that held an instruction. The chat goes on without
-that instruction, so the winner's KV cache does not serve the next turn. The beginning of the next
-prompt is evaluated in the meantime, and the next answer waits for the question's tokens alone.
+The next turn reads the chat in several contexts, most of which have an instruction before the
+question. What each of them begins with is known as soon as the last pick is learned. It is
+evaluated in the meantime, and the next answer waits for the question's tokens alone.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 
+from ..core.steering import with_instruction
 from ..engine.prefix import common_prefix
 from ..engine.protocol import Engine, Message
 from ..errors import TpopError
@@ -26,13 +27,20 @@ class Prefetcher:
         self._engine = engine
         self._thread: threading.Thread | None = None
 
-    def start(self, messages: Sequence[Message]) -> None:
-        """Begin to evaluate what the chat's next prompt starts with, whatever its question is."""
+    def start(self, messages: Sequence[Message], instructions: Sequence[str] = ()) -> None:
+        """Begin to evaluate what the chat's next contexts start with, whatever the question is.
+
+        Args:
+            messages: the chat so far.
+            instructions: those of the next turn's contexts. The plain context comes first.
+        """
         self.stop()
         self._engine.stop.clear()
-        tokens = self.next_prefix(messages)
         self._thread = threading.Thread(
-            target=self._evaluate, args=(tokens,), name="prefetch", daemon=True
+            target=self._evaluate,
+            args=(list(messages), [None, *instructions]),
+            name="prefetch",
+            daemon=True,
         )
         self._thread.start()
 
@@ -49,19 +57,26 @@ class Prefetcher:
             self._thread.join()
             self._thread = None
 
-    def next_prefix(self, messages: Sequence[Message]) -> list[int]:
-        """The tokens that the chat's next prompt starts with.
+    def next_prefix(self, messages: Sequence[Message], instruction: str | None = None) -> list[int]:
+        """The tokens that the chat's next prompt starts with, in the context of an instruction.
 
         They end where two prompts begin to differ whose questions differ in the first character.
         """
         first, second = (
-            self._engine.chat_tokens([*messages, {"role": "user", "content": question}])
+            self._engine.chat_tokens(
+                [*messages, {"role": "user", "content": with_instruction(question, instruction)}]
+            )
             for question in ("0", "A")
         )
         return first[: common_prefix(first, second)]
 
-    def _evaluate(self, tokens: Sequence[int]) -> None:
+    def _evaluate(self, messages: Sequence[Message], readings: Sequence[str | None]) -> None:
         try:
-            self._engine.warm(tokens)
+            prefixes = []
+            for instruction in readings:  # rendering a long chat takes a while, too
+                if self._engine.stop.is_set():
+                    return
+                prefixes.append(self.next_prefix(messages, instruction))
+            self._engine.warm(prefixes)
         except TpopError:
             return  # the next turn meets the error again, and reports it

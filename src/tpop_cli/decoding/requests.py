@@ -8,15 +8,17 @@ from dataclasses import replace
 
 from ..core.axes import Axis
 from ..core.reward import Strengths
-from ..core.steering import contexts, tilt, with_instruction
+from ..core.steering import Steer, contexts, plausibility, with_instruction
+from ..engine.prefix import shared_prefix
 from ..engine.protocol import Engine, Message, Sampling
 from ..errors import ContextFullError
 from .arm import ArmRequest
 
 _MIN_ANSWER = 16  # tokens: with less room than this, no answer is begun
-_RESERVE = 64  # tokens a sequence: instructions, and the end of the prompt
+_RESERVE = 64  # tokens that are kept free beside the least that answers need
 _QUESTION_SHARE = 16  # room for a question of this part of the context, whatever its length
-_LONGEST_RESERVED = 256  # tokens of a question that room is kept for
+_LONGEST_RESERVED = 512  # tokens that are kept free for a question in all contexts
+_LONG_QUESTION_SHARE = 32  # a question is long from this part of the context on
 
 
 def request_arm(
@@ -28,13 +30,19 @@ def request_arm(
     seed: int,
     max_tokens: int,
     stops: tuple[str, ...] = (),
+    steer: Steer = "contrast",
 ) -> ArmRequest:
-    """The request for an arm that answers the last message of a chat, steered by `strengths`."""
+    """The request for an arm that answers the last message of a chat, steered by `strengths`.
+
+    Instructions stand before a short question, and behind a long one, whose cells all contexts can
+    share then.
+    """
     *history, last = messages
-    readings = contexts(axes, strengths)
+    readings = contexts(axes, strengths, steer)
+    behind = bool(strengths) and _is_long(_question_tokens(engine, last), engine.n_ctx)
     prompts = []
     for reading in readings:
-        content = with_instruction(last["content"], reading.instruction)
+        content = with_instruction(last["content"], reading.instruction, behind=behind)
         prompts.append(tuple(engine.chat_tokens([*history, {"role": "user", "content": content}])))
     weights = tuple(reading.weight for reading in readings)
     return ArmRequest(
@@ -43,16 +51,17 @@ def request_arm(
         sampling,
         seed,
         max_tokens,
-        tilt(axes, strengths),
         stops,
         tuple(sorted(strengths.items())),
+        plausibility(axes, strengths),
     )
 
 
 def limit_to_context(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequest]:
     """Limit the answers of arms that share a prompt to the room that is left in the context.
 
-    The prompt takes its cells once; every sequence takes those of its own answer.
+    What all contexts begin with takes its cells once. The rest of a context takes cells of its own,
+    and so does every sequence's answer. Arms that have no room together get the room of one alone.
 
     Args:
         requests: one an arm.
@@ -61,10 +70,12 @@ def limit_to_context(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequ
     Raises:
         ContextFullError: the prompt leaves no room for an answer.
     """
-    prompts = [prompt for request in requests for prompt in request.prompts]
-    longest = max(map(len, prompts))
-    room = (n_ctx - longest) // len(prompts) - (_RESERVE if len(prompts) > 1 else 0)
+    together = [prompt for request in requests for prompt in request.prompts]
+    room = (n_ctx - _cells(together)) // len(together)
+    if room < _MIN_ANSWER:  # they can still be decoded one after the other
+        room = min((n_ctx - _cells(one.prompts)) // len(one.prompts) for one in requests)
     if room < _MIN_ANSWER:
+        longest = max(map(len, together))
         raise ContextFullError(
             f"the prompt takes {longest} of the context's {n_ctx} tokens, which leaves no room for "
             "an answer",
@@ -73,8 +84,23 @@ def limit_to_context(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequ
     return [replace(request, max_tokens=min(request.max_tokens, room)) for request in requests]
 
 
+def _cells(prompts: Sequence[tuple[int, ...]]) -> int:
+    """The cells that contexts take: once for what all begin with, and for each its own rest.
+
+    >>> _cells([(1, 2, 3), (1, 2, 4, 5), (1, 2, 3)])
+    5
+    """
+    different = list(dict.fromkeys(prompts))
+    n_shared = len(shared_prefix(different))
+    return n_shared + sum(len(prompt) - n_shared for prompt in different)
+
+
 def trim_history(
-    engine: Engine, messages: Sequence[Message], max_tokens: int, n_instruction: int = 0
+    engine: Engine,
+    messages: Sequence[Message],
+    max_tokens: int,
+    n_contexts: int = 2,
+    n_instruction: int = 0,
 ) -> tuple[list[Message], int]:
     """Leave out the oldest turns of a chat, so that a duel about the last message fits the context.
 
@@ -84,21 +110,25 @@ def trim_history(
     Args:
         engine: whose context it is.
         messages: perhaps a system message, then user and assistant in turn, the new question last.
-        max_tokens: maximum tokens of an answer. At most half of the context is kept free for two
-            answers, but at least the room that two answers need to begin.
-        n_instruction: tokens that the instructions of an arm may add.
+        max_tokens: maximum tokens of an answer. At most half of the context is kept free for
+            answers, but at least the room that they need to begin.
+        n_contexts: the most contexts that both arms of a duel read. Each has an answer's cells, and
+            those of a short question.
+        n_instruction: the most tokens that an instruction adds to a context.
 
     Returns:
         (the messages that are kept, how many were left out).
     """
     first = 1 if messages[0]["role"] == "system" else 0
     n_turns = (len(messages) - first - 1) // 2  # questions with their answers, before the new one
-    wanted, least = 2 * (max_tokens + _RESERVE), 2 * (_MIN_ANSWER + _RESERVE)
-    limit = engine.n_ctx - n_instruction - max(least, min(wanted, engine.n_ctx // 2))
+    wanted, least = n_contexts * max_tokens, n_contexts * _MIN_ANSWER + _RESERVE
+    limit = engine.n_ctx - n_contexts * n_instruction
+    limit -= max(least, min(wanted, engine.n_ctx // 2))
 
-    empty: Message = {"role": "user", "content": ""}
-    n_question = len(engine.chat_tokens(messages[-1:])) - len(engine.chat_tokens([empty]))
-    limit -= max(0, min(engine.n_ctx // _QUESTION_SHARE, _LONGEST_RESERVED) - n_question)
+    n_question = _question_tokens(engine, messages[-1])
+    copies = 1 if _is_long(n_question, engine.n_ctx) else n_contexts
+    reserved = min(engine.n_ctx // _QUESTION_SHARE, _LONGEST_RESERVED)
+    limit -= max(copies * n_question, reserved) - n_question
 
     def last(n: int) -> list[Message]:
         return [*messages[:first], *messages[first + 2 * (n_turns - n) :]]
@@ -114,3 +144,13 @@ def trim_history(
     untested = range(low + 1, min(high, n_turns + 1))
     low += bisect_left(untested, True, key=lambda n: not fits(n))
     return last(low), 2 * (n_turns - low)
+
+
+def _question_tokens(engine: Engine, message: Message) -> int:
+    """How many tokens the text of a message adds to a chat."""
+    empty: Message = {"role": "user", "content": ""}
+    return len(engine.chat_tokens([message])) - len(engine.chat_tokens([empty]))
+
+
+def _is_long(n_question: int, n_ctx: int) -> bool:
+    return n_question > n_ctx // _LONG_QUESTION_SHARE

@@ -48,24 +48,35 @@ class KVCache:
         self._share(source, handle, len(self.tokens[source]))
         return handle
 
-    def claim_prefix(self, prompt: Sequence[int]) -> int:
-        """A new sequence with the longest prefix of `prompt` that the cache holds.
+    def find_prefix(self, prompt: Sequence[int]) -> tuple[int, int]:
+        """(a sequence, how many tokens at the start of `prompt` it holds), where that is most.
 
-        All kept sequences are dropped.
+        Without any, it is (-1, 0).
         """
         source, length = -1, 0
         for handle, cached in self.tokens.items():
             n = common_prefix(cached, prompt)
             if n > length:
                 source, length = handle, n
+        return source, length
+
+    def claim(self, source: int, length: int) -> int:
+        """A new sequence with the first `length` tokens of another; an empty one if that is 0."""
         if not self.free:
             self.evict(spare=source)
         claimed = self.new()
         if length:
             self._share(source, claimed, length)
+        return claimed
+
+    def claim_prefix(self, prompt: Sequence[int]) -> int:
+        """A new sequence with the longest prefix of `prompt` that the cache holds."""
+        return self.claim(*self.find_prefix(prompt))
+
+    def drop_kept(self) -> None:
+        """Drop every kept sequence."""
         for handle in list(self.kept):
             self.drop(handle)
-        return claimed
 
     def _share(self, source: int, target: int, length: int) -> None:
         llama.llama_memory_seq_cp(self._memory, source, target, 0, length)

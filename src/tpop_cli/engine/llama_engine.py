@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 
 import llama_cpp.llama_cpp as llama
 import numpy as np
 import numpy.typing as npt
 
-from ..core.lexicon import Tilt, belongs, word_of
 from ..errors import DecodeError
 from .abort_guard import backend_aborted
 from .chat_prompt import chat_tokens
@@ -25,9 +23,6 @@ from .protocol import Message, ModelInfo, Row, Sampling
 from .sampler import SteeredSampler
 from .sequences import Sequences
 from .vocabulary import Vocabulary
-
-PLAUSIBILITY_BOUND = 0.1
-"""α: in some context a token needs α times the probability of the best token."""
 
 
 class LlamaEngine:
@@ -83,7 +78,6 @@ class LlamaEngine:
             self.close()
             raise
         self.info = ModelInfo(name=header.name, path=str(path), fingerprint=fingerprint(path))
-        self._classes: dict[str, Row] = {}  # by word class: 1 for each token in it, else 0
 
     def __enter__(self) -> LlamaEngine:
         return self
@@ -126,36 +120,9 @@ class LlamaEngine:
 
     # -- sampling -----------------------------------------------------------------------------
 
-    def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> SteeredSampler:
+    def sampler(self, sampling: Sampling, seed: int, alpha: float) -> SteeredSampler:
         """See `protocol.Engine.sampler`."""
-        if not tilt:
-            return SteeredSampler(sampling, seed, self.n_vocab, PLAUSIBILITY_BOUND)
-        return SteeredSampler(
-            sampling, seed, self.n_vocab, PLAUSIBILITY_BOUND, self._tilt_row(tilt), self._eog_tokens
-        )
-
-    @cached_property
-    def _eog_tokens(self) -> list[int]:
-        """The tokens that end an answer."""
-        return [token for token in range(self.n_vocab) if self.is_eog(token)]
-
-    @cached_property
-    def _words(self) -> list[str]:
-        """The word of each token."""
-        return [
-            word_of(self.piece(token).decode("utf-8", "replace")) for token in range(self.n_vocab)
-        ]
-
-    def _tilt_row(self, tilt: Tilt) -> Row:
-        """The amount that a tilt adds to the logit of each token, shape (n_vocab,)."""
-        total = np.zeros(self.n_vocab, dtype=np.float32)
-        for name, amount in tilt:
-            if name not in self._classes:
-                self._classes[name] = np.array(
-                    [belongs(word, name) for word in self._words], dtype=np.float32
-                )
-            total += np.float32(amount) * self._classes[name]
-        return total
+        return SteeredSampler(sampling, seed, self.n_vocab, alpha)
 
     # -- sequences ----------------------------------------------------------------------------
 
@@ -169,9 +136,9 @@ class LlamaEngine:
         """See `protocol.Engine.open`."""
         return self._seqs.open(prompts)
 
-    def warm(self, tokens: Sequence[int]) -> None:
+    def warm(self, prefixes: Sequence[Sequence[int]]) -> None:
         """See `protocol.Engine.warm`."""
-        self._seqs.warm(tokens)
+        self._seqs.warm(prefixes)
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         """See `protocol.Engine.step`."""

@@ -14,7 +14,6 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from ..core.lexicon import Tilt
 from ..settings import default
 
 Message = Mapping[str, str]
@@ -58,13 +57,12 @@ class ModelInfo:
 class TokenSampler(Protocol):
     """Samples the tokens of one answer. Holds the random state and the repeat penalty's window."""
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float], eog_bias: float = 0.0) -> int:
+    def next(self, rows: Sequence[Row], weights: Sequence[float]) -> int:
         """Sample the next token.
 
         Args:
             rows: the logits of the arm's C contexts, shape (n_vocab,) each.
             weights: the weights of the contexts, which sum to one; length C.
-            eog_bias: added to the score of the tokens that end an answer.
         """
 
     def close(self) -> None:
@@ -112,8 +110,13 @@ class Engine(Protocol):
     def is_eog(self, token: int) -> bool:
         """Whether the token ends a generation."""
 
-    def sampler(self, sampling: Sampling, seed: int, tilt: Tilt = ()) -> TokenSampler:
-        """A sampler for one answer: steered scores plus `tilt`, then llama.cpp's samplers."""
+    def sampler(self, sampling: Sampling, seed: int, alpha: float) -> TokenSampler:
+        """A sampler for one answer: steered scores first, then llama.cpp's samplers.
+
+        Args:
+            sampling, seed: of llama.cpp's samplers.
+            alpha: the plausibility bound α of the steered score.
+        """
 
     def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
         """Prefill prompts, each shared prefix once.
@@ -126,10 +129,11 @@ class Engine(Protocol):
             Interrupted: `stop` is set.
         """
 
-    def warm(self, tokens: Sequence[int]) -> None:
-        """Evaluate the start of a future prompt in advance, so that `open` can reuse it.
+    def warm(self, prefixes: Sequence[Sequence[int]]) -> None:
+        """Evaluate how future prompts start, in this order, so that `open` can reuse it.
 
-        Returns early if `stop` is set; the part that was evaluated remains useful.
+        What was kept before is dropped. Returns early if `stop` is set; the part that was evaluated
+        remains useful.
         """
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:

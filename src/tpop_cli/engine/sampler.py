@@ -31,8 +31,6 @@ class SteeredSampler:
         seed: seed of llama.cpp's random generator.
         n_vocab: the length of a row of logits.
         alpha: plausibility bound of the steered score.
-        tilt: added to each token's score, shape (n_vocab,); None adds nothing.
-        eog_tokens: the tokens that end an answer.
     """
 
     def __init__(
@@ -41,11 +39,8 @@ class SteeredSampler:
         seed: int,
         n_vocab: int,
         alpha: float,
-        tilt: Row | None = None,
-        eog_tokens: Sequence[int] = (),
     ) -> None:
-        self._alpha, self._tilt = alpha, tilt
-        self._eog_tokens, self._eog_bias = list(eog_tokens), 0.0
+        self._alpha = alpha
         self._rows: Sequence[Row] = ()
         self._weights: Sequence[float] = ()
         self._all_ids = np.arange(n_vocab)
@@ -62,9 +57,9 @@ class SteeredSampler:
             llama.llama_sampler_chain_add(self._chain, sampler)
         self._array = llama.llama_token_data_array()
 
-    def next(self, rows: Sequence[Row], weights: Sequence[float], eog_bias: float = 0.0) -> int:
+    def next(self, rows: Sequence[Row], weights: Sequence[float]) -> int:
         """Sample and accept one token; see `protocol.TokenSampler.next`."""
-        self._rows, self._weights, self._eog_bias = rows, weights, eog_bias
+        self._rows, self._weights = rows, weights
         array = self._array
         array.data = ctypes.cast(self._candidates.ctypes.data, llama.llama_token_data_p)
         array.size, array.selected, array.sorted = len(self._candidates), -1, False
@@ -87,19 +82,11 @@ class SteeredSampler:
         """The callback: fill the candidates with steered scores, in place."""
         try:
             rows, weights = self._rows, self._weights
-            if len(rows) == 1:  # one context of weight 1: llama.cpp's own logits, and the tilt
-                row = rows[0] if self._tilt is None else rows[0] + self._tilt
-                if self._eog_bias:
-                    row = row.copy()
-                    row[self._eog_tokens] += self._eog_bias
-                ids = self._candidate_ids(row)
-                scores: npt.NDArray[np.floating] = row[ids]
+            if len(rows) == 1:  # one context of weight 1: llama.cpp's own logits
+                ids = self._candidate_ids(rows[0])
+                scores: npt.NDArray[np.floating] = rows[0][ids]
             else:
                 ids, scores = steered_scores(rows, weights, self._alpha)
-                if self._tilt is not None:
-                    scores = scores + self._tilt[ids]
-                if self._eog_bias:
-                    scores = scores + self._eog_bias * np.isin(ids, self._eog_tokens)
             k = len(ids)
             self._candidates["id"][:k] = ids
             # llama.cpp's repeat penalty scales logits, so their level matters: do not shift the

@@ -82,10 +82,10 @@ class Sequences:
         """Prefill `prompts` (not empty, one token or more each); see `protocol.Engine.open`.
 
         The prefix that all prompts share is decoded once, in a sequence called the trunk. Each
-        different prompt forks the trunk, and the remaining tokens of all prompts are decoded in one
-        batch. A
-        single prompt is decoded whole, as llama.cpp's own programs do: decoded in two parts it
-        would be rounded differently, which could change the answer.
+        different prompt forks the trunk, or a kept sequence that holds more of it, and the
+        remaining tokens of all prompts are decoded in one batch. A single prompt is decoded whole,
+        as llama.cpp's own programs do: decoded in two parts it would be rounded differently, which
+        could change the answer.
         """
         unique = list(dict.fromkeys(map(tuple, prompts)))
         shared = shared_prefix(unique)
@@ -93,12 +93,20 @@ class Sequences:
         opened: list[int] = []
         try:
             if len(unique) == 1:
+                self.cache.drop_kept()
                 by_prompt[unique[0]] = trunk
                 self._prefill([(trunk, unique[0])], wanted=True)
             else:
+                for prompt in unique:
+                    head = prompt[:-1]  # the last token's logits are needed, so it is evaluated
+                    source, length = self.cache.find_prefix(head)
+                    if length > len(shared):
+                        by_prompt[prompt] = self.cache.claim(source, length)
+                self.cache.drop_kept()
                 self._prefill([(trunk, shared)], wanted=False)
                 for prompt in unique:
-                    by_prompt[prompt] = self.fork(trunk)
+                    if prompt not in by_prompt:
+                        by_prompt[prompt] = self.fork(trunk)
                 self._prefill(
                     [(handle, prompt) for prompt, handle in by_prompt.items()], wanted=True
                 )
@@ -120,18 +128,22 @@ class Sequences:
             self.cache.keep(trunk)
         return opened
 
-    def warm(self, tokens: Sequence[int]) -> None:
-        """Evaluate the start of a future prompt and keep it; see `protocol.Engine.warm`."""
-        if not tokens:
-            return
-        handle = self.cache.claim_prefix(tokens)
+    def warm(self, prefixes: Sequence[Sequence[int]]) -> None:
+        """Evaluate how future prompts start, and keep it; see `protocol.Engine.warm`."""
+        claimed: list[int] = []
         try:
-            for start in range(len(self.cache.tokens[handle]), len(tokens), _WARM_CHUNK):
-                self._extend([(handle, list(tokens[start : start + _WARM_CHUNK]), False)])
+            for tokens in filter(None, prefixes):
+                handle = self.cache.claim_prefix(tokens)
+                claimed.append(handle)
+                for start in range(len(self.cache.tokens[handle]), len(tokens), _WARM_CHUNK):
+                    self._extend([(handle, list(tokens[start : start + _WARM_CHUNK]), False)])
         except (Interrupted, ContextFullError):
             pass  # the part that was evaluated is still useful, and nothing waits for the rest
         finally:
-            self.cache.keep(handle)
+            if claimed:
+                self.cache.drop_kept()
+            for handle in claimed:
+                self.cache.keep(handle)
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         """Append a token to each of several sequences; see `protocol.Engine.step`."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..core.arms import ArmRules, exploit, explore_ucb
 from ..core.asking import AskRules, should_ask
-from ..core.picks import Pick, pick_difference
-from ..core.response_matrix import ResponseEstimate, ResponseMatrix
-from ..core.reward import AxesReward
+from ..core.picks import Pick
+from ..core.response_matrix import ResponseMatrix
+from ..core.steering import Steer, n_contexts
 from ..core.taste import Taste
 from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, Decoder
@@ -18,11 +18,7 @@ from ..store.profile import Profile
 from ..store.response_matrices import load_response
 from .duel import Duel
 from .learner import StrengthsPair
-
-N0_MEASURED, N0_GUESSED = 16.0, 2.0
-"""How many duels a pole's row of B counts for, if B was measured on this model, or on another."""
-
-_RECENT = 100  # picks of the profile that refine B when a session begins
+from .model_response import ModelResponse
 
 Policy = Callable[[Taste, ArmRules], StrengthsPair]
 """How the arms of a duel are chosen from what is known."""
@@ -46,7 +42,8 @@ class AxesLearner:
         asking: when a duel is worth the user's time.
         policy: the function that chooses both arms of a duel.
         response: (B, whether it was measured on this model); None: as it is stored for the model.
-        n0: how many duels a pole's row of B counts for; None: `N0_MEASURED` or `N0_GUESSED`.
+        n0: how many duels a pole's row of a measured B counts for; None: `N0_MEASURED`.
+        steer: how the session steers by strengths.
     """
 
     engine: Engine
@@ -56,33 +53,28 @@ class AxesLearner:
     policy: Policy = ucb_pair
     response: tuple[ResponseMatrix, bool] | None = None
     n0: float | None = None
+    steer: Steer = "contrast"
 
     independent_arms: bool = field(default=True, init=False)
     reserved_cells: int = field(default=0, init=False)
 
     def __post_init__(self) -> None:
+        if self.steer == "prompt":  # an instruction is there or not: it has no amount
+            self.rules = replace(self.rules, amounts=(1.0,))
         self.use(self.profile)
 
     def use(self, profile: Profile) -> None:
         """See `Learner.use`. The recent duels of the profile on this very model refine B."""
         self.profile = profile
-        if self.response is None:
-            self.response = load_response(self.engine.info.fingerprint)
-        matrix, measured = self.response
-        n0 = self.n0 or (N0_MEASURED if measured else N0_GUESSED)
-        self._fresh = AxesReward.fresh(profile.axes, matrix)
-        self._estimate = ResponseEstimate(self._fresh.B, n0)
-        for pick in profile.recent(_RECENT):
-            self._refine(pick)
-
-    def _refine(self, pick: Pick) -> None:
-        if pick.fingerprint == self.engine.info.fingerprint:
-            self._estimate.observe(*self._fresh.split(pick_difference(self._fresh, pick)))
+        fingerprint = self.engine.info.fingerprint
+        if self.response is None:  # read once: every undo comes here
+            self.response = load_response(fingerprint)
+        self._response = ModelResponse.of(profile, fingerprint, self.steer, self.response, self.n0)
 
     @property
     def taste(self) -> Taste:
         """The profile's taste on the response matrix of this model."""
-        return self.profile.taste.with_B(self._estimate.B)
+        return self._response.taste(self.profile)
 
     def should_ask(self) -> bool:
         """See `Learner.should_ask`."""
@@ -97,11 +89,17 @@ class AxesLearner:
         """See `Learner.choose`."""
         return self.policy(self.taste, self.rules)
 
+    @property
+    def n_contexts(self) -> int:
+        """See `Learner.n_contexts`: of an exploit arm with all its axes, and one that explores."""
+        return n_contexts(self.rules.max_axes, self.steer) + n_contexts(1, self.steer)
+
     def instruction_tokens(self) -> int:
         """See `Learner.instruction_tokens`."""
         poles = [pole for axis in self.profile.axes for pole in axis.poles]
         lengths = [len(self.engine.tokenize(p.instruction, add_special=False)) for p in poles]
-        return self.rules.max_axes * max(lengths, default=0)
+        joined = self.rules.max_axes if self.steer == "prompt" else 1
+        return joined * max(lengths, default=0)
 
     def decode(self, decoder: Decoder, requests: Sequence[ArmRequest]) -> ArmSteps:
         """See `Learner.decode`."""
@@ -122,16 +120,16 @@ class AxesLearner:
 
     def checkpoint(self) -> Callable[[], None]:
         """See `Learner.checkpoint`."""
-        profile, fresh, estimate = self.profile, self._fresh, self._estimate.copy()
+        profile, response = self.profile, self._response.copy()
 
         def restore() -> None:
-            self.profile, self._fresh, self._estimate = profile, fresh, estimate
+            self.profile, self._response = profile, response
 
         return restore
 
     def learn(self, duel: Duel, pick: Pick) -> None:
         """See `Learner.learn`. The profile has the taste weights already; B is refined here."""
-        self._refine(pick)
+        self._response.refine(pick)
 
     def undo(self, pick: Pick) -> None:
         """See `Learner.undo`."""

@@ -53,9 +53,7 @@ def measure_response(
         wanted += [("", prompt, {}, seed + 1000 * n + i) for i in range(N_PLAIN)]
         for axis in axes:
             for pole, sign in zip(axis.poles, (1.0, -1.0), strict=True):
-                wanted.append(
-                    (pole.name, prompt, {axis.name: sign * pole.full}, seed + 1000 * n + 7)
-                )
+                wanted.append((pole.name, prompt, {axis.name: sign}, seed + 1000 * n + 7))
     requests = (
         request_arm(
             engine,
@@ -71,7 +69,7 @@ def measure_response(
     groups = (limit_to_context([request], engine.n_ctx) for request in requests)
     texts: dict[int, str] = {}
     for index, (arm,) in BatchDecoder(engine).many(groups):
-        texts[index] = arm.text
+        texts[index] = arm.answer
         if on_answer:
             on_answer(len(texts), len(wanted))
     answers = [Measured(wanted[i][0], wanted[i][1], text) for i, text in sorted(texts.items())]
@@ -94,5 +92,7 @@ def response_from(answers: Sequence[Measured]) -> ResponseMatrix:
             for a in answers
             if a.pole == pole and a.prompt in plain
         ]
-        rows[pole] = dict(zip(FEATURES, mean_shift(np.array(shifts)).tolist(), strict=True))
-    return ResponseMatrix(rows)
+        if shifts:  # none if it was interrupted early
+            rows[pole] = dict(zip(FEATURES, mean_shift(np.array(shifts)).tolist(), strict=True))
+    means = np.mean(list(plain.values()), axis=0) if plain else np.zeros(len(FEATURES))
+    return ResponseMatrix(rows, dict(zip(FEATURES, means.tolist(), strict=True)))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Literal, get_args
 
+from ..core.axes import Axis
 from ..core.picks import ArmName, Candidate, Pick, Verdict
+from ..core.steering import Steer
 from ..decoding.arm import Arm, ArmRequest
 from ..engine.protocol import ModelInfo
 from ..errors import UsageError
@@ -101,7 +103,13 @@ class Duel:
         return _ARMS[self.order[sides[choice]]] if choice in sides else _NO_WINNER[choice]
 
     def to_pick(
-        self, verdict: Verdict, seconds: float | None, source: str, model: ModelInfo
+        self,
+        verdict: Verdict,
+        seconds: float | None,
+        source: str,
+        model: ModelInfo,
+        steer: Steer,
+        axes: Sequence[Axis],
     ) -> Pick:
         """The outcome of a complete duel as a profile records it; the profile gives its number.
 
@@ -110,6 +118,8 @@ class Duel:
             seconds: from both answers being there to the pick; None where a program decided.
             source: the command, for the log.
             model: the model that wrote both answers.
+            steer: how strengths steered them.
+            axes: those of the profile.
 
         Raises:
             UsageError: the duel is not complete, or it is one against the plain answer.
@@ -126,6 +136,7 @@ class Duel:
             Candidate(text, arm.strengths, arm.request.seed, arm.finish_reason or "")
             for arm, text in zip(self.arms, self.compared, strict=True)
         )
+        active = {name for arm in self.arms for name in arm.strengths}
         return Pick(
             id=0,
             time=datetime.now(timezone.utc).astimezone().isoformat(timespec="seconds"),
@@ -140,6 +151,8 @@ class Duel:
             model=model.name,
             fingerprint=model.fingerprint,
             early=self.early is not None,
+            steer=steer,
+            own_axes={a.name: a.identity for a in axes if a.name in active and not a.builtin},
         )
 
     def chosen(self, verdict: Verdict) -> Arm:

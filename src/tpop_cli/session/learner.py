@@ -61,8 +61,12 @@ class Learner(Protocol):
     def choose(self) -> StrengthsPair:
         """The strengths of both arms of the next duel."""
 
+    @property
+    def n_contexts(self) -> int:
+        """How many contexts both arms of a duel read at most."""
+
     def instruction_tokens(self) -> int:
-        """How many tokens the instructions of an arm may add to a prompt at most."""
+        """How many tokens the instruction of a context may add to a prompt at most."""
 
     # -- a turn ------------------------------------------------------------------------------------
 

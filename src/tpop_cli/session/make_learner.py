@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..core.response_matrix import ResponseMatrix
+from ..core.steering import Steer
 from ..engine.protocol import Engine
 from ..store.profile import Profile
 from .axes_learner import AxesLearner
@@ -18,6 +19,7 @@ def make_learner(
     profile: Profile,
     *,
     response: tuple[ResponseMatrix, bool] | None = None,
+    steer: Steer = "contrast",
     rebuild: bool = False,
     on_embed: Callable[[int, int], None] | None = None,
 ) -> Learner:
@@ -27,7 +29,7 @@ def make_learner(
         reward: "axes" or "neural".
         engine: the loaded model; with hidden states for "neural".
         profile: whose picks it learns from.
-        response: as of `AxesLearner`.
+        response, steer: as of `AxesLearner`.
         rebuild, on_embed: as of `NeuralLearner`.
 
     Raises:
@@ -35,4 +37,4 @@ def make_learner(
     """
     if reward == "neural":
         return NeuralLearner(engine, profile, response=response, rebuild=rebuild, on_embed=on_embed)
-    return AxesLearner(engine, profile, response=response)
+    return AxesLearner(engine, profile, response=response, steer=steer)

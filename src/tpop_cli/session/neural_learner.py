@@ -121,6 +121,11 @@ class NeuralLearner:
         """No strengths: the arms part while they are decoded."""
         return {}, {}
 
+    @property
+    def n_contexts(self) -> int:
+        """See `Learner.n_contexts`: each arm reads the plain prompt."""
+        return 2
+
     def instruction_tokens(self) -> int:
         """See `Learner.instruction_tokens`."""
         return 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..core.steering import Steer
 from ..engine.protocol import Sampling
 from ..settings import default
 
@@ -20,6 +21,7 @@ class SessionOptions:
         show_thinking: whether a terminal shows the thoughts of a reasoning model. They are never
             learned from.
         keep_texts: whether picks are logged with prompt and answers, or with their features alone.
+        steer: how the strengths of an arm steer it.
         seed: base of every turn's seeds: same seed, same profile, same prompts, same answers.
         source: the command, for the log.
     """
@@ -30,5 +32,6 @@ class SessionOptions:
     system: str = default("system")
     show_thinking: bool = default("think") == "show"
     keep_texts: bool = default("history")
+    steer: Steer = default("steer")
     seed: int = 0
     source: str = "ask"

@@ -1,7 +1,4 @@
-"""A session: one person's turns with one model.
-
-A turn chooses two arms, decodes them, and learns from the pick.
-"""
+"""A session: turns that choose two arms, decode them, and learn one person's taste from picks."""
 
 from __future__ import annotations
 
@@ -13,6 +10,7 @@ from typing import TypeVar
 import numpy as np
 
 from ..core.picks import ArmName, Pick, Verdict
+from ..core.steering import instructions
 from ..core.taste import Taste
 from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, BatchDecoder, Decoder
@@ -89,6 +87,13 @@ class Session:
         """Whether the next answer should be a duel: its pick may change what is shown."""
         return self.learner.should_ask()
 
+    def next_instructions(self, duel: bool) -> list[str]:
+        """The instructions in the contexts of the next turn: they are known before its question."""
+        if self._learner is None:
+            return []
+        arms = self._learner.choose() if duel else (self.strengths(),)
+        return instructions(self._learner.profile.axes, arms, self.options.steer)
+
     def use(self, profile: Profile) -> None:
         """Go on with another profile, or with the one before if that fails."""
         self._or_restore(lambda: self.learner.use(profile))
@@ -107,28 +112,27 @@ class Session:
         Returns:
             (the messages that are kept, how many were left out).
         """
-        n_instruction = self._learner.instruction_tokens() if self._learner is not None else 0
-        return trim_history(self.engine, messages, self.options.max_tokens, n_instruction)
+        one = self._learner
+        needs = (one.n_contexts, one.instruction_tokens()) if one else (1, 0)
+        return trim_history(self.engine, messages, self.options.max_tokens, *needs)
 
     def _chat(self, prompt: Prompt) -> Sequence[Message]:
         return self.messages(prompt) if isinstance(prompt, str) else prompt
 
     def _draw(self) -> tuple[int, int, ArmName]:
         """The seeds of both arms of a new turn, and which of them is shown first."""
-        seeds = np.random.SeedSequence([self.options.seed, self._n_turns]).generate_state(3)
+        drawn = np.random.SeedSequence([self.options.seed, self._n_turns]).generate_state(3)
         self._n_turns += 1
-        exploit, explore, order = (int(s) & 0x7FFFFFFF for s in seeds)
+        exploit, explore, order = (int(s) & 0x7FFFFFFF for s in drawn)
         return exploit, explore, "exploit" if order % 2 else "explore"
 
     def request(
         self, messages: Sequence[Message], strengths: dict[str, float], seed: int
     ) -> ArmRequest:
         """The request for an arm that answers the last message, steered by `strengths`."""
-        axes = self._learner.profile.axes if self._learner is not None else ()
-        o = self.options
-        return request_arm(
-            self.engine, messages, axes, strengths, o.sampling, seed, o.max_tokens, o.stops
-        )
+        o, axes = self.options, self._learner.profile.axes if self._learner is not None else ()
+        limits = (o.sampling, seed, o.max_tokens, o.stops, o.steer)
+        return request_arm(self.engine, messages, axes, strengths, *limits)
 
     def _limit(self, requests: Sequence[ArmRequest]) -> list[ArmRequest]:
         reserved = self._learner.reserved_cells if self._learner is not None else 0
@@ -242,8 +246,7 @@ class Session:
 
     def finish_duel(self, duel: Duel) -> Duel:
         """Decode a prepared duel to the end; see `decode_duel`."""
-        for _ in self.decode_duel(duel):
-            pass
+        list(self.decode_duel(duel))
         return duel
 
     def duel_steps(self, prompt: Prompt) -> Generator[Duel, None, None]:
@@ -272,8 +275,9 @@ class Session:
             UsageError: the duel is not complete, or it is one against the plain answer.
             BusyError, NoInputError, StorageError: it was not saved, and nothing was learned.
         """
-        pick = duel.to_pick(verdict, seconds, self.options.source, self.engine.info)
-        pick = pick if self.options.keep_texts else pick.without_texts()
+        o, axes = self.options, self.learner.profile.axes
+        pick = duel.to_pick(verdict, seconds, o.source, self.engine.info, o.steer, axes)
+        pick = pick if o.keep_texts else pick.without_texts()
         learn = partial(self.learner.learn, duel)
         try:
             return self._or_restore(lambda: self.learner.profile.record(pick, learn))

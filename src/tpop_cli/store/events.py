@@ -22,7 +22,7 @@ MAX_LINE = 4 << 20
 _MAX_ID = 2**53  # the largest number that every JSON reader keeps exactly
 _MAX_STRENGTH = 1e3  # far beyond what is ever used; beyond it a posterior could overflow
 _MAX_FEATURE = 1e9
-_TEXTS = ("time", "prompt", "source", "model", "fingerprint")
+_TEXTS = ("time", "prompt", "source", "model", "fingerprint", "steer")
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,12 @@ def check_event(event: Event) -> None:
         "seconds is not a positive number",
     )
     _require(isinstance(event.early, bool), "early is not true or false")
+    own = event.own_axes
+    _require(
+        own is None
+        or (isinstance(own, Mapping) and all(isinstance(x, str) for x in [*own, *own.values()])),
+        "own_axes are not names with texts",
+    )
     for arm in ("exploit", "explore"):
         _check_candidate(getattr(event, arm), arm)
 

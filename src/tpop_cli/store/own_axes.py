@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict
 from typing import Any
 
@@ -44,7 +45,11 @@ def own_axes() -> tuple[Axis, ...]:
 
 
 def _pole(body: dict[str, Any]) -> Pole:
-    return Pole(**{**body, "tilt": tuple((name, amount) for name, amount in body.get("tilt", ()))})
+    """A pole as `_save` wrote it; further keys of older versions are ignored."""
+    weight, alpha = (float(body.get(key, getattr(Pole, key))) for key in ("weight", "alpha"))
+    if not (math.isfinite(weight) and 0 < alpha <= 1):
+        raise ValueError(f"a pole has the weight {weight:g} and the bound {alpha:g}")
+    return Pole(body["name"], body["instruction"], weight, alpha)
 
 
 def add_axis(axis: Axis) -> None:

@@ -71,7 +71,8 @@ def encode_response(matrix: ResponseMatrix, origin: dict[str, Any]) -> bytes:
     """
     rows = {pole: {f: round(b, 3) for f, b in row.items()} for pole, row in matrix.rows.items()}
     lines = ",\n".join(f"  {json.dumps(pole)}: {json.dumps(row)}" for pole, row in rows.items())
-    head = json.dumps(origin, indent=1)[:-2]
+    plain = {feature: round(mean, 3) for feature, mean in matrix.plain.items()}
+    head = json.dumps({**origin, "plain": plain}, indent=1)[:-2]
     return f'{head},\n "rows": {{\n{lines}\n }}\n}}\n'.encode()
 
 
@@ -106,7 +107,8 @@ def _parse(data: bytes) -> ResponseMatrix:
     body = strict_json(data)
     try:
         return ResponseMatrix(
-            {str(p): {str(f): float(b) for f, b in row.items()} for p, row in body["rows"].items()}
+            {str(p): {str(f): float(b) for f, b in row.items()} for p, row in body["rows"].items()},
+            {str(f): float(x) for f, x in body.get("plain", {}).items()},  # older files lack it
         )
     except (TypeError, KeyError, ValueError, AttributeError) as error:
         raise BadDataError(

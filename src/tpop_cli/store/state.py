@@ -10,6 +10,7 @@ import numpy as np
 from ..core.axes import Axis
 from ..core.features import FEATURES
 from ..core.posterior import Posterior
+from ..core.reward import CURVED
 from ..core.taste import Observation, Taste
 from ..errors import BadDataError
 from .files import decode_checksummed
@@ -20,8 +21,13 @@ SCHEMA = 2
 
 
 def layout_of(axes: Sequence[Axis]) -> dict[str, Any]:
-    """What the weights of a state refer to: its schema, axes and features."""
-    return {"schema": SCHEMA, "axes": [axis.name for axis in axes], "features": list(FEATURES)}
+    """What the weights of a state refer to: its schema, axes, features and curved terms."""
+    return {
+        "schema": SCHEMA,
+        "axes": [axis.identity for axis in axes],
+        "features": list(FEATURES),
+        "curved": list(CURVED),
+    }
 
 
 def has_layout(state: dict[str, Any], axes: Sequence[Axis]) -> bool:
@@ -57,7 +63,8 @@ def decode_state(data: bytes) -> dict[str, Any]:
             raise BadDataError("the size of its precision does not match its weights")
         if any(len(observation) != 3 + n for observation in state["seen"]):
             raise BadDataError("the size of its recent picks does not match its weights")
-        if n != 2 * len(state["axes"]) + len(state["features"]):
+        n_curved = len(state.get("curved", []))  # older states have none
+        if n != 2 * len(state["axes"]) + len(state["features"]) + n_curved:
             raise BadDataError("its weights do not match its axes and features")
     except KeyError as error:
         raise BadDataError(f"{error} is missing") from None

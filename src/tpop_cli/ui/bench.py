@@ -12,22 +12,32 @@ from rich.text import Text
 from .tables import plain_table
 
 _BARS = " ▁▂▃▄▅▆▇█"
+_GROUPS = {"extremes": "users of extremes", "middle": "users with a middle"}
 _LOW, _ROWS = 0.5, 6  # 0.5 is the win rate of steering that has no effect
 
 
 def taste_report(result: Mapping[str, Any]) -> RenderableType:
     """All results of a run of `tpop bench taste`, given as its JSON object."""
     counts = [str(n) for n in result["plan"]["counts"]]
-    parts: list[RenderableType] = [_learners(result, counts), Text()]
+    parts: list[RenderableType] = []
+    for group, of_whom in _GROUPS.items():
+        if any(result["learners"][0][group].values()):
+            parts += [_learners(result, counts, group, of_whom), Text()]
     if len(result["learners"]) > 1:
         parts += [_differences(result["learners"], counts), Text()]
     parts += [_users(result["learners"][0], result["oracle"]["users"], counts), Text()]
     parts += [
         _costs(result["learners"]),
         Text(),
-        learning_curve(_means(result["learners"][0]["consistent"], counts), counts),
+        learning_curve(_means(_first_played(result["learners"][0]), counts), counts),
     ]
     return Group(*parts)
+
+
+def _first_played(learner: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The win rates of the first group that has users."""
+    groups: list[Mapping[str, Any]] = [learner[group] for group in _GROUPS]
+    return next((rates for rates in groups if any(rates.values())), groups[0])
 
 
 def _rate(rate: Mapping[str, float] | None) -> str:
@@ -38,15 +48,19 @@ def _table(title: str, columns: Sequence[str]) -> Table:
     return plain_table(columns, numbers=len(columns) - 1, title=title, wrap=False)
 
 
-def _learners(result: Mapping[str, Any], counts: Sequence[str]) -> Table:
-    oracle = result["oracle"]["mean"]
-    ceiling = "" if oracle is None else f" (oracle {oracle:.2f})"
+def _learners(result: Mapping[str, Any], counts: Sequence[str], group: str, of_whom: str) -> Table:
+    known = [
+        user["win_rate"]
+        for name, user in result["oracle"]["users"].items()
+        if name in result["groups"][group]
+    ]
+    ceiling = f" (oracle {sum(known) / len(known):.2f})" if known else ""
     table = _table(
-        "Win rate over the base model, mean of the consistent users" + ceiling,
+        f"Win rate over the base model, mean of {of_whom}{ceiling}",
         ["after turns", *counts, "duels", "prediction\naccuracy"],
     )
     for learner in result["learners"]:
-        rates = [_rate(learner["consistent"][n]) for n in counts]
+        rates = [_rate(learner[group][n]) for n in counts]
         table.add_row(
             learner["name"], *rates, f"{learner['asked']:.0f}", f"{learner['predicted_right']:.2f}"
         )

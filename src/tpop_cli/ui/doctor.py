@@ -11,7 +11,7 @@ from rich.text import Text
 
 from .clean import clean
 from .tables import plain_table
-from .units import format_bytes
+from .units import format_bytes, format_seconds
 
 
 def doctor_report(found: Mapping[str, Any]) -> RenderableType:
@@ -38,6 +38,8 @@ def doctor_report(found: Mapping[str, Any]) -> RenderableType:
         ]
     if found["model"]:
         parts += [Text(), *_model(found["model"])]
+    if "steering" in found:
+        parts += [Text(), _steering(found["steering"])]
     return Group(*parts)
 
 
@@ -58,6 +60,22 @@ def _devices(devices: Sequence[Mapping[str, Any]]) -> Table:
             format_bytes(device["free"]),
             format_bytes(device["total"]),
         )
+    return table
+
+
+def _steering(rows: Sequence[Mapping[str, Any]]) -> Table:
+    """A row for each way to steer: the time of a token, and its ratio to plain decoding."""
+    columns = list(dict.fromkeys(row["arms"] for row in rows))
+    table = plain_table(
+        ("--steer", *columns), numbers=len(columns), title="Time per token, and its ratio to plain"
+    )
+    for steer in dict.fromkeys(row["steer"] for row in rows):
+        cells = [
+            f"{format_seconds(row['step'])}  {row['ratio']:.2f}"
+            for row in rows
+            if row["steer"] == steer
+        ]
+        table.add_row(Text(steer, "bold"), *cells)
     return table
 
 

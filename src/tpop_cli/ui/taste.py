@@ -8,7 +8,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ..core.describe import SURE, AxisTaste
+from ..core.describe import SURE, AxisTaste, with_amount
 from .tables import plain_table
 
 _HALF = 8  # columns from the middle of a bar to either end
@@ -37,7 +37,9 @@ def taste_diff(
     for pair in sorted(pairs, key=lambda pair: not (pair[0].known or pair[1].known)):
         opposite = all(taste.known for taste in pair) and pair[0].preferred != pair[1].preferred
         cells = [
-            Text(f"{taste.preferred}: {taste.short}") if taste.known else Text("-", "dim")
+            Text(f"{with_amount(taste.preferred, taste.amount)}: {taste.short}")
+            if taste.known
+            else Text("-", "dim")
             for taste in pair
         ]
         table.add_row(
@@ -58,7 +60,8 @@ def taste_table(tastes: Sequence[AxisTaste]) -> RenderableType:
     for taste in tastes:
         away, toward = Text(taste.away), Text(taste.toward)
         if taste.known:
-            (toward if taste.preference >= 0 else away).stylize("bold")
+            liked = Text(with_amount(taste.preferred, taste.amount), "bold")
+            away, toward = (away, liked) if taste.preference >= 0 else (liked, toward)
         else:
             away.stylize("dim")
             toward.stylize("dim")

@@ -15,7 +15,7 @@ from ..running import JUDGE, objects, run
 def test_axes_list_shows_every_instruction() -> None:
     body = json.loads(run("axes", "list", "--json").stdout)
     assert [a["axis"] for a in body] == [axis.name for axis in AXES]
-    assert "closing question" in run("axes", "list").stdout
+    assert "detailed" in run("axes", "list").stdout
 
 
 @pytest.mark.usefixtures("tiny_env")

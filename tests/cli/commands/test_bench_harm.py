@@ -28,11 +28,11 @@ def test_bench_harm_runs_and_resumes(home: Path) -> None:
 
 @pytest.mark.usefixtures("tiny_env")
 def test_bench_harm_measures_the_poles_that_it_is_given() -> None:
-    arguments = ("--poles", "warm, personal", "--prompts", "tune", "--duels", "0", "--each", "2")
+    arguments = ("--poles", "warm, casual", "--prompts", "tune", "--duels", "0", "--each", "2")
     result = json.loads(
         run("bench", "harm", *arguments, "--max-tokens", "4", "--seeds", "2", "--json").stdout
     )
-    assert [row["name"] for row in result["steered"]] == ["warm", "personal", "warm + personal"]
+    assert [row["name"] for row in result["steered"]] == ["warm", "casual", "warm + casual"]
     assert result["plan"]["split"] == "tune"
     assert result["plan"]["seeds"] == 2
     assert result["prompts"] == {"code": 2, "facts": 2, "language": 4, "topics": 2}

@@ -22,3 +22,10 @@ def test_a_model_that_does_not_exist_is_named() -> None:
     done = run("doctor", "--model", "nothing/here.gguf", code=66)
     assert "backends" in done.stdout
     assert done.stderr.startswith("error: ")
+
+
+def test_steering_is_timed_when_asked(tiny_path: Path) -> None:
+    done = run("doctor", "--time", "--json", "--model", str(tiny_path), "--ctx", "64")
+    rows = json.loads(done.stdout)["steering"]
+    assert {row["steer"] for row in rows} == {"plain", "contrast", "prompt"}
+    assert "steering" not in json.loads(run("doctor", "--json", "--model", str(tiny_path)).stdout)

@@ -23,7 +23,7 @@ app = typer.Typer(
 @app.command("list")
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
-    """List the axes: each pole's instruction, and what it adds to the scores of word classes."""
+    """List the axes and the instruction of each pole."""
     from rich.text import Text
 
     from ...store.own_axes import load_axes
@@ -38,8 +38,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
                     side: {
                         "pole": pole.name,
                         "instruction": pole.instruction,
-                        "full": pole.full,
-                        "tilt": dict(pole.tilt),
+                        "weight": pole.weight,
                     }
                     for side, pole in zip(("toward", "away"), axis.poles, strict=True)
                 },
@@ -49,22 +48,13 @@ def list_(as_json: opt.JsonOption = False) -> None:
         write_json(body)
         return
     console = stdout_console()
-    wide = console.width >= 120  # without room for the tilts, --json still has them
-    columns = (
-        "axis",
-        "pole",
-        "instruction",
-        *(["tilt"] if wide else []),
-    )
-    table = plain_table(columns)
+    table = plain_table(("axis", "pole", "instruction"))
     for axis in load_axes():
         for pole in axis.poles:
-            tilt = Text(", ".join(f"{name} {amount:+g}" for name, amount in pole.tilt), "dim")
             table.add_row(
                 Text(axis.name if pole is axis.toward else ""),
                 Text(pole.name, "bold"),
                 Text(pole.instruction),
-                *([tilt] if wide else []),
             )
     console.print(table)
 

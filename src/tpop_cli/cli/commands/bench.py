@@ -33,7 +33,9 @@ def taste(
     asks: Annotated[
         str, typer.Option("--ask", help="When to show two answers; comma-separated, or `all`.")
     ] = "always",
-    users: Annotated[str, typer.Option(help="Simulated users; comma-separated, or `all`.")] = "all",
+    users: Annotated[
+        str, typer.Option(help="Simulated users; comma-separated, extremes, middle or `all`.")
+    ] = "all",
     duels: Annotated[int, typer.Option(min=1, help="Duels per user.")] = 40,
     seeds: Annotated[int, typer.Option(min=1, help="Runs per user, with different seeds.")] = 3,
     prompts: Annotated[
@@ -77,7 +79,7 @@ def taste(
     from ...bench.prompts import SPLITS
     from ...bench.simulate import REWARDS, compared
     from ...bench.taste import TastePlan, report
-    from ...bench.users import CONSISTENT, DIFFICULT, TUNING, TUNING_DIFFICULT, USERS
+    from ...bench.users import SPLIT_USERS
     from ...core.arms import ArmRules
     from ...core.neural import NeuralRules
     from ...store.paths import data_dir
@@ -92,10 +94,10 @@ def taste(
     )
     counts = (*(n for n in TastePlan.counts if n < duels), duels)
     (split,) = names_of(prompts, list(SPLITS))
-    everybody = (*CONSISTENT, *DIFFICULT) if split == "report" else (*TUNING, *TUNING_DIFFICULT)
+    everybody = [user.name for user in SPLIT_USERS[split]]
     plan = TastePlan(
         learners,
-        tuple(user.name for user in everybody) if users == "all" else names_of(users, list(USERS)),
+        _users(users, everybody),
         counts,
         seeds,
         split,
@@ -106,7 +108,7 @@ def taste(
     if quick:
         plan = replace(
             plan,
-            users=(everybody[0].name, everybody[6].name),
+            users=(everybody[0], everybody[6]),
             counts=(0, 3),
             seeds=1,
             n_judged=4,
@@ -131,7 +133,9 @@ def taste(
         max_tokens = options.flags["max_tokens"] or MAX_TOKENS
         cache = AnswerCache(session.engine, data_dir() / "bench")
         response, _ = load_response(session.engine.info.fingerprint)
-        setting = plan.setting(response, session.options.sampling, max_tokens)
+        setting = plan.setting(
+            response, session.options.sampling, max_tokens, steer=session.options.steer
+        )
         with interruptible(session.engine.stop), progress:
             task = progress.add_task("")
 
@@ -150,6 +154,15 @@ def taste(
         stdout_console().print(view)
     if svg:
         _draw(view, svg)
+
+
+def _users(given: str, everybody: list[str]) -> tuple[str, ...]:
+    """The users that --users names: all of the split, a group of them, or some by name."""
+    from ...bench.users import GROUPS, USERS
+
+    if given in GROUPS:
+        return tuple(name for name in everybody if name in GROUPS[given])
+    return tuple(everybody) if given == "all" else names_of(given, list(USERS))
 
 
 def names_of(text: str, known: list[str]) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ...errors import UsageError
 from ...settings import ANSWERS, LOADING
 from .. import options as opt
 from ..console import progress_bar, stdout_console, write_answer
@@ -18,12 +19,29 @@ from .bench import names_of
 from .bench_speed import describe_machine
 
 
+def _amounts(given: str) -> tuple[float, ...]:
+    """The strengths in a comma-separated list. Raises UsageError."""
+    try:
+        amounts = tuple(float(one) for one in given.split(","))
+    except ValueError:
+        amounts = ()
+    if not amounts or not all(0 < one <= 1 for one in amounts):
+        raise UsageError(
+            f"{given!r} is not a list of strengths", "use numbers above 0 and at most 1: 0.5,1"
+        )
+    return amounts
+
+
 @command
 @opt.with_options(LOADING, ANSWERS)
 def harm(
     poles: Annotated[str, typer.Option(help="Poles to measure; comma-separated, or `all`.")] = (
         "all"
     ),
+    amounts: Annotated[
+        str,
+        typer.Option(help="Strengths of each pole, above 0 and at most 1; comma-separated."),
+    ] = "1",
     pairs: Annotated[bool, typer.Option(help="Measure pairs of these poles, too.")] = True,
     duels: Annotated[
         int,
@@ -63,12 +81,14 @@ def harm(
     (split,) = names_of(prompts, list(HARM_SPLITS))
     plan = HarmPlan(
         names_of(poles, known),
+        _amounts(amounts),
         pairs,
         duels,
         split=split,
         n_tasks=each,
         seeds=seeds,
         max_tokens=options.flags["max_tokens"] or HarmPlan.max_tokens,
+        steer=options.value("steer"),
     )
     if quick:
         plan = replace(
@@ -94,7 +114,7 @@ def harm(
             TimeRemainingColumn(elapsed_when_finished=True),
         )
         response, _ = load_response(session.engine.info.fingerprint)
-        with interruptible(session.engine.stop), progress:
+        with progress:
             task = progress.add_task("")
 
             def show(stage: str, done: int, total: int) -> None:
@@ -109,7 +129,9 @@ def harm(
                 session.options.sampling,
                 ProgressMeter(show),
             )
-            found = bench.report()
+            with interruptible(session.engine.stop):
+                steerings = bench.decode()
+            found = bench.report(steerings)
         result = {
             "model": Path(session.engine.info.path).stem,
             "date": date.today().isoformat(),

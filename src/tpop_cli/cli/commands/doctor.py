@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from ...errors import TpopError, UnavailableError
 from ...settings import LOADING
 from .. import options as opt
-from ..console import note, print_error, stdout_console, write_answer
+from ..console import note, print_error, stderr_console, stdout_console, write_answer
 from ..open_session import load_options
 from ..process import command
 
@@ -19,10 +21,17 @@ if TYPE_CHECKING:
 
 @command
 @opt.with_options(LOADING)
-def doctor(as_json: opt.JsonOption = False, *, options: opt.Options) -> None:
+def doctor(
+    time: Annotated[
+        bool, typer.Option("--time", help="Load the model, and time what steering costs here.")
+    ] = False,
+    as_json: opt.JsonOption = False,
+    *,
+    options: opt.Options,
+) -> None:
     """Show backends and devices, the memory that a model needs, and which device gets which part.
 
-    No model is loaded. Exits with 1 if the model does not fit.
+    No model is loaded, except with --time. Exits with 1 if the model does not fit.
     """
     from ...store.models import find_model
     from ...ui.doctor import doctor_report
@@ -36,6 +45,11 @@ def doctor(as_json: opt.JsonOption = False, *, options: opt.Options) -> None:
         raise
     except TpopError as error:
         failure, found["model"] = error, None
+    if time and found["model"] and found["model"]["fits"]:
+        try:
+            found["steering"] = _steering(Path(found["model"]["path"]), loading)
+        except TpopError as error:
+            failure = error
     if as_json:
         write_answer(json.dumps(found, ensure_ascii=False, indent=1))
     else:
@@ -122,6 +136,18 @@ def _model(path: Path, loading: LoadOptions) -> dict[str, Any]:
         ],
         "fits": all(bytes_wanted <= room for bytes_wanted, room in zip(wanted, free, strict=True)),
     }
+
+
+def _steering(path: Path, loading: LoadOptions) -> list[dict[str, Any]]:
+    """The time of a step for each way to steer. A status on stderr is shown meanwhile."""
+    with stderr_console().status(f"timing {path.stem}", spinner="dots"):
+        from dataclasses import replace
+
+        from ...bench.steering_cost import CTX, steering_costs
+        from ...engine.llama_engine import LlamaEngine
+
+        with LlamaEngine(path, replace(loading, n_ctx=CTX)) as engine:
+            return steering_costs(engine)
 
 
 def _missing_backend(found: list[str]) -> str | None:

@@ -96,6 +96,7 @@ def show(
                     "preferred": t.preferred,
                     "lean": round(t.preference, 4),
                     "certainty": round(t.certainty, 4),
+                    "amount": t.amount,
                     "words": t.words,
                 }
                 for t in tastes
@@ -260,16 +261,18 @@ def diff(first: NameArgument, second: NameArgument) -> None:
 
 
 def _known(name: str | None) -> tuple[Profile, Taste]:
-    """A profile, and its taste with the starter model's response matrix. Raises NoInputError."""
-    from ...core.features import FEATURES
+    """A profile, and its taste on the model that it was last used with.
+
+    Raises:
+        NoInputError: there is no such profile.
+    """
+    from ...session.model_response import taste_on_last_model
     from ...store.profiles import open_existing
-    from ...store.response_matrices import starter_response
 
     if name:
         open_existing(name)
     chosen = open_profile(name)
-    poles = [pole.name for axis in chosen.axes for pole in axis.poles]
-    return chosen, chosen.taste.with_B(starter_response().matrix(poles, FEATURES))
+    return chosen, taste_on_last_model(chosen)
 
 
 def _count_correct(picks: list[Pick]) -> tuple[int, int]:

@@ -67,13 +67,17 @@ class Chat:
 
     # -- answering -------------------------------------------------------------------------------
 
+    def next_is_duel(self) -> bool:
+        """Whether the next question is answered by a duel."""
+        return self.ask == "always" or (self.ask == "auto" and self.session.should_ask())
+
     def answer(self, question: str) -> None:
         """Answer a question with a duel, or alone if a pick would teach too little."""
         from .duel import Outcome, interactive_duel
 
         self.last_question, self.single = question, None
         messages = self.messages(question, self.turns, tell=True)
-        if self.ask == "never" or (self.ask == "auto" and not self.session.should_ask()):
+        if not self.next_is_duel():
             self._answer_alone(question, messages)
             return
         result = interactive_duel(self.session, messages, self.console)

@@ -33,7 +33,8 @@ class ChatLoop:
         editor = line_editor([*COMMANDS, *ALIASES], chat.tell, keep_history=chat.keep_history)
         while not chat.ended and chat.next_model is None:
             if chat.turns:  # evaluated while the user reads and types
-                self._prefetcher.start(chat.history())
+                instructions = chat.session.next_instructions(chat.next_is_duel())
+                self._prefetcher.start(chat.history(), instructions)
             edited, chat.edited_question = chat.edited_question, None
             try:
                 line = editor.prompt(
