@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tpop_cli.core.axes import AMOUNTS, AXES, activation
+from tpop_cli.core.axes import AMOUNTS, AXES, Axis, Pole, activation
 
 from .builders import TWO_AXES
 
@@ -38,3 +38,11 @@ def test_the_activation_grows_with_the_strength_and_has_no_sign(s: float, t: flo
 def test_the_largest_amount_is_full_strength() -> None:
     assert list(AMOUNTS) == sorted(AMOUNTS)
     assert AMOUNTS[-1] == 1.0
+
+
+def test_the_rows_of_an_own_axis_change_with_its_wording() -> None:
+    own = Axis("spice", Pole("hot", "Be hot."), Pole("mild", "Be mild."), builtin=False)
+    other = Axis("spice", Pole("hot", "Be spicy."), Pole("mild", "Be mild."), builtin=False)
+    assert own.row_names == own.row_names
+    assert set(own.row_names).isdisjoint(other.row_names)
+    assert [axis.row_names for axis in AXES] == [(a.toward.name, a.away.name) for a in AXES]

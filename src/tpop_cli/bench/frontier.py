@@ -95,6 +95,9 @@ def main() -> None:
     given = parser.parse_args()
     axes = read_axes(given.file) if given.file else list(AXES)
     names = tuple(pole.name for axis in axes for pole in axis.poles)
+    unknown = sorted(set(given.only) - set(names))
+    if unknown:
+        parser.error(f"--only: no pole named {', '.join(unknown)}; choose from {', '.join(names)}")
     chosen = tuple(given.only) or names
     plan = HarmPlan(chosen, pairs=False, n_duels=0, split="tune", n_tasks=given.each)
     model = find_model(given.model) if given.model else find_model()

@@ -64,10 +64,19 @@ class Axis:
 
         An axis that is added again with other words is another one.
         """
-        if self.builtin:
-            return self.name
+        return self.name if self.builtin else f"{self.name} {self._wording}"
+
+    @property
+    def row_names(self) -> tuple[str, str]:
+        """The names of its rows in a response matrix, `toward` first; see `identity`."""
+        suffix = "" if self.builtin else f" {self._wording}"
+        return (self.toward.name + suffix, self.away.name + suffix)
+
+    @property
+    def _wording(self) -> str:
+        """A digest of both instructions."""
         wording = "\n".join(pole.instruction for pole in self.poles)
-        return f"{self.name} {sha256(wording.encode()).hexdigest()[:8]}"
+        return sha256(wording.encode()).hexdigest()[:8]
 
     @property
     def poles(self) -> tuple[Pole, Pole]:

@@ -21,7 +21,7 @@ class ResponseMatrix:
     """B with named rows and columns, so that axes and features can be added and removed.
 
     Args:
-        rows: pole name -> feature name -> mean shift in spreads.
+        rows: name of a pole's row (`Axis.row_names`) -> feature name -> mean shift in spreads.
         plain: feature name -> its mean in plain answers of the model, in spreads; empty if that was
             not measured.
     """
@@ -29,9 +29,9 @@ class ResponseMatrix:
     rows: Mapping[str, Mapping[str, float]]
     plain: Mapping[str, float] = field(default_factory=dict)
 
-    def matrix(self, poles: Sequence[str], features: Sequence[str]) -> Matrix:
-        """B of shape (len(poles), len(features)); zero where nothing was measured."""
-        return np.array([[self.rows.get(p, {}).get(f, 0.0) for f in features] for p in poles])
+    def matrix(self, rows: Sequence[str], features: Sequence[str]) -> Matrix:
+        """B of shape (len(rows), len(features)); zero where nothing was measured."""
+        return np.array([[self.rows.get(r, {}).get(f, 0.0) for f in features] for r in rows])
 
     def shrunk(self, factor: float) -> ResponseMatrix:
         """All shifts times `factor`: an estimate for a model on which B was not measured."""

@@ -95,8 +95,7 @@ class AxesReward:
         cls, axes: Sequence[Axis], response: ResponseMatrix, priors: Priors = Priors()
     ) -> AxesReward:
         """The reward model before any pick."""
-        poles = [pole.name for axis in axes for pole in axis.poles]
-        B = response.matrix(poles, FEATURES)
+        B = response.matrix([row for axis in axes for row in axis.row_names], FEATURES)
         plain = [response.plain.get(name, c) for name, c in zip(CURVED, _CENTERS, strict=True)]
         theta = [
             priors.theta if axis.builtin else priors.theta_own for axis in axes for _ in axis.poles

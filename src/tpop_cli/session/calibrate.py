@@ -20,7 +20,13 @@ N_PLAIN = 2
 
 @dataclass(frozen=True)
 class Measured:
-    """One answer of a measurement, steered by one pole at full strength; pole "" is plain."""
+    """One answer of a measurement, steered by one pole at full strength.
+
+    Args:
+        pole: the name of its row in B; "" for a plain answer.
+        prompt: the question.
+        text: the answer.
+    """
 
     pole: str
     prompt: str
@@ -52,8 +58,8 @@ def measure_response(
     for n, prompt in enumerate(prompts):
         wanted += [("", prompt, {}, seed + 1000 * n + i) for i in range(N_PLAIN)]
         for axis in axes:
-            for pole, sign in zip(axis.poles, (1.0, -1.0), strict=True):
-                wanted.append((pole.name, prompt, {axis.name: sign}, seed + 1000 * n + 7))
+            for row, sign in zip(axis.row_names, (1.0, -1.0), strict=True):
+                wanted.append((row, prompt, {axis.name: sign}, seed + 1000 * n + 7))
     requests = (
         request_arm(
             engine,

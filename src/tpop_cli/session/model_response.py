@@ -59,9 +59,9 @@ class ModelResponse:
         """
         matrix, measured = load_response(fingerprint) if response is None else response
         known = (n0 or N0_MEASURED) if measured and steer == "contrast" else N0_GUESSED
-        poles = [pole.name for axis in profile.axes for pole in axis.poles]
+        rows = [row for axis in profile.axes for row in axis.row_names]
         fresh = AxesReward.fresh(profile.axes, matrix)
-        n0_rows = np.array([known if pole in matrix.rows else N0_UNKNOWN for pole in poles])
+        n0_rows = np.array([known if row in matrix.rows else N0_UNKNOWN for row in rows])
         found = cls(fingerprint, steer, fresh, ResponseEstimate(fresh.B, n0_rows))
         for pick in profile.recent(_RECENT):
             found.refine(pick)
