@@ -17,7 +17,6 @@ from ..core.axes import AXES, Axis
 from ..core.response_matrix import ResponseMatrix
 from ..core.steering import Steer, instructions
 from ..decoding.arm import ArmRequest
-from ..decoding.requests import request_arm
 from ..engine.protocol import Sampling
 from .answer_cache import AnswerCache
 from .harm_outcomes import MEASURES, Answers, CodeChecks, harm_outcomes, mean_tokens, style_wins
@@ -25,7 +24,7 @@ from .harm_tasks import HARM_SPLITS, HarmTasks
 from .harm_users import PAIRS, STYLE_USERS, TAUGHT
 from .progress import ProgressMeter
 from .prompts import SPLITS
-from .simulate import Player, Setting, Variant, limit_each, play
+from .simulate import Player, Setting, Variant, answer_requests, play
 from .taste import Rate, rate
 from .users import USERS, User
 
@@ -169,24 +168,20 @@ class HarmBench:
 
     def requests(self, strengths: Mapping[str, float]) -> list[list[ArmRequest]]:
         """Requests for answers to all prompts: one list for each seed."""
-        engine, prompts = self.cache.engine, self.plan.tasks.prompts
-        every = []
-        for seed in range(self.plan.seeds):
-            requests = [
-                request_arm(
-                    engine,
-                    [{"role": "user", "content": prompt}],
-                    self.axes,
-                    strengths,
-                    self.sampling,
-                    seed,
-                    self.plan.max_tokens,
-                    steer=self.plan.steer,
-                )
-                for prompt in prompts
-            ]
-            every.append(limit_each(requests, engine.n_ctx))
-        return every
+        plan = self.plan
+        return [
+            answer_requests(
+                self.cache.engine,
+                plan.tasks.prompts,
+                self.axes,
+                strengths,
+                self.sampling,
+                seed,
+                plan.max_tokens,
+                plan.steer,
+            )
+            for seed in range(plan.seeds)
+        ]
 
     def _answers(self, strengths: Mapping[str, float]) -> list[Answers]:
         return [[self.cache[key] for key in keys] for keys in self.requests(strengths)]

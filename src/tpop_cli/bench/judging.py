@@ -11,11 +11,10 @@ import numpy.typing as npt
 from ..core.arms import explore_options
 from ..core.steering import active_poles
 from ..decoding.arm import ArmRequest
-from ..decoding.requests import request_arm
 from .answer_cache import AnswerCache, AnswerKey
 from .measures import on_topic, quotes, repeated
 from .progress import ProgressMeter
-from .simulate import BASE_SEED, STEERED_SEED, Setting, Trace, limit_each
+from .simulate import BASE_SEED, STEERED_SEED, Setting, Trace, answer_requests
 from .users import USERS, User
 
 PARTNERS = 3
@@ -62,21 +61,17 @@ class Judging:
         self, prompts: Sequence[str], strengths: Mapping[str, float], seed: int
     ) -> list[ArmRequest]:
         """Requests for answers to prompts, all steered by the same strengths."""
-        engine, setting = self.cache.engine, self.setting
-        requests = [
-            request_arm(
-                engine,
-                [{"role": "user", "content": prompt}],
-                setting.axes,
-                strengths,
-                setting.sampling,
-                seed,
-                setting.max_tokens,
-                steer=setting.steer,
-            )
-            for prompt in prompts
-        ]
-        return limit_each(requests, engine.n_ctx)
+        setting = self.setting
+        return answer_requests(
+            self.cache.engine,
+            prompts,
+            setting.axes,
+            strengths,
+            setting.sampling,
+            seed,
+            setting.max_tokens,
+            setting.steer,
+        )
 
     def base(self, prompts: Sequence[str]) -> list[ArmRequest]:
         """Requests for the base model's answers."""

@@ -20,11 +20,11 @@ from ..core.axes import Axis
 from ..core.describe import axis_tastes
 from ..core.picks import Verdict
 from ..core.response_matrix import ResponseMatrix
-from ..core.reward import Priors
+from ..core.reward import Priors, Strengths
 from ..core.steering import Steer
 from ..decoding.arm import ArmRequest
-from ..decoding.requests import limit_to_context
-from ..engine.protocol import Sampling
+from ..decoding.requests import limit_to_context, request_arm
+from ..engine.protocol import Engine, Sampling
 from ..session.axes_learner import AxesLearner
 from ..session.duel import Duel
 from ..session.learner import Learner
@@ -250,6 +250,33 @@ def play(
             for run, duel in duels:
                 run.finish(n, duel)
         return [run.trace for run in runs]
+
+
+def answer_requests(
+    engine: Engine,
+    prompts: Sequence[str],
+    axes: Sequence[Axis],
+    strengths: Strengths,
+    sampling: Sampling,
+    seed: int,
+    max_tokens: int,
+    steer: Steer = "contrast",
+) -> list[ArmRequest]:
+    """A request for an answer to each prompt, all steered by the same strengths."""
+    requests = [
+        request_arm(
+            engine,
+            [{"role": "user", "content": prompt}],
+            axes,
+            strengths,
+            sampling,
+            seed,
+            max_tokens,
+            steer=steer,
+        )
+        for prompt in prompts
+    ]
+    return limit_each(requests, engine.n_ctx)
 
 
 def limit_each(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequest]:
