@@ -24,9 +24,9 @@ def test_fifteen_duels_teach_a_taste(starter: LlamaEngine, name: str) -> None:
     result = taught_against_fresh(
         starter, Profile("taught"), JUDGES[name], seeds=(1,), max_tokens=128
     )
-    print(f"\n{name}: win rate {result.win_rate:.2f}, steered by {result.strengths}")
+    print(f"\n{name}: win rate {result.rate.mean:.2f}, steered by {result.strengths}")
     assert len(result.wins) == 10
-    assert result.win_rate >= 0.6  # ten answers: a taste of 0.8 falls below it once in twenty
+    assert result.rate.mean >= 0.6  # ten answers: a taste of 0.8 falls below it once in twenty
 
 
 def test_the_commands_do_the_same(tmp_path: Path) -> None:

@@ -22,10 +22,9 @@ def test_a_judge_decides_by_the_users_taste() -> None:
 
 def test_the_win_rate_is_the_mean_of_the_wins_within_its_interval() -> None:
     result = TaughtResult({}, (1.0, 0.0, 1.0, 1.0))
-    low, high = result.interval()
-    assert result.win_rate == 0.75
-    assert 0 <= low <= result.win_rate <= high <= 1
-    assert TaughtResult({}, (1.0,)).interval() == (1.0, 1.0)
+    assert result.rate.mean == 0.75
+    assert 0 <= result.rate.low < 0.75 < result.rate.high <= 1
+    assert str(TaughtResult({}, (1.0,)).rate) == "1.00 [1.00, 1.00]"
 
 
 @pytest.mark.parametrize("name", JUDGES)

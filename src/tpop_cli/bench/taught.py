@@ -24,6 +24,7 @@ from ..session.teach import teach
 from ..store.profile import Profile
 from .formulas import syllables_per_word
 from .prompts import REPORT, TRAIN
+from .taste import Rate, rate
 from .users import User
 
 JUDGES: dict[str, User] = {
@@ -63,16 +64,9 @@ class TaughtResult:
     wins: tuple[float, ...]
 
     @property
-    def win_rate(self) -> float:
-        """The mean of the wins."""
-        return float(np.mean(self.wins))
-
-    def interval(self, n: int = 2000) -> tuple[float, float]:
-        """The 95% bootstrap interval of the win rate, from n samples of the comparisons."""
-        rng = np.random.default_rng(0)
-        means = rng.choice(self.wins, (n, len(self.wins))).mean(axis=1)
-        low, high = np.quantile(means, [0.025, 0.975])
-        return float(low), float(high)
+    def rate(self) -> Rate:
+        """The win rate with its 95% bootstrap interval over the comparisons."""
+        return rate(np.reshape(self.wins, (1, 1, -1)))
 
 
 def taught_against_fresh(
@@ -109,7 +103,7 @@ def taught_against_fresh(
             list(Session(engine, learner, options(seed)).answer_many(prompts))
             for learner in (AxesLearner(engine, profile), None)
         )
-        wins += [user.prefers(a.text, b.text) for a, b in zip(steered, plain, strict=True)]
+        wins += [user.prefers(a.answer, b.answer) for a, b in zip(steered, plain, strict=True)]
     return TaughtResult(taught.strengths(), tuple(wins))
 
 
@@ -127,9 +121,7 @@ def main() -> None:
         print(f"{'judge':14} {header}")
         for name, user in JUDGES.items():
             result = taught_against_fresh(engine, Profile(name.replace(" ", "-")), user)
-            low, high = result.interval()
-            win_rate = f"{result.win_rate:.2f} [{low:.2f}, {high:.2f}]"
-            print(f"{name:14} {win_rate}  steered by {result.strengths}", flush=True)
+            print(f"{name:14} {result.rate}  steered by {result.strengths}", flush=True)
 
 
 if __name__ == "__main__":
