@@ -38,6 +38,7 @@ def test_every_part_runs_and_is_drawn(tiny_path: Path) -> None:
         "memory",
         "picks",
         "growth",
+        "other work",
         "neural",
     ):
         assert found[part], part
@@ -57,6 +58,7 @@ def test_every_part_runs_and_is_drawn(tiny_path: Path) -> None:
         "llama_decode",
         "--version",
         "Recorded picks",
+        "beside other busy processes",
         "naive T-POP step",
     ):
         assert words in text

@@ -132,6 +132,15 @@ def _growth(found: Mapping[str, Any]) -> list[RenderableType]:
     return [axes, Text(), answer, Text(), chat, Text(), batch]
 
 
+def _other_work(rows: Sequence[Mapping[str, float]]) -> list[RenderableType]:
+    names = [name for name in rows[0] if name != "busy"]
+    table = _table("Time per token beside other busy processes", ("busy processes", *names))
+    for row in rows:
+        times = [format_seconds(row[name]) for name in names]
+        table.add_row(str(int(row["busy"])), *times)
+    return [table]
+
+
 def _neural(found: Mapping[str, Any]) -> list[RenderableType]:
     table = _table(
         "One step of a duel with --reward neural, by number of candidates", ("candidates", "step")
@@ -156,5 +165,6 @@ _TABLES: dict[str, Callable[[Any], list[RenderableType]]] = {
     "memory": _memory,
     "picks": _picks,
     "growth": _growth,
+    "other work": _other_work,
     "neural": _neural,
 }

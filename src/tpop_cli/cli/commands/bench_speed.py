@@ -31,6 +31,7 @@ PARTS = (
     "memory",
     "picks",
     "growth",
+    "other work",
     "neural",
 )
 
@@ -114,6 +115,7 @@ def _measures(
     """The measurement of each part, in order. A part loads the models it needs and frees them."""
     from ...bench import growth, overhead
     from ...bench.first_token import time_first_token
+    from ...bench.other_work import time_beside_other_work
     from ...bench.speed import QUICK, SpeedBench
     from ...bench.step_time import time_step
 
@@ -145,6 +147,9 @@ def _measures(
         "memory": lambda: overhead.peak_memory(path, loading.n_ctx, min(plan.n_tokens, 64)),
         "picks": lambda: overhead.time_picks((10, 20) if short else overhead.PICKS, plan.rounds),
         "growth": lambda: with_models(grown),
+        "other work": lambda: time_beside_other_work(
+            path, loading.threads, min(plan.n_tokens, 40), plan.rounds
+        ),
         "neural": lambda: growth.neural(
             path, loading, min(plan.n_tokens, 32), (1, 2) if short else growth.CANDIDATES
         ),
