@@ -37,3 +37,13 @@ def test_bench_taste_runs_and_resumes(home: Path) -> None:
     ]
     assert names == ["ucb", "random pairs", "ucb, neural", "ucb, asking when it helps"]
     assert "none named 'nobody'" in run("bench", "taste", "--users", "nobody", code=2).stderr
+
+
+@pytest.mark.usefixtures("tiny_env")
+def test_users_are_named_by_group_and_by_name() -> None:
+    arguments = ("--duels", "1", "--seeds", "1", "--judged", "1", "--no-oracle", "--json")
+    users = ("--users", "middle,short,60 words", "--max-tokens", "4")
+    played = json.loads(run("bench", "taste", *users, *arguments).stdout)["plan"]["users"]
+    assert played[:2] == ["60 words", "100 words"]
+    assert played[-1] == "short"
+    assert len(played) == len(set(played)) == 7

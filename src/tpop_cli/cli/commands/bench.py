@@ -34,7 +34,8 @@ def taste(
         str, typer.Option("--ask", help="When to show two answers; comma-separated, or `all`.")
     ] = "always",
     users: Annotated[
-        str, typer.Option(help="Simulated users; comma-separated, extremes, middle or `all`.")
+        str,
+        typer.Option(help="Simulated users; comma-separated, also extremes and middle; or `all`."),
     ] = "all",
     duels: Annotated[int, typer.Option(min=1, help="Duels per user.")] = 40,
     seeds: Annotated[int, typer.Option(min=1, help="Runs per user, with different seeds.")] = 3,
@@ -157,12 +158,17 @@ def taste(
 
 
 def _users(given: str, everybody: list[str]) -> tuple[str, ...]:
-    """The users that --users names: all of the split, a group of them, or some by name."""
+    """The users that --users names: all of the split, or groups of them and some by name."""
     from ...bench.users import GROUPS, USERS
 
-    if given in GROUPS:
-        return tuple(name for name in everybody if name in GROUPS[given])
-    return tuple(everybody) if given == "all" else names_of(given, list(USERS))
+    if given == "all":
+        return tuple(everybody)
+    named = names_of(given, [*GROUPS, *USERS])
+    members = (
+        [user for user in everybody if user in GROUPS[name]] if name in GROUPS else [name]
+        for name in named
+    )
+    return tuple(dict.fromkeys(user for found in members for user in found))
 
 
 def names_of(text: str, known: list[str]) -> tuple[str, ...]:
