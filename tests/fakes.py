@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from tpop_cli.core.scores import steered_scores
+from tpop_cli.core.thoughts import THINK, ThoughtMarks
 from tpop_cli.engine.protocol import Message, ModelInfo, Row, Sampling
 
 WORDS = ["<end>", *(f"w{i}" for i in range(1, 20))]
@@ -54,6 +55,7 @@ class FakeEngine:
     ) -> None:
         self.info = ModelInfo("fake", "fake.gguf", "fa4e")
         self.n_ctx, self.n_seq_max, self.n_embd = n_ctx, n_seq_max, 8
+        self.thought_marks, self.thinks = (THINK,), False
         self.stop = threading.Event()
         self.prefilled = 0
         self.log: list[int] = []
@@ -67,6 +69,12 @@ class FakeEngine:
 
     def tokenize(self, text: str, *, add_special: bool) -> list[int]:
         return [WORDS.index(word) for word in text.split()]
+
+    def markup(self, text: str) -> list[int]:
+        return []
+
+    def open_thought(self, prompt: Sequence[int]) -> ThoughtMarks | None:
+        return None
 
     def piece(self, token: int) -> bytes:
         return (" " + WORDS[token]).encode()

@@ -189,10 +189,11 @@ _TABLE = (
     _answers(
         "think",
         str,
-        "Whether a terminal shows a reasoning model's thinking. A pipe never gets it.",
+        "Show or hide thoughts on a terminal, turn thinking off, or set its effort.",
         "show",
-        choices=("show", "hide"),
+        choices=("show", "hide", "off", "low", "medium", "high"),
     ),
+    _answers("think_tokens", int, "Maximum tokens of thoughts.", 2048, bounds=(1, MAX_CTX)),
     _answers(
         "steer",
         str,

@@ -28,7 +28,7 @@ def _profiles_and_models(home: Path) -> None:
         ("profile show l", ["letters"]),
         ("ask --model ", ["smollm2", "mine"]),
         ("models show m", ["mine"]),
-        ("ask --think ", ["show", "hide"]),
+        ("ask --think ", ["show", "hide", "off", "low", "medium", "high"]),
         ("ask --temperature ", []),
         ("config set top_", ["top_k", "top_p"]),
         ("config set reward ", ["axes", "neural"]),

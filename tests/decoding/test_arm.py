@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tpop_cli.core.thoughts import THINK, split_thoughts
 from tpop_cli.decoding.arm import Arm
-from tpop_cli.decoding.thinking import split_thinking
 
 from .requesting import request
 
@@ -53,10 +53,12 @@ def test_text_cut_into_tokens_at_any_byte_comes_out_whole(text: str, data: st.Da
 def test_what_is_shown_of_an_answer_only_grows(whole: str, cut: int) -> None:
     """A thought that has begun never appears in the answer, and what was shown stays."""
     text = "<think>" + whole
-    partial, later = split_thinking(text[: 7 + cut], done=False), split_thinking(text)
-    assert later[1].startswith(partial[1])
-    thought, closed, answer = whole.partition("</think>")
-    assert later == (thought.strip(), answer.lstrip() if closed else "")
+    partial, later = split_thoughts(text[: 7 + cut], done=False), split_thoughts(text)
+    assert later.answer.startswith(partial.answer)
+    assert later.thought.startswith(partial.thought.rstrip())
+    if "<think>" not in whole:
+        thought, closed, answer = whole.partition("</think>")
+        assert later[:2] == (thought.strip(), answer.lstrip() if closed else "")
 
 
 def test_thoughts_are_not_part_of_the_answer() -> None:
@@ -64,10 +66,34 @@ def test_thoughts_are_not_part_of_the_answer() -> None:
     assert (arm.thought, arm.answer) == ("long thoughts", "Yes.")
 
 
-def test_code_in_a_thought_is_not_code_in_the_answer() -> None:
+def test_thoughts_and_code_in_the_answer_are_plain() -> None:
     arm = Arm(request((100,)))
-    for piece in (b"<think>\n```python\nx", b"</think>\nThe answer"):
+    for piece, plain in (
+        (b"<think>", True),
+        (b"\n```python\nx", True),
+        (b"</think>\nThe answer", False),
+        (b" is:\n```\n", True),
+        (b"x\n```\n", False),
+    ):
         arm.append(0, piece)
-        assert not arm.in_code
-    arm.append(0, b" is:\n```\n")
-    assert arm.in_code
+        assert arm.plain == plain, piece
+
+
+def test_a_stop_text_in_a_thought_ends_nothing() -> None:
+    arm = Arm(replace(request((100,)), stops=("STOP",)))
+    assert not arm.append(0, b"<think>one STOP two")
+    assert not arm.append(1, b"</think>Yes")
+    assert arm.append(2, b" STOP")
+    arm.finish_reason = "stop"
+    assert (arm.thought, arm.answer) == ("one STOP two", "Yes ")
+
+
+@pytest.mark.parametrize(("think_tokens", "full"), [(0, True), (8, False)])
+def test_thoughts_count_as_the_answer_unless_they_have_tokens_of_their_own(
+    think_tokens: int, full: bool
+) -> None:
+    arm = Arm(replace(request((100,), n=3), think_tokens=think_tokens, opened=THINK))
+    for n in range(3):
+        arm.append(n, b" so")
+    assert arm.n_thought == 3
+    assert arm.full == full

@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from tpop_cli.core.thoughts import THINK
 from tpop_cli.decoding.batch import ArmBatch
 
 from ..fakes import WORDS, FakeEngine
@@ -58,3 +59,23 @@ def test_fenced_code_is_sampled_from_the_plain_context_alone() -> None:
         [replace(request((plain,), (pole,), (plain,), n=9), weights=weights, alpha=0.1)],
     )[0]
     assert arm.text == " w9 w9\n```\n w2 w2 w2\n```\n w9 w9"
+
+
+def test_a_thought_of_too_many_tokens_is_closed_in_every_context() -> None:
+    """The model would think for ever; token 7 is the closing mark."""
+
+    class Thinking(FakeEngine):
+        def piece(self, token: int) -> bytes:
+            return b"</think>" if token == 7 else super().piece(token)
+
+        def markup(self, text: str) -> list[int]:
+            assert "</think>" in text
+            return [6, 7]
+
+    engine = Thinking(lambda tokens: np.eye(len(WORDS))[2] * 9)
+    contexts = request((100,), (101,), (102,), n=3)
+    one = replace(contexts, weights=(1.0, 2.0, -2.0), opened=THINK, think_tokens=4)
+    (arm,) = decode(engine, [one])
+    assert (arm.thought, arm.answer) == ("w2 w2 w2 w2 w6", "w2 w2 w2")
+    assert arm.tokens == [2, 2, 2, 2, 6, 7, 2, 2, 2]
+    assert engine.log == [3] * 8

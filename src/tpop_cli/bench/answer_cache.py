@@ -32,7 +32,7 @@ class CachedAnswer:
     """An answer in the cache.
 
     Args:
-        text: the decoded text.
+        text: the decoded text, without the thoughts of a reasoning model.
         tokens: its token ids.
         finish_reason: "stop" or "length".
     """
@@ -87,7 +87,11 @@ class AnswerCache:
         if isinstance(key, str):
             return key
         if key not in self._ids:
-            determining = asdict(replace(key, strengths=()))
+            determining = asdict(replace(key, strengths=(), marks=(), opened=None))
+            for name in ("marks", "opened"):  # by the model and the prompts
+                del determining[name]
+            if not key.think_tokens:
+                del determining["think_tokens"]
             digest = hashlib.sha256(json.dumps(determining, sort_keys=True).encode())
             self._ids[key] = digest.hexdigest()[:32]
         return self._ids[key]
@@ -119,7 +123,7 @@ class AnswerCache:
 
     def put(self, key: AnswerKey, arm: Arm) -> None:
         """Add a finished answer."""
-        answer = CachedAnswer(arm.text, tuple(arm.tokens), arm.finish_reason or "")
+        answer = CachedAnswer(arm.answer, tuple(arm.tokens), arm.finish_reason or "")
         self._answers[self._id(key)] = answer
         self._write({"id": self._id(key), **asdict(answer)})
 
@@ -137,7 +141,8 @@ class AnswerCache:
 
     def _arm(self, request: ArmRequest) -> Arm:
         answer = self[request]
-        return Arm(request, answer.text, list(answer.tokens), answer.finish_reason)
+        plain = replace(request, marks=(), opened=None)  # its thoughts are not in the cache
+        return Arm(plain, answer.text, list(answer.tokens), answer.finish_reason)
 
     # -- perplexity --------------------------------------------------------------------------------
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
-from ..decoding.thinking import split_thinking
 from .answer_cache import CachedAnswer
 from .code_check import passes
 from .harm_code import CodeTask
@@ -39,11 +38,6 @@ class CodeChecks:
         return self._passed[task, text]
 
 
-def text_of(answer: CachedAnswer) -> str:
-    """An answer without the thoughts of a reasoning model."""
-    return split_thinking(answer.text)[1]
-
-
 def harm_outcomes(
     tasks: HarmTasks, answers: Sequence[Answers], instructions: Sequence[str], checks: CodeChecks
 ) -> dict[str, Outcomes]:
@@ -62,25 +56,22 @@ def harm_outcomes(
     for of_seed in answers:
         code, facts, language, topics = _by_kind(tasks, of_seed)
         rows["code"].append(
-            [checks.passes(t, text_of(a)) for t, a in zip(tasks.code, code, strict=True)]
+            [checks.passes(t, a.text) for t, a in zip(tasks.code, code, strict=True)]
         )
         rows["facts"].append(
-            [names_answer(t.answers, text_of(a)) for t, a in zip(tasks.facts, facts, strict=True)]
+            [names_answer(t.answers, a.text) for t, a in zip(tasks.facts, facts, strict=True)]
         )
         rows["language"].append(
-            [
-                identify(text_of(a)) == t.language
-                for t, a in zip(tasks.language, language, strict=True)
-            ]
+            [identify(a.text) == t.language for t, a in zip(tasks.language, language, strict=True)]
         )
         rows["topic"].append(
             [
-                covers_topic(t.prompt, t.stems, text_of(a))
+                covers_topic(t.prompt, t.stems, a.text)
                 for t, a in zip(tasks.topics, topics, strict=True)
             ]
         )
-        rows["fences"].append([fences_whole(text_of(a), a.finish_reason == "stop") for a in code])
-        rows["quoting"].append([quotes(instructions, text_of(a)) for a in of_seed])
+        rows["fences"].append([fences_whole(a.text, a.finish_reason == "stop") for a in code])
+        rows["quoting"].append([quotes(instructions, a.text) for a in of_seed])
     return {name: np.array(found, dtype=float) for name, found in rows.items()}
 
 
@@ -97,7 +88,7 @@ def style_wins(
     return np.array(
         [
             [
-                np.mean([user.prefers(text_of(a), text_of(b)) for user in users])
+                np.mean([user.prefers(a.text, b.text) for user in users])
                 for a, b in zip(_by_kind(tasks, own)[3], _by_kind(tasks, base)[3], strict=True)
             ]
             for own, base in zip(answers, plain, strict=True)

@@ -62,6 +62,7 @@ def load_options(options: Options, **more: Any) -> LoadOptions:
         n_ctx=options.value("ctx"),
         n_threads=options.value("threads") or 0,
         on_log=_print_log if options.verbose else None,
+        thinking="" if options.value("think") in ("show", "hide") else options.value("think"),
         **values,
         **more,
     )
@@ -119,6 +120,8 @@ def open_session(
 
             more = {"hidden_states": True, "n_seq_max": sequences_needed(NeuralRules())}
         engine = LlamaEngine(path, load_options(options, **more))
+    if engine.ignored:
+        note(engine.ignored)
     with engine:
         from ..session.session import Session
 
@@ -164,7 +167,8 @@ def _session_options(options: Options, source: str, history: bool | None) -> Ses
         max_tokens=options.value("max_tokens"),
         stops=tuple(stop for stop in options.stop if stop),
         system=options.value("system"),
-        show_thinking=options.value("think") == "show",
+        think_tokens=options.value("think_tokens"),
+        show_thinking=options.value("think") != "hide",
         keep_texts=resolve("history", history),
         steer=options.value("steer"),
         seed=secrets.randbits(31) if seed is None else seed,

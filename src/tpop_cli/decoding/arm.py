@@ -6,8 +6,8 @@ import codecs
 from dataclasses import dataclass, field
 
 from ..core.text_parts import in_code_fence
-from ..engine.protocol import Sampling, TokenSampler
-from .thinking import split_thinking
+from ..core.thoughts import THINK, Split, ThoughtMarks, split_thoughts
+from ..engine.protocol import Engine, Sampling, TokenSampler
 
 
 @dataclass(frozen=True)
@@ -19,10 +19,14 @@ class ArmRequest:
         weights: C weights of the steered score, which sum to one.
         sampling: llama.cpp's sampling parameters.
         seed: of the arm's own random generator.
-        max_tokens: maximum tokens of the answer.
+        max_tokens: maximum tokens of the answer, without its thoughts.
         stops: texts that end an answer and are left out of it.
         strengths: (axis, s) pairs that prompts and weights come from, sorted.
         alpha: the plausibility bound α of the steered score; of no effect with one context.
+        marks: how the model may mark thoughts.
+        opened: the marks of the thought that the prompts begin; None if they begin none.
+        think_tokens: maximum tokens of the thoughts, which are then closed; 0: they have none of
+            their own, and count as part of the answer.
     """
 
     prompts: tuple[tuple[int, ...], ...]
@@ -33,6 +37,14 @@ class ArmRequest:
     stops: tuple[str, ...] = ()
     strengths: tuple[tuple[str, float], ...] = ()
     alpha: float = 1.0
+    marks: tuple[ThoughtMarks, ...] = (THINK,)
+    opened: ThoughtMarks | None = None
+    think_tokens: int = 0
+
+    @property
+    def longest(self) -> int:
+        """The most tokens that are decoded: thoughts and answer."""
+        return self.max_tokens + self.think_tokens
 
 
 @dataclass
@@ -47,6 +59,7 @@ class Arm:
             "interrupted" (Ctrl-C), "dropped" (the user picked the other arm first), or None
             while it is decoded.
         dropped: set to end the arm at the next step.
+        n_thought: how many of the tokens are thoughts.
     """
 
     request: ArmRequest
@@ -54,8 +67,11 @@ class Arm:
     tokens: list[int] = field(default_factory=list)
     finish_reason: str | None = None
     dropped: bool = False
+    n_thought: int = 0
+    _forced: list[int] = field(default_factory=list, repr=False)  # tokens that are not sampled
     _handles: list[int] = field(default_factory=list, repr=False)
     _sampler: TokenSampler | None = field(default=None, repr=False)
+    _thinking: bool = field(default=False, repr=False)  # whether the last token was a thought
     _held: str = field(default="", repr=False)  # may be the beginning of a stop text
     # Holds the bytes of a character that is not complete yet.
     _utf8: codecs.IncrementalDecoder = field(
@@ -68,19 +84,31 @@ class Arm:
         return dict(self.request.strengths)
 
     @property
+    def _split(self) -> Split:
+        request, done = self.request, self.finish_reason is not None
+        return split_thoughts(self.text, request.marks, request.opened, done=done)
+
+    @property
     def answer(self) -> str:
         """The text without the thoughts of a reasoning model."""
-        return split_thinking(self.text, done=self.finish_reason is not None)[1]
+        return self._split.answer
 
     @property
     def thought(self) -> str:
         """The thoughts of a reasoning model."""
-        return split_thinking(self.text, done=self.finish_reason is not None)[0]
+        return self._split.thought
 
     @property
-    def in_code(self) -> bool:
-        """Whether the answer so far ends inside fenced code."""
-        return in_code_fence(self.answer)
+    def plain(self) -> bool:
+        """Whether no style belongs to the next token: to a thought, or inside fenced code."""
+        split = self._split
+        return split.thinking or in_code_fence(split.answer)
+
+    @property
+    def full(self) -> bool:
+        """Whether the answer has all the tokens that it may have."""
+        own = len(self.tokens) - (self.n_thought if self.request.think_tokens else 0)
+        return own >= self.request.max_tokens
 
     @property
     def why_empty(self) -> str:
@@ -100,6 +128,14 @@ class Arm:
             return "the model ended it after thinking" if self.thought else "the model ended it"
         return "it was stopped"
 
+    def forced_token(self, engine: Engine) -> int | None:
+        """The next token, if it is not sampled: those that close a thought of too many tokens."""
+        limit = self.request.think_tokens
+        if not self._forced and limit and self.n_thought >= limit:
+            marks = self._split.open
+            self._forced = engine.markup(marks.closing) if marks is not None else []
+        return self._forced.pop(0) if self._forced else None
+
     def append(self, token: int, piece: bytes) -> bool:
         """Add a token; returns whether it completed a stop text, which ends the answer.
 
@@ -107,6 +143,13 @@ class Arm:
         """
         self.tokens.append(token)
         new = self._held + self._utf8.decode(piece)
+        request, before = self.request, self._thinking
+        split = split_thoughts(self.text + new, request.marks, request.opened, done=False)
+        self._thinking = split.thinking
+        self.n_thought += before or split.thinking  # the closing mark is part of the thought
+        if split.thinking:
+            self.text, self._held = self.text + new, ""  # what is thought ends no answer
+            return False
         found = [at for at in (new.find(stop) for stop in self.request.stops) if at >= 0]
         if found:
             self.text, self._held = self.text + new[: min(found)], ""

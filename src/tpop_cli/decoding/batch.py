@@ -49,15 +49,16 @@ class ArmBatch:
                 self._finish(arm, "dropped")
                 continue
             assert arm._sampler is not None
-            request = arm.request
-            rows, weights = [engine.logits(h) for h in arm._handles], request.weights
-            if len(rows) > 1 and arm.in_code:  # no style belongs there: the plain context alone
-                rows, weights = rows[:1], weights[:1]
-            token = arm._sampler.next(rows, weights)
+            rows, weights = [engine.logits(h) for h in arm._handles], arm.request.weights
+            if len(rows) > 1 and arm.plain:
+                rows, weights = rows[:1], weights[:1]  # the plain context alone
+            token = arm.forced_token(engine)
+            if token is None:
+                token = arm._sampler.next(rows, weights)
             if engine.is_eog(token) or arm.append(token, engine.piece(token)):
                 self._finish(arm, "stop")
                 continue
-            if len(arm.tokens) >= request.max_tokens:
+            if arm.full:
                 self._finish(arm, "length")
                 continue
             pending += [(handle, token) for handle in arm._handles]

@@ -111,7 +111,7 @@ class BatchDecoder:
             return True  # it never fits better than alone; if it does not, the engine says so
         requests = [*running, *group]
         sequences = sum(len(request.prompts) for request in requests)
-        cells = sum(len(p) + request.max_tokens for request in requests for p in request.prompts)
+        cells = sum(len(p) + request.longest for request in requests for p in request.prompts)
         return sequences + 2 <= self._engine.n_seq_max and cells <= self._engine.n_ctx
 
 

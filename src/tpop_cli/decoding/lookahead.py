@@ -127,7 +127,7 @@ class LookAhead:
         finally:
             self._close(forks, but=taken)
         for i in self._running():
-            if len(self.arms[i].tokens) >= self.arms[i].request.max_tokens:
+            if self.arms[i].full:
                 self._finish(i, "length")
 
     def _logits(self, i: int) -> Vector:

@@ -31,11 +31,12 @@ def request_arm(
     max_tokens: int,
     stops: tuple[str, ...] = (),
     steer: Steer = "contrast",
+    think_tokens: int = 0,
 ) -> ArmRequest:
     """The request for an arm that answers the last message of a chat, steered by `strengths`.
 
     Instructions stand before a short question, and behind a long one, whose cells all contexts can
-    share then.
+    share then. Thoughts have tokens of their own only if the model's template knows of thoughts.
     """
     *history, last = messages
     readings = contexts(axes, strengths, steer)
@@ -54,6 +55,9 @@ def request_arm(
         stops,
         tuple(sorted(strengths.items())),
         plausibility(axes, strengths),
+        engine.thought_marks,
+        engine.open_thought(prompts[0]),
+        think_tokens if engine.thinks else 0,
     )
 
 
@@ -62,6 +66,7 @@ def limit_to_context(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequ
 
     What all contexts begin with takes its cells once. The rest of a context takes cells of its own,
     and so does every sequence's answer. Arms that have no room together get the room of one alone.
+    Thoughts get what an answer leaves, but an answer at most half if it has thoughts.
 
     Args:
         requests: one an arm.
@@ -81,7 +86,17 @@ def limit_to_context(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequ
             "an answer",
             "shorten it, or raise --ctx",
         )
-    return [replace(request, max_tokens=min(request.max_tokens, room)) for request in requests]
+    return [_limited(request, room) for request in requests]
+
+
+def _limited(request: ArmRequest, room: int) -> ArmRequest:
+    """A request whose thoughts and answer have so many tokens at most."""
+    if not request.think_tokens:
+        return replace(request, max_tokens=min(request.max_tokens, room))
+    answer = min(request.max_tokens, max(room - request.think_tokens, room // 2))
+    return replace(
+        request, max_tokens=answer, think_tokens=max(1, min(request.think_tokens, room - answer))
+    )
 
 
 def _cells(prompts: Sequence[tuple[int, ...]]) -> int:

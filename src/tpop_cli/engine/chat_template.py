@@ -3,27 +3,38 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, Protocol
 
 import llama_cpp.llama_cpp as llama
+from jinja2 import Undefined
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from ..errors import BadDataError, UsageError
 from .protocol import Message
 from .resource_limits import ResourceLimitError, run_limited
+from .thinking_mode import usable_variables
 
 RAW = "raw"
 """The name of `RawTemplate`, for base models, which only continue a text."""
 
+_NO_TOOLS = {  # undefined for the template, and not None: many ask whether they are defined
+    name: Undefined(name=name) for name in ("tools", "functions", "function_call", "tool_choice")
+}
 _CHOOSE_ANOTHER = "choose another: --chat-template chatml"
 
 
 class ChatTemplate(Protocol):
-    """Renders messages, with the opening of the assistant's answer at the end."""
+    """Renders messages, with the opening of the assistant's answer at the end.
+
+    Attributes:
+        writes_bos: whether the template writes the beginning-of-sequence token, if there is one.
+        ignored: why it does not do what the user said about thinking; empty if it does.
+    """
 
     writes_bos: bool
+    ignored: str
 
     def render(self, messages: Sequence[Message]) -> str:
         """The prompt.
@@ -40,6 +51,10 @@ class JinjaTemplate:
         source: the template's source.
         bos: text of the beginning-of-sequence token.
         eos: text of the end-of-sequence token.
+        think: how the model should think, one of `thinking_mode.MODES`; empty: as by default.
+
+    Attributes:
+        ignored: why the template does not do what `think` says; empty if it does.
 
     Raises:
         BadDataError: the source has an error.
@@ -47,7 +62,7 @@ class JinjaTemplate:
 
     writes_bos = True  # if the model wants one
 
-    def __init__(self, source: str, bos: str, eos: str) -> None:
+    def __init__(self, source: str, bos: str, eos: str, think: str = "") -> None:
         try:
             self._formatter = run_limited(
                 lambda: Jinja2ChatFormatter(source, eos_token=eos, bos_token=bos)
@@ -56,6 +71,8 @@ class JinjaTemplate:
             raise BadDataError(
                 f"the model's chat template has an error: {error}", _CHOOSE_ANOTHER
             ) from None
+        self._variables: dict[str, Any] = {}
+        self._variables, self.ignored = usable_variables(think, source, self._render_sample)
 
     def render(self, messages: Sequence[Message]) -> str:
         """See `ChatTemplate.render`.
@@ -83,7 +100,11 @@ class JinjaTemplate:
         return rendered[0]
 
     def _render(self, messages: list[Any]) -> str:
-        return str(self._formatter(messages=messages).prompt)
+        return str(self._formatter(messages=messages, **_NO_TOOLS, **self._variables).prompt)
+
+    def _render_sample(self, variables: Mapping[str, Any]) -> str:
+        self._variables = dict(variables)
+        return self.render([{"role": "user", "content": "Hi"}])
 
 
 def _forms(messages: Sequence[Message]) -> Iterator[list[Any]]:
@@ -119,6 +140,7 @@ class BuiltinTemplate:
     """
 
     writes_bos = False
+    ignored = ""
 
     def __init__(self, name: str) -> None:
         if name not in builtin_template_names():
@@ -156,6 +178,7 @@ class RawTemplate:
     """No template: the texts of the messages, one after the other."""
 
     writes_bos = False
+    ignored = ""
 
     def render(self, messages: Sequence[Message]) -> str:
         """See `ChatTemplate.render`."""
@@ -170,7 +193,9 @@ def builtin_template_names() -> list[str]:
     return sorted(name.decode() for name in names if name)
 
 
-def choose_template(name: str | None, source: str | None, bos: str, eos: str) -> ChatTemplate:
+def choose_template(
+    name: str | None, source: str | None, bos: str, eos: str, think: str = ""
+) -> ChatTemplate:
     """The template for a model's chats.
 
     Args:
@@ -178,6 +203,7 @@ def choose_template(name: str | None, source: str | None, bos: str, eos: str) ->
         source: the Jinja source in the GGUF file, if any.
         bos: text of the beginning-of-sequence token.
         eos: text of the end-of-sequence token.
+        think: see `JinjaTemplate`; other templates ignore it.
 
     Raises:
         UsageError: the name is unknown; or the model has no template and no name is given. tpop
@@ -193,4 +219,4 @@ def choose_template(name: str | None, source: str | None, bos: str, eos: str) ->
             "this model has no chat template (it may be a base model)",
             "choose one: --chat-template chatml (or gemma, llama3, ..., raw)",
         )
-    return JinjaTemplate(source, bos, eos)
+    return JinjaTemplate(source, bos, eos, think)

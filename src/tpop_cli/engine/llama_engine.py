@@ -10,10 +10,11 @@ import llama_cpp.llama_cpp as llama
 import numpy as np
 import numpy.typing as npt
 
+from ..core.thoughts import ThoughtMarks, marks_of
 from ..errors import DecodeError
 from .abort_guard import backend_aborted
 from .chat_prompt import chat_tokens
-from .chat_template import choose_template
+from .chat_template import RawTemplate, choose_template
 from .gguf import fingerprint, read_header
 from .llama_log import listen
 from .load_options import LoadOptions, context_size
@@ -31,6 +32,9 @@ class LlamaEngine:
     Args:
         path: a GGUF file.
         options: how to load it.
+
+    Attributes:
+        ignored: why `options.thinking` has no effect; empty if it has.
 
     Raises:
         NoInputError: the file does not exist or cannot be read.
@@ -57,7 +61,10 @@ class LlamaEngine:
                 source.decode("utf-8", "replace") if source else None,
                 self._vocabulary.bos,
                 self._vocabulary.eos,
+                options.thinking,
             )
+            self.ignored = self._template.ignored
+            self._set_thought_marks(source.decode("utf-8", "replace") if source else "")
             self.n_ctx, self.n_seq_max = n_ctx, options.n_seq_max
             self.n_embd = int(llama.llama_model_n_embd(self._model))
             self._ctx = make_context(self._model, n_ctx, options)
@@ -109,6 +116,23 @@ class LlamaEngine:
     def tokenize(self, text: str, *, add_special: bool) -> list[int]:
         """See `protocol.Engine.tokenize`."""
         return self._vocabulary.tokenize(text, add_special=add_special, parse_special=False)
+
+    def markup(self, text: str) -> list[int]:
+        """See `protocol.Engine.markup`."""
+        return self._vocabulary.tokenize(text, add_special=False)
+
+    def open_thought(self, prompt: Sequence[int]) -> ThoughtMarks | None:
+        """See `protocol.Engine.open_thought`. A prompt without a template is the user's text."""
+        if isinstance(self._template, RawTemplate):
+            return None
+        end = self._vocabulary.end_of(prompt).rstrip()
+        return next((m for m in self.thought_marks if end.endswith(m.opening.rstrip())), None)
+
+    def _set_thought_marks(self, template: str) -> None:
+        special = frozenset(self._vocabulary.special_texts)
+        self.thought_marks = marks_of(template, special)
+        self.thinks = any(marks.opening.strip() in template for marks in self.thought_marks)
+        self._vocabulary.show(text for marks in self.thought_marks for text in marks.markup)
 
     def piece(self, token: int) -> bytes:
         """See `protocol.Engine.piece`."""

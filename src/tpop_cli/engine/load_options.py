@@ -55,6 +55,8 @@ class LoadOptions:
         n_seq_max: maximum number of sequences at the same time.
         hidden_states: compute the hidden state of every output token, in addition to its logits.
         chat_template: name of a built-in template that replaces the model's own.
+        thinking: how a reasoning model should think, one of `thinking_mode.MODES`; empty: as its
+            template does it by default.
         on_log: receives each line of llama.cpp's log.
     """
 
@@ -73,6 +75,7 @@ class LoadOptions:
     n_seq_max: int = 32
     hidden_states: bool = False
     chat_template: str | None = default("chat_template")
+    thinking: str = ""
     on_log: Callable[[str], None] | None = None
 
     @property

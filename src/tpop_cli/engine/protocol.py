@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from ..core.thoughts import ThoughtMarks
 from ..settings import default
 
 Message = Mapping[str, str]
@@ -78,9 +79,13 @@ class Engine(Protocol):
         n_seq_max: the maximum number of sequences.
         n_embd: the length of a hidden state.
         stop: set it to interrupt a running call.
+        thought_marks: how the model may mark its thoughts.
+        thinks: whether its chat template knows of thoughts.
     """
 
     info: ModelInfo
+    thought_marks: tuple[ThoughtMarks, ...]
+    thinks: bool
     n_ctx: int
     n_seq_max: int
     n_embd: int
@@ -104,8 +109,17 @@ class Engine(Protocol):
             add_special: prepend the beginning-of-sequence token, if the model has one.
         """
 
+    def markup(self, text: str) -> list[int]:
+        """The tokens of a text in which texts of special tokens are those tokens."""
+
+    def open_thought(self, prompt: Sequence[int]) -> ThoughtMarks | None:
+        """The marks of the thought that a prompt begins, and leaves to the model to end."""
+
     def piece(self, token: int) -> bytes:
-        """The bytes of a token: possibly part of a UTF-8 character; empty for control tokens."""
+        """The bytes of a token: possibly part of a UTF-8 character.
+
+        Empty for control tokens other than marks of thoughts.
+        """
 
     def is_eog(self, token: int) -> bool:
         """Whether the token ends a generation."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -15,6 +16,7 @@ from .deep_stack import call_with_deep_stack, longest_run
 _MARKUP = llama.LLAMA_TOKEN_ATTR_CONTROL | llama.LLAMA_TOKEN_ATTR_UNKNOWN
 _USER_DEFINED, _RSTRIP = llama.LLAMA_TOKEN_ATTR_USER_DEFINED, llama.LLAMA_TOKEN_ATTR_RSTRIP
 _NEVER = re.compile(r"(?!)")
+_N_LAST = 16  # tokens: the longest mark of a thought, and the line break behind it
 
 
 class Vocabulary:
@@ -119,8 +121,20 @@ class Vocabulary:
 
     # -- tokens to text -----------------------------------------------------------------------
 
+    def show(self, texts: Iterable[str]) -> None:
+        """Let these special tokens be part of an output: `piece` is not empty for them."""
+        for text in texts:
+            token = self.special_texts.get(text)
+            if token is not None:
+                self._pieces[token] = self._text_of(token, special=True)
+
+    def end_of(self, tokens: Sequence[int]) -> str:
+        """The text of the last tokens of a prompt, special tokens included."""
+        pieces = [self._text_of(token, special=True) for token in tokens[-_N_LAST:]]
+        return b"".join(pieces).decode("utf-8", "replace")
+
     def piece(self, token: int) -> bytes:
-        """The bytes of a token; empty for control tokens."""
+        """The bytes of a token; empty for control tokens that are not shown."""
         cached = self._pieces.get(token)
         if cached is None:
             cached = self._pieces[token] = self._text_of(token, special=False)

@@ -114,7 +114,7 @@ class Session:
         """
         one = self._learner
         needs = (one.n_contexts, one.instruction_tokens()) if one else (1, 0)
-        return trim_history(self.engine, messages, self.options.max_tokens, *needs)
+        return trim_history(self.engine, messages, self.options.longest(self.engine.thinks), *needs)
 
     def _chat(self, prompt: Prompt) -> Sequence[Message]:
         return self.messages(prompt) if isinstance(prompt, str) else prompt
@@ -131,7 +131,7 @@ class Session:
     ) -> ArmRequest:
         """The request for an arm that answers the last message, steered by `strengths`."""
         o, axes = self.options, self._learner.profile.axes if self._learner is not None else ()
-        limits = (o.sampling, seed, o.max_tokens, o.stops, o.steer)
+        limits = (o.sampling, seed, o.max_tokens, o.stops, o.steer, o.think_tokens)
         return request_arm(self.engine, messages, axes, strengths, *limits)
 
     def _limit(self, requests: Sequence[ArmRequest]) -> list[ArmRequest]:

@@ -58,7 +58,7 @@ def test_a_profile_has_settings_of_its_own() -> None:
         ("temperature", "9", "a number from 0 to 5"),
         ("temperature", "nan", "a number from 0 to 5"),
         ("top_k", "9999999999", "a whole number from 0"),
-        ("think", "loud", "one of show, hide"),
+        ("think", "loud", "one of show, hide, off, low, medium, high"),
         ("ask", "often", "one of auto, always, never"),
     ],
 )
