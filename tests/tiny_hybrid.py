@@ -50,7 +50,7 @@ def _norms(model: TinyModel, i: int, *names: str, size: int = N_EMBD) -> None:
 
 def write_tiny_mamba2(path: Path, template: str = CHATML) -> Path:
     """Write a mamba2 model, which has a state and no KV cache."""
-    model = TinyModel(path, "mamba2", name="tiny mamba2", template=template)
+    model = TinyModel(path, "mamba2", name="tiny mamba2", template=template, seed=1)
     model.writer.add_feed_forward_length(0)
     model.writer.add_head_count(0)
     model.writer.add_layer_norm_rms_eps(1e-5)
@@ -67,6 +67,7 @@ def write_tiny_lfm2(path: Path, template: str = CHATML) -> Path:
         path,
         "lfm2",
         name="tiny lfm2",
+        seed=1,
         template=template,
         block_count=3,
         output_norm="token_embd_norm.weight",
