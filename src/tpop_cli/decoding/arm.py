@@ -23,6 +23,8 @@ class ArmRequest:
         stops: texts that end an answer and are left out of it.
         strengths: (axis, s) pairs that prompts and weights come from, sorted.
         alpha: the plausibility bound α of the steered score; of no effect with one context.
+        checkpoint: how many tokens of the first prompt the chat's next prompt begins with; 0 if
+            that is of no use to the engine.
     """
 
     prompts: tuple[tuple[int, ...], ...]
@@ -33,6 +35,7 @@ class ArmRequest:
     stops: tuple[str, ...] = ()
     strengths: tuple[tuple[str, float], ...] = ()
     alpha: float = 1.0
+    checkpoint: int = 0
 
 
 @dataclass

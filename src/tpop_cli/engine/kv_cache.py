@@ -82,8 +82,9 @@ class KVCache:
         return self._copy(source, length) if length else self.new()
 
     def claim_prefix(self, prompt: Sequence[int]) -> int:
-        """A new sequence with the longest prefix of `prompt` that the cache holds."""
-        return self.claim(*self.find_prefix(prompt))
+        """A sequence with the longest prefix of `prompt` that the cache holds, to be completed."""
+        source, length = self.find_prefix(prompt)
+        return (self.take if length == len(prompt) else self.claim)(source, length)
 
     def take(self, source: int, length: int) -> int:
         """As `claim`, but a kept sequence with a state is used itself, if it is shared whole."""

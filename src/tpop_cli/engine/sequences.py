@@ -112,9 +112,12 @@ class Sequences:
                 for prompt in unique:
                     if prompt not in by_prompt:
                         by_prompt[prompt] = self.fork(trunk)
-            if self.cache.has_state:
-                self._checkpoint(by_prompt[unique[0]], unique[0][:checkpoint])
+            first = by_prompt[unique[0]]
+            if checkpoint < len(unique[0]):
+                self._checkpoint(first, unique[0][:checkpoint])
             self._prefill([(handle, prompt) for prompt, handle in by_prompt.items()], wanted=True)
+            if checkpoint >= len(unique[0]) and first != trunk:
+                self._checkpoint(first, unique[0])
             returned = {trunk}
             for prompt in map(tuple, prompts):
                 handle = by_prompt[prompt]
@@ -134,13 +137,16 @@ class Sequences:
         return opened
 
     def _checkpoint(self, handle: int, tokens: Sequence[int]) -> None:
-        """Keep a copy of a sequence's state after `tokens`, if there is a sequence to spare.
+        """Keep a copy of a recurrent state after `tokens`, if there is a sequence to spare.
 
-        With a recurrent state it is all that a later prompt can share which goes on differently.
+        It is all that a later prompt can share which then goes on differently.
         """
-        if len(self.cache.tokens[handle]) < len(tokens) and (self.cache.free or self.cache.kept):
-            self._prefill([(handle, tokens)], wanted=False)
-            self.cache.keep(self.fork(handle))
+        cache = self.cache
+        if cache.has_state and tokens and (cache.free or cache.kept):
+            if len(cache.tokens[handle]) < len(tokens):
+                self._prefill([(handle, tokens)], wanted=False)
+            if len(cache.tokens[handle]) == len(tokens):
+                cache.keep(self.fork(handle))
 
     def warm(self, prefixes: Sequence[Sequence[int]]) -> None:
         """Evaluate how future prompts start, and keep it; see `protocol.Engine.warm`."""
