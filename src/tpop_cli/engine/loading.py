@@ -81,12 +81,13 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
 
 
 def _check_host_memory(header: Header, options: LoadOptions, n_offloaded: int) -> None:
-    """Raise UsageError if the host cannot hold its part of the KV cache.
+    """Raise UsageError if the host cannot hold its part of the KV cache and recurrent states.
 
-    The system would kill the process later, when the cache fills up.
+    The system would kill the process later, when they fill up.
     """
     estimate = estimate_memory(header, options)
-    needed = estimate.kv * max(0, len(estimate.blocks) - n_offloaded) + estimate.compute
+    on_host = max(0, len(estimate.blocks) - n_offloaded)
+    needed = sum(estimate.kv[:on_host]) + sum(estimate.states[:on_host]) + estimate.compute
     free = psutil.virtual_memory().available
     if needed > free:
         n_ctx = context_size(options.n_ctx, header)
