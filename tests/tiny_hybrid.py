@@ -89,9 +89,7 @@ def write_tiny_lfm2(path: Path, template: str = CHATML) -> Path:
 
 def write_tiny_granite_hybrid(path: Path, template: str = CHATML) -> Path:
     """Write a granitehybrid model: Mamba-2, and attention in the second of three layers."""
-    model = TinyModel(
-        path, "granitehybrid", name="tiny granite", template=template, block_count=3
-    )
+    model = TinyModel(path, "granitehybrid", name="tiny granite", template=template, block_count=3)
     model.attention_keys(n_kv=TWO_OF_THREE)
     _state_keys(model.writer)
     for i, n_kv in enumerate(TWO_OF_THREE):
@@ -106,9 +104,7 @@ def write_tiny_granite_hybrid(path: Path, template: str = CHATML) -> Path:
 
 def write_tiny_nemotron_h(path: Path, template: str = CHATML) -> Path:
     """Write a nemotron_h model: a Mamba-2, an attention and a feed-forward layer."""
-    model = TinyModel(
-        path, "nemotron_h", name="tiny nemotron", template=template, block_count=3
-    )
+    model = TinyModel(path, "nemotron_h", name="tiny nemotron", template=template, block_count=3)
     model.attention_keys([0, 0, N_FF], n_kv=TWO_OF_THREE)
     model.writer.add_layer_norm_eps(1e-5)
     _state_keys(model.writer)

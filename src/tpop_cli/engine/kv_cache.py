@@ -101,11 +101,11 @@ class KVCache:
                 a later prompt departs from them, nothing else can serve it.
         """
         for handle in list(self.kept):
-            cached = self.tokens[handle]
+            cached, useful = self.tokens[handle], False
             if self.has_state and cached:
-                if any(common_prefix(cached, p) == len(cached) for p in but_prefixes_of):
-                    continue
-            self.drop(handle)
+                useful = any(common_prefix(cached, p) == len(cached) for p in but_prefixes_of)
+            if not useful:
+                self.drop(handle)
 
     def _copy(self, source: int, length: int) -> int:
         if not self.free:

@@ -22,6 +22,7 @@ from .protocol import Interrupted, Row
 
 _WARM_CHUNK = 64  # tokens that `warm` evaluates at a time, and the most an interrupt loses
 _WARM_STATE_CHUNK = 32  # the same with a recurrent state, where an interrupt waits for them
+_Prompt = tuple[int, ...]
 
 
 class Sequences:
@@ -38,8 +39,8 @@ class Sequences:
             raised.
         call: calls a function of llama.cpp that may wait for an RPC server.
         n_embd: the length of a hidden state; 0 if the context does not compute them.
-        n_window, has_state: see `KVCache`. A decode that is aborted leaves recurrent states that
-            belong to no position, so all sequences are dropped after it.
+        n_window, has_state: see `KVCache`. After an aborted decode no recurrent state is one of a
+            known position, so all sequences are dropped.
     """
 
     def __init__(
@@ -94,30 +95,16 @@ class Sequences:
         could change the answer.
         """
         unique = list(dict.fromkeys(map(tuple, prompts)))
-        shared = shared_prefix(unique)
-        trunk, by_prompt = self.cache.claim_prefix(shared), dict[tuple[int, ...], int]()
+        trunk, by_prompt = self.cache.claim_prefix(shared_prefix(unique)), dict[_Prompt, int]()
         opened: list[int] = []
         try:
-            if len(unique) == 1:
-                self.cache.drop_kept(unique)
-                by_prompt[unique[0]] = trunk
-            else:
-                for prompt in unique:
-                    head = prompt[:-1]  # the last token's logits are needed, so it is evaluated
-                    source, length = self.cache.find_prefix(head)
-                    if length > len(shared):
-                        by_prompt[prompt] = self.cache.take(source, length)
-                self.cache.drop_kept(unique)
-                self._prefill([(trunk, shared)], wanted=False)
-                for prompt in unique:
-                    if prompt not in by_prompt:
-                        by_prompt[prompt] = self.fork(trunk)
-            first = by_prompt[unique[0]]
-            if checkpoint < len(unique[0]):
-                self._checkpoint(first, unique[0][:checkpoint])
+            self._begin(unique, trunk, by_prompt)
+            first, start = by_prompt[unique[0]], unique[0][:checkpoint]
+            if start != unique[0]:
+                self._checkpoint(first, start)
             self._prefill([(handle, prompt) for prompt, handle in by_prompt.items()], wanted=True)
-            if checkpoint >= len(unique[0]) and first != trunk:
-                self._checkpoint(first, unique[0])
+            if start == unique[0] and first != trunk:
+                self._checkpoint(first, start)
             returned = {trunk}
             for prompt in map(tuple, prompts):
                 handle = by_prompt[prompt]
@@ -136,16 +123,34 @@ class Sequences:
             self.cache.keep(trunk)
         return opened
 
-    def _checkpoint(self, handle: int, tokens: Sequence[int]) -> None:
-        """Keep a copy of a recurrent state after `tokens`, if there is a sequence to spare.
+    def _begin(self, prompts: list[_Prompt], trunk: int, by_prompt: dict[_Prompt, int]) -> None:
+        """Give each of some different prompts a sequence that holds its start."""
+        cache, shared = self.cache, shared_prefix(prompts)
+        if len(prompts) == 1:
+            by_prompt[prompts[0]] = trunk
+        else:
+            for prompt in prompts:
+                # The last token's logits are needed, so it is evaluated.
+                source, length = cache.find_prefix(prompt[:-1])
+                if length > len(shared):
+                    by_prompt[prompt] = cache.take(source, length)
+        cache.drop_kept(prompts)
+        rest = [prompt for prompt in prompts if prompt not in by_prompt]
+        if rest:
+            self._prefill([(trunk, shared)], wanted=False)
+        for prompt in rest:
+            by_prompt[prompt] = self.fork(trunk)
 
-        It is all that a later prompt can share which then goes on differently.
+    def _checkpoint(self, handle: int, tokens: Sequence[int]) -> None:
+        """Keep a copy of a recurrent state after `tokens`: all that a later prompt can share.
+
+        It needs a sequence to spare.
         """
-        cache = self.cache
-        if cache.has_state and tokens and (cache.free or cache.kept):
-            if len(cache.tokens[handle]) < len(tokens):
+        cache, n = self.cache, len(tokens)
+        if cache.has_state and n and (cache.free or cache.kept):
+            if len(cache.tokens[handle]) < n:
                 self._prefill([(handle, tokens)], wanted=False)
-            if len(cache.tokens[handle]) == len(tokens):
+            if len(cache.tokens[handle]) == n:
                 cache.keep(self.fork(handle))
 
     def warm(self, prefixes: Sequence[Sequence[int]]) -> None:
