@@ -75,7 +75,7 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
     if unsupported:
         call_function(options)(llama.llama_model_free, model)
         raise BadDataError(
-            f"{path.name} is {unsupported}", "choose a transformer model with --model"
+            f"{path.name} is {unsupported}", "choose another model with --model"
         )
     return model
 
