@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
+import gguf
 import numpy as np
 import pytest
 
@@ -14,7 +16,7 @@ from tpop_cli.decoding.decoder import BatchDecoder, run_to_end
 from tpop_cli.engine.llama_engine import LlamaEngine
 from tpop_cli.engine.load_options import N_STATES, LoadOptions
 from tpop_cli.engine.protocol import Interrupted, Row, Sampling
-from tpop_cli.errors import ContextFullError
+from tpop_cli.errors import ContextFullError, DecodeError
 
 from ..tiny_hybrid import WRITERS
 
@@ -198,6 +200,22 @@ def test_an_interrupted_prefill_leaves_nothing_behind(engine: LlamaEngine, path:
         for handle, tokens in zip(handles, [(*first, 5, 6, 7), second], strict=True):
             np.testing.assert_allclose(engine.logits(handle), fresh(path, tokens), atol=TOLERANCE)
             engine.close_sequence(handle, keep=True)
+
+
+def test_numbers_that_are_not_finite_leave_nothing_behind(path: Path, tmp_path: Path) -> None:
+    """llama.cpp clears a state by a multiplication by zero, which leaves a NaN as it is."""
+    broken = Path(shutil.copy(path, tmp_path))
+    embeddings = next(t for t in gguf.GGUFReader(broken, "r+").tensors if "token_embd" in t.name)
+    embeddings.data[200] = np.nan
+    with LlamaEngine(broken, OPTIONS) as engine:
+        good, bad = prompt(engine, "a question"), (70, 71, 200, 72)
+        for _ in range(3):
+            with pytest.raises(DecodeError, match="not finite"):
+                engine.open([bad, (*good, 4)])
+            handles = engine.open([good, (*good, 4), (*good, 5)])
+            np.testing.assert_allclose(engine.logits(handles[0]), fresh(path, good), atol=TOLERANCE)
+            for handle in handles:
+                engine.close_sequence(handle)
 
 
 def test_an_interrupted_step_keeps_the_chat(engine: LlamaEngine) -> None:
