@@ -6,6 +6,7 @@ Each has the tensors and keys of its architecture in llama.cpp, with random weig
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import gguf
@@ -14,6 +15,7 @@ from .tiny import CHATML, N_EMBD, N_FF, N_HEAD, N_KV, N_LAYER, TinyModel, write_
 
 HEAD = N_EMBD // N_HEAD
 INNER, STATES, SSM_HEADS, GROUPS, KERNEL = 2 * N_EMBD, 16, 4, 2, 4
+EXPERTS = 4
 TWO_OF_THREE = [0, N_KV, 0]  # K and V heads of each layer: attention stands between two states
 
 THINKING = CHATML.replace(
@@ -61,22 +63,53 @@ def write_tiny_mamba2(path: Path, template: str = CHATML) -> Path:
     return model.write()
 
 
-def write_tiny_lfm2(path: Path, template: str = CHATML) -> Path:
-    """Write an lfm2 model: short convolutions, and attention in the second of three layers."""
+def _experts(model: TinyModel, i: int, *, shared: bool) -> None:
+    """A mixture of experts instead of one feed-forward network."""
+    model.tensor(f"blk.{i}.ffn_gate_inp.weight", EXPERTS, N_EMBD)
+    model.tensor(f"blk.{i}.ffn_gate_exps.weight", EXPERTS, N_FF, N_EMBD)
+    model.tensor(f"blk.{i}.ffn_up_exps.weight", EXPERTS, N_FF, N_EMBD)
+    model.tensor(f"blk.{i}.ffn_down_exps.weight", EXPERTS, N_EMBD, N_FF)
+    if shared:
+        model.tensor(f"blk.{i}.ffn_gate_inp_shexp.weight", N_EMBD)
+        model.tensor(f"blk.{i}.ffn_gate_shexp.weight", N_FF, N_EMBD)
+        model.tensor(f"blk.{i}.ffn_up_shexp.weight", N_FF, N_EMBD)
+        model.tensor(f"blk.{i}.ffn_down_shexp.weight", N_EMBD, N_FF)
+
+
+def _expert_keys(writer: gguf.GGUFWriter) -> None:
+    writer.add_expert_count(EXPERTS)
+    writer.add_expert_used_count(2)
+    writer.add_expert_feed_forward_length(N_FF)
+
+
+def write_tiny_lfm2(path: Path, template: str = CHATML, architecture: str = "lfm2") -> Path:
+    """Write an lfm2 model: short convolutions, and attention in the second of three layers.
+
+    The architecture "lfm2moe" has a mixture of experts from the second layer on.
+    """
     model = TinyModel(
         path,
-        "lfm2",
+        architecture,
         name="tiny lfm2",
         seed=1,
         template=template,
         block_count=3,
         output_norm="token_embd_norm.weight",
     )
+    n_dense = 1 if architecture == "lfm2moe" else 3
+    if n_dense < 3:
+        _expert_keys(model.writer)
+        model.writer.add_leading_dense_block_count(n_dense)
+        model.writer.add_expert_gating_func(gguf.ExpertGatingFuncType.SIGMOID)
     model.attention_keys(n_kv=TWO_OF_THREE)
     model.writer.add_shortconv_l_cache(3)
     for i, n_kv in enumerate(TWO_OF_THREE):
         _norms(model, i, "attn_norm", "ffn_norm")
-        model.feed_forward_tensors(i)
+        if i < n_dense:
+            model.feed_forward_tensors(i)
+        else:
+            _experts(model, i, shared=False)
+            model.tensor(f"blk.{i}.exp_probs_b.bias", EXPERTS)
         if n_kv:
             _norms(model, i, "attn_q_norm", "attn_k_norm", size=HEAD)
             model.attention_tensors(i, HEAD * n_kv)
@@ -131,19 +164,29 @@ def write_tiny_falcon_h1(path: Path, template: str = CHATML) -> Path:
     return model.write()
 
 
-def write_tiny_qwen35(path: Path, template: str = CHATML) -> Path:
-    """Write a qwen35 model: gated delta nets, attention in the second layer, M-RoPE positions."""
-    model = TinyModel(path, "qwen35", name="tiny qwen", template=template, block_count=3)
+def write_tiny_qwen35(path: Path, template: str = CHATML, architecture: str = "qwen35") -> Path:
+    """Write a qwen35 model: gated delta nets, attention in the second layer, M-RoPE positions.
+
+    The architectures "qwen35moe" and "qwen3next" have a mixture of experts in each layer, and
+    "qwen3next" plain positions.
+    """
+    model = TinyModel(path, architecture, name="tiny qwen", template=template, block_count=3)
     model.attention_keys()
+    if architecture != "qwen35":
+        _expert_keys(model.writer)
     model.writer.add_key_length(HEAD)
     model.writer.add_value_length(HEAD)
-    model.writer.add_rope_dimension_sections([4, 2, 2, 0])
+    if architecture != "qwen3next":
+        model.writer.add_rope_dimension_sections([4, 2, 2, 0])
     model.writer.add_full_attention_interval(2)
     key, value = STATES * GROUPS, STATES * SSM_HEADS
     _state_keys(model.writer, inner=value)
     for i in range(3):
         _norms(model, i, "attn_norm", "post_attention_norm")
-        model.feed_forward_tensors(i)
+        if architecture == "qwen35":
+            model.feed_forward_tensors(i)
+        else:
+            _experts(model, i, shared=True)
         if i == 1:
             _norms(model, i, "attn_q_norm", "attn_k_norm", size=HEAD)
             model.attention_tensors(i, HEAD * N_KV, query=2 * N_EMBD)  # with a gate for each head
@@ -153,8 +196,11 @@ def write_tiny_qwen35(path: Path, template: str = CHATML) -> Path:
         model.tensor(f"blk.{i}.ssm_conv1d.weight", 2 * key + value, KERNEL)
         model.tensor(f"blk.{i}.ssm_dt.bias", SSM_HEADS)
         model.tensor(f"blk.{i}.ssm_a", SSM_HEADS, ones=True, factor=-0.3)
-        model.tensor(f"blk.{i}.ssm_beta.weight", SSM_HEADS, N_EMBD)
-        model.tensor(f"blk.{i}.ssm_alpha.weight", SSM_HEADS, N_EMBD)
+        if architecture == "qwen3next":
+            model.tensor(f"blk.{i}.ssm_ba.weight", 2 * SSM_HEADS, N_EMBD)
+        else:
+            model.tensor(f"blk.{i}.ssm_beta.weight", SSM_HEADS, N_EMBD)
+            model.tensor(f"blk.{i}.ssm_alpha.weight", SSM_HEADS, N_EMBD)
         _norms(model, i, "ssm_norm", size=STATES)
         model.tensor(f"blk.{i}.ssm_out.weight", N_EMBD, value)
     return model.write()
@@ -164,9 +210,12 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
     "mamba": write_tiny_mamba,
     "mamba2": write_tiny_mamba2,
     "lfm2": write_tiny_lfm2,
+    "lfm2moe": partial(write_tiny_lfm2, architecture="lfm2moe"),
     "granitehybrid": write_tiny_granite_hybrid,
     "nemotron_h": write_tiny_nemotron_h,
     "falcon-h1": write_tiny_falcon_h1,
     "qwen35": write_tiny_qwen35,
+    "qwen35moe": partial(write_tiny_qwen35, architecture="qwen35moe"),
+    "qwen3next": partial(write_tiny_qwen35, architecture="qwen3next"),
 }
 """Architecture -> what writes a tiny model of it."""
