@@ -74,9 +74,7 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
     unsupported = unsupported_reason(model)
     if unsupported:
         call_function(options)(llama.llama_model_free, model)
-        raise BadDataError(
-            f"{path.name} is {unsupported}", "choose another model with --model"
-        )
+        raise BadDataError(f"{path.name} is {unsupported}", "choose another model with --model")
     return model
 
 
