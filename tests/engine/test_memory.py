@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,16 @@ def test_states_and_kv_cache_are_what_llama_cpp_allocates(
         allocated.pop("llama_memory_recurrent"), abs=0.006
     )
     assert estimate.kv_cache / (1 << 20) == pytest.approx(sum(allocated.values()), abs=0.006)
+
+
+@pytest.mark.parametrize("architecture", WRITERS)
+def test_the_tensors_of_a_state_may_be_in_another_file(architecture: str, tmp_path: Path) -> None:
+    """The first file of a model in several can hold its metadata alone."""
+    header = read_header(WRITERS[architecture](tmp_path / "model.gguf"))
+    whole, alone = (
+        estimate_memory(one, LoadOptions()) for one in (header, replace(header, tensors={}))
+    )
+    assert (alone.states, alone.kv) == (whole.states, whole.kv)
 
 
 def test_a_model_with_a_state_is_estimated_with_few_sequences(tmp_path: Path) -> None:
