@@ -56,6 +56,7 @@ class FakeEngine:
         self.info = ModelInfo("fake", "fake.gguf", "fa4e")
         self.n_ctx, self.n_seq_max, self.n_embd = n_ctx, n_seq_max, 8
         self.thought_marks, self.thinks = (THINK,), False
+        self.has_state = False
         self.stop = threading.Event()
         self.prefilled = 0
         self.log: list[int] = []
@@ -85,7 +86,7 @@ class FakeEngine:
     def sampler(self, sampling: Sampling, seed: int, alpha: float) -> FakeSampler:
         return FakeSampler(sampling, seed, alpha)
 
-    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+    def open(self, prompts: Sequence[Sequence[int]], checkpoint: int = 0) -> list[int]:
         handles = []
         for prompt in prompts:
             self._next += 1

@@ -57,7 +57,7 @@ def write_tiny_gguf(
         norm: the weights of the last norm, which scale every logit.
         favoured: the token that the model always writes.
     """
-    model = _TinyModel(
+    model = TinyModel(
         path,
         "llama",
         name=name,
@@ -83,7 +83,7 @@ def write_tiny_gguf(
 
 def write_hollow_gguf(path: Path, *, layers: int = 256, feed_forward: int = 4096) -> Path:
     """Write a llama model with almost 1 GB of zeros: a sparse file, which takes a while to load."""
-    model = _TinyModel(path, "llama", name="hollow", block_count=layers, hollow=True)
+    model = TinyModel(path, "llama", name="hollow", block_count=layers, hollow=True)
     model.attention_keys(feed_forward)
     for i in range(layers):
         model.tensor(f"blk.{i}.attn_norm.weight", N_EMBD)
@@ -95,7 +95,7 @@ def write_hollow_gguf(path: Path, *, layers: int = 256, feed_forward: int = 4096
 
 def write_tiny_gemma3(path: Path, *, window: int) -> Path:
     """Write a gemma3 model, which has sliding-window attention in most of its layers."""
-    model = _TinyModel(path, "gemma3", name="tiny gemma")
+    model = TinyModel(path, "gemma3", name="tiny gemma")
     model.attention_keys()
     model.writer.add_sliding_window(window)
     head = N_EMBD // N_HEAD
@@ -113,7 +113,7 @@ def write_tiny_gemma3(path: Path, *, window: int) -> Path:
 
 def write_tiny_mamba(path: Path) -> Path:
     """Write a mamba model, which is recurrent: it has a state instead of a KV cache."""
-    model = _TinyModel(path, "mamba", name="tiny mamba")
+    model = TinyModel(path, "mamba", name="tiny mamba")
     inner, states, rank = 2 * N_EMBD, 16, 4
     model.writer.add_feed_forward_length(0)
     model.writer.add_head_count(0)
@@ -131,15 +131,15 @@ def write_tiny_mamba(path: Path) -> Path:
             ("ssm_x.weight", rank + 2 * states, inner),
             ("ssm_dt.weight", inner, rank),
             ("ssm_dt.bias", inner),
-            ("ssm_a", inner, states),
             ("ssm_d", inner),
             ("ssm_out.weight", N_EMBD, inner),
         ):
             model.tensor(f"blk.{i}.{name}", *shape)  # type: ignore[arg-type]
+        model.tensor(f"blk.{i}.ssm_a", inner, states, ones=True, factor=-0.3)
     return model.write()
 
 
-class _TinyModel:
+class TinyModel:
     """The common parts of the models: byte tokenizer, embeddings and output layer.
 
     Args:
@@ -156,6 +156,7 @@ class _TinyModel:
         norm: the weights of the last norm, which scale every logit.
         favoured: the token that the model always writes.
         hollow: write a sparse file of zeros instead of weights.
+        output_norm: the name of the last norm.
     """
 
     def __init__(
@@ -174,6 +175,7 @@ class _TinyModel:
         norm: float = 1.0,
         favoured: int | None = None,
         hollow: bool = False,
+        output_norm: str = "output_norm.weight",
     ) -> None:
         self.path, self.hollow, self.n_bytes = path, hollow, 0
         self.rng = np.random.default_rng(seed)
@@ -199,21 +201,23 @@ class _TinyModel:
         if template is not None:
             writer.add_chat_template(template)
         self.tensor("token_embd.weight", len(tokens), N_EMBD, ones=favoured is not None)
-        self.tensor("output_norm.weight", N_EMBD, ones=True, factor=norm)
+        self.tensor(output_norm, N_EMBD, ones=True, factor=norm)
         if favoured is None:
             self.tensor("output.weight", len(tokens), N_EMBD)
         else:
             self._favouring_output(len(tokens), favoured)
 
-    def attention_keys(self, feed_forward: int = N_FF) -> None:
+    def attention_keys(
+        self, feed_forward: int | Sequence[int] = N_FF, n_kv: int | Sequence[int] = N_KV
+    ) -> None:
         self.writer.add_feed_forward_length(feed_forward)
         self.writer.add_head_count(N_HEAD)
-        self.writer.add_head_count_kv(N_KV)
+        self.writer.add_head_count_kv(n_kv)
         self.writer.add_layer_norm_rms_eps(1e-5)
         self.writer.add_rope_dimension_count(N_EMBD // N_HEAD)
 
-    def attention_tensors(self, i: int, kv: int) -> None:
-        self.tensor(f"blk.{i}.attn_q.weight", N_EMBD, N_EMBD)
+    def attention_tensors(self, i: int, kv: int, query: int = N_EMBD) -> None:
+        self.tensor(f"blk.{i}.attn_q.weight", query, N_EMBD)
         self.tensor(f"blk.{i}.attn_k.weight", kv, N_EMBD)
         self.tensor(f"blk.{i}.attn_v.weight", kv, N_EMBD)
         self.tensor(f"blk.{i}.attn_output.weight", N_EMBD, N_EMBD)

@@ -24,9 +24,9 @@ SETTING = Setting(AXES, RESPONSE, TRAIN[:4], REPORT[:2], counts=(0, 2, 6), max_t
 class StoppableEngine(FakeEngine):
     """An engine that obeys its stop flag when it prefills and when it decodes."""
 
-    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+    def open(self, prompts: Sequence[Sequence[int]], checkpoint: int = 0) -> list[int]:
         self._check()
-        return super().open(prompts)
+        return super().open(prompts, checkpoint)
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         self._check()

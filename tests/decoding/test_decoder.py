@@ -65,10 +65,10 @@ class Stopping(FakeEngine):
         super().__init__(lambda tokens: np.eye(len(WORDS))[2] * 9)
         self.at = at
 
-    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+    def open(self, prompts: Sequence[Sequence[int]], checkpoint: int = 0) -> list[int]:
         if self.at < 0:
             raise Interrupted
-        return super().open(prompts)
+        return super().open(prompts, checkpoint)
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         if len(self.log) == self.at:
@@ -135,10 +135,10 @@ def test_the_last_step_shows_finished_arms_also_after_an_interrupt() -> None:
 class Narrow(FakeEngine):
     """Has room for one sequence at a time."""
 
-    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+    def open(self, prompts: Sequence[Sequence[int]], checkpoint: int = 0) -> list[int]:
         if len(prompts) > 1:
             raise ContextFullError("full")
-        return super().open(prompts)
+        return super().open(prompts, checkpoint)
 
 
 def test_arms_that_do_not_fit_together_are_decoded_one_after_the_other() -> None:

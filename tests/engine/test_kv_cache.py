@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import llama_cpp.llama_cpp as llama
+import numpy as np
 import pytest
 
+from tpop_cli.engine.abort_guard import direct_call
 from tpop_cli.engine.kv_cache import KVCache
 from tpop_cli.engine.llama_engine import LlamaEngine
+from tpop_cli.engine.load_options import LoadOptions
+from tpop_cli.engine.sequences import Sequences
 from tpop_cli.errors import ContextFullError
+
+from ..tiny import write_tiny_gemma3
 
 
 @pytest.fixture
@@ -58,3 +67,37 @@ def test_dropping_twice_frees_an_id_once(cache: KVCache) -> None:
     cache.drop(handle)
     assert cache.free.count(handle) == 1
     assert len(cache.free) == n_free + 1
+
+
+def test_a_prefix_whose_window_was_pruned_is_not_reused(tmp_path: Path) -> None:
+    """llama.cpp overwrites cells that no window sees any more; what needs them has to know."""
+    path = write_tiny_gemma3(tmp_path / "gemma.gguf", window=16)
+    with LlamaEngine(path, LoadOptions(n_threads=1, n_ctx=2048)) as engine:
+        params = llama.llama_context_default_params()
+        params.n_ctx, params.n_batch, params.n_ubatch, params.n_seq_max = 2048, 64, 16, 4
+        params.kv_unified, params.swa_full = True, False
+        ctx = llama.llama_init_from_model(engine._model, params)
+        sequences = Sequences(
+            ctx,
+            model="gemma",
+            n_vocab=engine.n_vocab,
+            n_ctx=2048,
+            n_batch=64,
+            n_seq_max=4,
+            n_window=16,
+            stop=engine.stop,
+            call=direct_call,
+        )
+        whole = [3 + n % 200 for n in range(1200)]
+        sequences.close_sequence(sequences.open([whole])[0], keep=True)
+        assert llama.llama_memory_seq_pos_min(llama.llama_get_memory(ctx), 0) > 500
+        for prompt, reused in (([*whole, 9], len(whole)), (whole[:500], 0)):
+            before = sequences.prefilled
+            (handle,) = sequences.open([prompt])
+            assert sequences.prefilled - before == len(prompt) - reused
+            (alone,) = engine.open([prompt])
+            np.testing.assert_allclose(sequences.logits(handle), engine.logits(alone), atol=0.02)
+            sequences.close_sequence(handle, keep=True)
+            engine.close_sequence(alone)
+        sequences.close()
+        llama.llama_free(ctx)

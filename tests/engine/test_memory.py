@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from hypothesis import strategies as st
 
 from tpop_cli.engine.devices import Device
 from tpop_cli.engine.gguf import read_header
-from tpop_cli.engine.load_options import LoadOptions
+from tpop_cli.engine.llama_engine import LlamaEngine
+from tpop_cli.engine.load_options import N_STATES, LoadOptions
 from tpop_cli.engine.memory import (
     MemoryEstimate,
     allocate_layers,
@@ -18,6 +21,8 @@ from tpop_cli.engine.memory import (
     estimate_memory,
     layers_that_fit,
 )
+
+from ..tiny_hybrid import WRITERS, write_tiny_qwen35
 
 GB = 1 << 30
 sizes = st.integers(0, 10 * GB)
@@ -28,7 +33,7 @@ def gpu(free: int, name: str = "GPU0") -> Device:
 
 
 def estimate_of(blocks: list[int]) -> MemoryEstimate:
-    return MemoryEstimate(tuple(blocks), output=5, embeddings=7, kv=11, compute=13)
+    return MemoryEstimate(tuple(blocks), output=5, embeddings=7, kv=(11,) * len(blocks), compute=13)
 
 
 def test_the_estimate_is_the_files_tensors_and_the_kv_cache(
@@ -48,6 +53,42 @@ def test_the_estimate_is_the_files_tensors_and_the_kv_cache(
     assert smaller.kv_cache == pytest.approx(starter.kv_cache * 34 / 64, rel=1e-6)
 
 
+@pytest.mark.parametrize("architecture", WRITERS)
+def test_states_and_kv_cache_are_what_llama_cpp_allocates(
+    architecture: str, tmp_path: Path
+) -> None:
+    """A state for each sequence, and a KV cache only in layers with attention."""
+    path = WRITERS[architecture](tmp_path / "model.gguf")
+    log: list[str] = []
+    options = LoadOptions(n_threads=1, n_ctx=4096, n_seq_max=200, on_log=log.append)
+    with LlamaEngine(path, options):
+        sizes = [re.match(r"(\w+): size = +([\d.]+) MiB", line) for line in log]
+    allocated = {size[1]: float(size[2]) for size in sizes if size}
+    estimate = estimate_memory(read_header(path), options)
+    assert estimate.state / (1 << 20) == pytest.approx(
+        allocated.pop("llama_memory_recurrent"), abs=0.006
+    )
+    assert estimate.kv_cache / (1 << 20) == pytest.approx(sum(allocated.values()), abs=0.006)
+
+
+@pytest.mark.parametrize("architecture", WRITERS)
+def test_the_tensors_of_a_state_may_be_in_another_file(architecture: str, tmp_path: Path) -> None:
+    """The first file of a model in several can hold its metadata alone."""
+    header = read_header(WRITERS[architecture](tmp_path / "model.gguf"))
+    whole, alone = (
+        estimate_memory(one, LoadOptions()) for one in (header, replace(header, tensors={}))
+    )
+    assert (alone.states, alone.kv) == (whole.states, whole.kv)
+
+
+def test_a_model_with_a_state_is_estimated_with_few_sequences(tmp_path: Path) -> None:
+    header = read_header(write_tiny_qwen35(tmp_path / "model.gguf"))
+    estimate, more = (estimate_memory(header, LoadOptions(n_seq_max=n)) for n in (None, 40))
+    assert 0 < estimate.state == more.state * N_STATES // 40
+    (host,) = allocate_layers(estimate, 0, [])
+    assert host.state == estimate.state
+
+
 @given(
     st.lists(sizes, min_size=1, max_size=12),
     st.lists(st.integers(1, 30 * GB), max_size=3),
@@ -65,7 +106,7 @@ def test_an_allocation_holds_every_layer_once(blocks: list[int], free: list[int]
 
 
 def test_a_tensor_split_divides_layers_by_proportion() -> None:
-    estimate = MemoryEstimate((1,) * 7, 1, 1, 1, 1)
+    estimate = MemoryEstimate((1,) * 7, 1, 1, (1,) * 7, 1)
     allocations = allocate_layers(estimate, 8, [gpu(GB), gpu(GB, "GPU1")], (3, 1))
     assert [each.n_layers for each in allocations] == [0, 6, 2]
     assert allocate_layers(estimate, 0, [])[0].n_layers == 8

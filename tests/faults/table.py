@@ -231,8 +231,8 @@ RUNAWAY_TEMPLATES = Fault(
     "stopped after two seconds or 512 MB",
 )
 ATTENTION = Fault(
-    "a model has sliding-window attention, or is recurrent",
-    "a duel equals each answer decoded alone; a recurrent model is refused with the reason",
+    "a model has sliding-window attention, or a recurrent state",
+    "a duel equals each answer decoded alone",
 )
 SERVERS = Fault(
     "an RPC server is unreachable, or fails while decoding",

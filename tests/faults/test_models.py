@@ -18,7 +18,7 @@ from tpop_cli.engine.gguf import BLOCK_SIZES
 from tpop_cli.engine.llama_engine import LlamaEngine
 from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.protocol import Sampling
-from tpop_cli.errors import BadDataError, ContextFullError, TpopError, UsageError
+from tpop_cli.errors import ContextFullError, TpopError, UsageError
 from tpop_cli.session.axes_learner import AxesLearner
 from tpop_cli.session.options import SessionOptions
 from tpop_cli.session.session import Session
@@ -27,7 +27,8 @@ from tpop_cli.store.profile import Profile
 
 from ..cli.running import run
 from ..mutants import supervise
-from ..tiny import write_tiny_gemma3, write_tiny_mamba
+from ..tiny import write_tiny_gemma3
+from ..tiny_hybrid import WRITERS
 from .broken import BROKEN
 from .report import Figures
 from .table import (
@@ -246,10 +247,21 @@ def test_gemma3_decodes_beyond_its_window_as_a_fresh_context_does(
 
 
 @ATTENTION.shown
-def test_a_recurrent_model_is_refused(tmp_path: Path, figures: Figures) -> None:
-    with pytest.raises(
-        BadDataError, match="a recurrent model, and two answers cannot share its state"
-    ) as caught:
-        LlamaEngine(write_tiny_mamba(tmp_path / "mamba.gguf"))
-    assert "--model" in caught.value.hint
-    figures.note("mamba refused")
+@pytest.mark.parametrize("architecture", WRITERS)
+def test_with_a_recurrent_state_a_duel_equals_each_answer_alone(
+    architecture: str, tmp_path: Path, figures: Figures
+) -> None:
+    path = WRITERS[architecture](tmp_path / "model.gguf")
+    with LlamaEngine(path, LoadOptions(n_threads=1)) as engine:
+        prompts = [
+            engine.chat_tokens([{"role": "user", "content": "hello there, how do you do " + end}])
+            for end in ("today?", "now, then?")
+        ]
+        requests = [request(prompt, max_tokens=60, temperature=0.0) for prompt in prompts]
+        together = decode(engine, requests)
+        again = decode(engine, requests)  # from cached prefixes
+    for i, one in enumerate(requests):
+        with LlamaEngine(path, LoadOptions(n_threads=1)) as fresh:
+            (alone,) = decode(fresh, [one])
+        assert together[i].tokens == again[i].tokens == alone.tokens
+    figures.note(f"{architecture}: the same")

@@ -167,7 +167,7 @@ def test_a_duel_against_the_plain_answer_has_one_seed_and_no_prediction() -> Non
 class Interrupting(FakeEngine):
     """The stop flag is set while the prompt is evaluated."""
 
-    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+    def open(self, prompts: Sequence[Sequence[int]], checkpoint: int = 0) -> list[int]:
         raise Interrupted
 
 

@@ -23,12 +23,21 @@ FOUND: dict[str, Any] = {
         "quantization": "Q4_1",
         "weights": 98e6,
         "kv_cache": 12e6,
+        "state": 0,
+        "sequences": 32,
         "context": 512,
         "compute": 50e6,
         "offloaded": 0,
         "layers": 30,
         "shares": [
-            {"device": "host", "layers": 30, "weights": 98e6, "kv_cache": 12e6, "fits": True}
+            {
+                "device": "host",
+                "layers": 30,
+                "weights": 98e6,
+                "kv_cache": 12e6,
+                "state": 0,
+                "fits": True,
+            }
         ],
     },
 }
@@ -51,6 +60,17 @@ def test_the_report_names_devices_and_the_memory_a_model_needs() -> None:
         "offloaded        0 of 30 layers",
         "device  layers  weights  KV cache  fits",
         "host        30    98 MB     12 MB   yes",
+    ]
+
+
+def test_recurrent_states_have_a_column_of_their_own() -> None:
+    share = FOUND["model"]["shares"][0] | {"state": 5e8}
+    model = FOUND["model"] | {"state": 5e8, "sequences": 10, "shares": [share]}
+    lines = [line.rstrip() for line in draw(doctor_report(FOUND | {"model": model}))]
+    assert "recurrent states  500 MB for 10 sequences" in lines
+    assert lines[-2:] == [
+        "device  layers  weights  KV cache  states  fits",
+        "host        30    98 MB     12 MB  500 MB   yes",
     ]
 
 

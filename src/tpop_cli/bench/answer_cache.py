@@ -88,7 +88,7 @@ class AnswerCache:
             return key
         if key not in self._ids:
             determining = asdict(replace(key, strengths=(), marks=(), opened=None))
-            for name in ("marks", "opened"):  # by the model and the prompts
+            for name in ("marks", "opened", "checkpoint"):  # by the model and the prompts
                 del determining[name]
             if not key.think_tokens:
                 del determining["think_tokens"]

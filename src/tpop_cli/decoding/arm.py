@@ -27,6 +27,8 @@ class ArmRequest:
         opened: the marks of the thought that the prompts begin; None if they begin none.
         think_tokens: maximum tokens of the thoughts, which are then closed; 0: they have none of
             their own, and count as part of the answer.
+        checkpoint: how many tokens of the first prompt the chat's next prompt begins with; 0 if
+            that is of no use to the engine.
     """
 
     prompts: tuple[tuple[int, ...], ...]
@@ -40,6 +42,7 @@ class ArmRequest:
     marks: tuple[ThoughtMarks, ...] = (THINK,)
     opened: ThoughtMarks | None = None
     think_tokens: int = 0
+    checkpoint: int = 0
 
     @property
     def longest(self) -> int:

@@ -33,7 +33,9 @@ class ArmBatch:
             ContextFullError, DecodeError, Interrupted: as `Engine.open`.
         """
         prompts = [prompt for request in requests for prompt in request.prompts]
-        handles = iter(self._engine.open(prompts))
+        one_chat = len({request.prompts[0] for request in requests}) == 1
+        checkpoint = requests[0].checkpoint if one_chat else 0
+        handles = iter(self._engine.open(prompts, checkpoint))
         arms = [Arm(r, _handles=[next(handles) for _ in r.prompts]) for r in requests]
         for arm in arms:
             request = arm.request

@@ -71,7 +71,7 @@ class LookAhead:
             ContextFullError, DecodeError: as `Engine.open`.
         """
         try:
-            self._handles = self.engine.open([request.prompts[0]] * n_arms)
+            self._handles = self.engine.open([request.prompts[0]] * n_arms, request.checkpoint)
             self.arms = [Arm(request) for _ in range(n_arms)]
             self._sums = [np.zeros(self.engine.n_embd) for _ in range(n_arms)]
             self.embeddings = [np.zeros(self.engine.n_embd) for _ in range(n_arms)]

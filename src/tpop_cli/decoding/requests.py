@@ -9,9 +9,9 @@ from dataclasses import replace
 from ..core.axes import Axis
 from ..core.reward import Strengths
 from ..core.steering import Steer, contexts, plausibility, with_instruction
-from ..engine.prefix import shared_prefix
+from ..engine.prefix import common_prefix, shared_prefix
 from ..engine.protocol import Engine, Message, Sampling
-from ..errors import ContextFullError
+from ..errors import BadDataError, ContextFullError
 from .arm import ArmRequest
 
 _MIN_ANSWER = 16  # tokens: with less room than this, no answer is begun
@@ -58,7 +58,23 @@ def request_arm(
         engine.thought_marks,
         engine.open_thought(prompts[0]),
         think_tokens if engine.thinks else 0,
+        _checkpoint(engine, messages, prompts[0]) if engine.has_state else 0,
     )
+
+
+def _checkpoint(engine: Engine, messages: Sequence[Message], prompt: Sequence[int]) -> int:
+    """How many tokens of a prompt the chat's next prompt begins with, whatever the answer is.
+
+    A template that takes the thoughts out of past turns may begin a thought in the prompt.
+    """
+    answer: list[Message] = [
+        {"role": "assistant", "content": "0"},
+        {"role": "user", "content": "0"},
+    ]
+    try:
+        return common_prefix(prompt, engine.chat_tokens([*messages, *answer]))
+    except BadDataError:  # its template has no second turn
+        return 0
 
 
 def limit_to_context(requests: Sequence[ArmRequest], n_ctx: int) -> list[ArmRequest]:

@@ -30,7 +30,7 @@ class LlamaBatch:
         n_embd: the length of a hidden state; 0 if the context does not compute them.
         n_ctx: the context's size, for error messages.
         n_batch: the maximum number of tokens in the batch.
-        stop: when set, a running llama_decode returns within one graph node.
+        stop: when set, a running llama_decode returns within one graph node, if it may be aborted.
         make_room: frees cells of the KV cache; returns False if none can be freed.
         call: calls a function of llama.cpp that may wait for an RPC server.
     """
@@ -56,22 +56,29 @@ class LlamaBatch:
         # llama.cpp calls this at every graph node: about 500 times a step, which costs nothing
         # measurable. It runs Python in the decoding thread, so a pending SIGINT handler can set
         # the flag.
-        self._abort = llama.ggml_abort_callback(lambda _: stop.is_set())
+        self._stop, self._may_abort = stop, True
+        self._abort = llama.ggml_abort_callback(lambda _: self._may_abort and stop.is_set())
         llama.llama_set_abort_callback(ctx, self._abort, None)
 
     def close(self) -> None:
         """Free the batch."""
         llama.llama_batch_free(self._batch)
 
-    def decode(self, items: Sequence[BatchItem]) -> None:
+    def decode(self, items: Sequence[BatchItem], *, may_abort: bool = True) -> None:
         """Evaluate at most `n_batch` tokens in one llama_decode.
+
+        Args:
+            items: the tokens.
+            may_abort: whether `stop` ends it while it runs; else only before it begins.
 
         Raises:
             Interrupted: `stop` is set.
             ContextFullError: the KV cache has no room and `make_room` found none.
             DecodeError: llama.cpp failed.
         """
-        batch = self._batch
+        if self._stop.is_set() and not may_abort:
+            raise Interrupted
+        batch, self._may_abort = self._batch, may_abort
         batch.n_tokens = len(items)
         for i, (handle, token, position, wanted) in enumerate(items):
             batch.token[i] = token

@@ -18,7 +18,7 @@ from .chat_template import RawTemplate, choose_template
 from .gguf import fingerprint, read_header
 from .llama_log import listen
 from .load_options import LoadOptions, context_size
-from .loading import call_function, load_model, make_context
+from .loading import call_function, has_recurrent_state, load_model, make_context
 from .model_kinds import check_chat_model
 from .protocol import Message, ModelInfo, Row, Sampling
 from .sampler import SteeredSampler
@@ -65,9 +65,10 @@ class LlamaEngine:
             )
             self.ignored = self._template.ignored
             self._set_thought_marks(source.decode("utf-8", "replace") if source else "")
-            self.n_ctx, self.n_seq_max = n_ctx, options.n_seq_max
+            self.has_state = has_recurrent_state(self._model)
+            self.n_ctx, self.n_seq_max = n_ctx, options.sequences(self.has_state)
             self.n_embd = int(llama.llama_model_n_embd(self._model))
-            self._ctx = make_context(self._model, n_ctx, options)
+            self._ctx = make_context(self._model, n_ctx, self.n_seq_max, options)
             self.stop = threading.Event()
             self._sequences = Sequences(
                 self._ctx,
@@ -79,6 +80,8 @@ class LlamaEngine:
                 n_seq_max=self.n_seq_max,
                 stop=self.stop,
                 n_embd=self.n_embd if options.hidden_states else 0,
+                n_window=int(llama.llama_model_n_swa(self._model)),
+                has_state=self.has_state,
                 call=self._call,
             )
         except BaseException:
@@ -156,9 +159,9 @@ class LlamaEngine:
             raise DecodeError("the model is closed")
         return self._sequences
 
-    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+    def open(self, prompts: Sequence[Sequence[int]], checkpoint: int = 0) -> list[int]:
         """See `protocol.Engine.open`."""
-        return self._seqs.open(prompts)
+        return self._seqs.open(prompts, checkpoint)
 
     def warm(self, prefixes: Sequence[Sequence[int]]) -> None:
         """See `protocol.Engine.warm`."""

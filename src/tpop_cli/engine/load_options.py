@@ -13,6 +13,8 @@ from .gguf import Header
 MIN_CTX = 16
 N_BATCH = 512
 ALL_LAYERS = -1
+N_SEQUENCES = 32
+N_STATES = 10  # each takes its memory: eight contexts of a duel, the chat, and a checkpoint of it
 
 SPLIT_MODES = {"none": 0, "layer": 1, "row": 2, "tensor": 3}
 """llama.cpp's --split-mode: how a model is split over devices (enum llama_split_mode)."""
@@ -52,7 +54,8 @@ class LoadOptions:
         mlock: lock the weights in RAM.
         mmap: map the file into memory instead of reading it whole.
         rpc: "HOST:PORT" of llama.cpp RPC servers; their devices are used as well.
-        n_seq_max: maximum number of sequences at the same time.
+        n_seq_max: maximum number of sequences at the same time; None: `N_SEQUENCES`, or
+            `N_STATES` if the model has a recurrent state.
         hidden_states: compute the hidden state of every output token, in addition to its logits.
         chat_template: name of a built-in template that replaces the model's own.
         thinking: how a reasoning model should think, one of `thinking_mode.MODES`; empty: as its
@@ -72,7 +75,7 @@ class LoadOptions:
     mlock: bool = default("mlock")
     mmap: bool = default("mmap")
     rpc: tuple[str, ...] = ()
-    n_seq_max: int = 32
+    n_seq_max: int | None = None
     hidden_states: bool = False
     chat_template: str | None = default("chat_template")
     thinking: str = ""
@@ -82,6 +85,10 @@ class LoadOptions:
     def threads(self) -> int:
         """The number of threads in use."""
         return self.n_threads or usable_cores()
+
+    def sequences(self, has_state: bool) -> int:
+        """The number of sequences in use, for a model with or without a recurrent state."""
+        return self.n_seq_max or (N_STATES if has_state else N_SEQUENCES)
 
 
 def context_size(n_ctx: int, header: Header) -> int:

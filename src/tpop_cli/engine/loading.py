@@ -74,19 +74,18 @@ def load_model(path: Path, header: Header, options: LoadOptions) -> object:
     unsupported = unsupported_reason(model)
     if unsupported:
         call_function(options)(llama.llama_model_free, model)
-        raise BadDataError(
-            f"{path.name} is {unsupported}", "choose a transformer model with --model"
-        )
+        raise BadDataError(f"{path.name} is {unsupported}", "choose another model with --model")
     return model
 
 
 def _check_host_memory(header: Header, options: LoadOptions, n_offloaded: int) -> None:
-    """Raise UsageError if the host cannot hold its part of the KV cache.
+    """Raise UsageError if the host cannot hold its part of the KV cache and recurrent states.
 
-    The system would kill the process later, when the cache fills up.
+    The system would kill the process later, when they fill up.
     """
     estimate = estimate_memory(header, options)
-    needed = estimate.kv * max(0, len(estimate.blocks) - n_offloaded) + estimate.compute
+    on_host = max(0, len(estimate.blocks) - n_offloaded)
+    needed = sum(estimate.kv[:on_host]) + sum(estimate.states[:on_host]) + estimate.compute
     free = psutil.virtual_memory().available
     if needed > free:
         n_ctx = context_size(options.n_ctx, header)
@@ -110,14 +109,17 @@ def _tensor_split(proportions: tuple[float, ...]) -> object | None:
 
 
 def unsupported_reason(model: object) -> str:
-    """Why tpop cannot fork and steer this model; empty if it can. It completes "MODEL is ..."."""
-    if llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model):
-        return "a recurrent model, and two answers cannot share its state"
+    """Why tpop cannot steer this model; empty if it can. It completes "MODEL is ..."."""
     return "" if llama.llama_model_has_decoder(model) else "an encoder, which cannot generate text"
 
 
-def make_context(model: object, n_ctx: int, options: LoadOptions) -> object:
-    """Create a context with one KV cache for all sequences.
+def has_recurrent_state(model: object) -> bool:
+    """Whether a model has a recurrent state, in all of its layers or in some."""
+    return bool(llama.llama_model_is_recurrent(model) or llama.llama_model_is_hybrid(model))
+
+
+def make_context(model: object, n_ctx: int, n_seq_max: int, options: LoadOptions) -> object:
+    """Create a context with one KV cache for all sequences, and a recurrent state for each.
 
     Returns:
         A llama_context; the caller frees it.
@@ -129,7 +131,7 @@ def make_context(model: object, n_ctx: int, options: LoadOptions) -> object:
     params = llama.llama_context_default_params()
     params.n_ctx = n_ctx
     params.n_batch = params.n_ubatch = N_BATCH
-    params.n_seq_max = options.n_seq_max
+    params.n_seq_max = n_seq_max
     params.n_threads = params.n_threads_batch = options.threads
     params.flash_attn_type = FLASH_ATTENTION[options.flash_attn]
     params.type_k, _ = CACHE_TYPES[options.cache_type_k]

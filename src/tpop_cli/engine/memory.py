@@ -1,6 +1,7 @@
 """Estimates a model's memory from its file header and divides its layers among devices.
 
-Nothing is loaded. Weights and KV cache are exact; the compute buffer is an estimate.
+Nothing is loaded. Weights, KV cache and recurrent states are exact; the compute buffer is an
+estimate.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from .devices import Device, offload_devices
 from .gguf import Header
 from .load_options import ALL_LAYERS, CACHE_TYPES, N_BATCH, LoadOptions, context_size
+from .recurrent_state import blocks_with_attention, state_sizes
 
 _RESERVE = 0.1  # the fraction of a device's free memory that is left to other programs
 
@@ -23,15 +25,17 @@ class MemoryEstimate:
         blocks: the weights of each transformer block, in order.
         output: the weights of the output layer, which llama.cpp counts as one more layer.
         embeddings: the token embeddings, which stay on the host.
-        kv: the KV cache of one block.
+        kv: the KV cache of each block.
         compute: the compute buffer of each device that holds layers; an estimate.
+        states: the recurrent states of all sequences in each block; empty if the model has none.
     """
 
     blocks: tuple[int, ...]
     output: int
     embeddings: int
-    kv: int
+    kv: tuple[int, ...]
     compute: int
+    states: tuple[int, ...] = ()
 
     @property
     def weights(self) -> int:
@@ -41,23 +45,28 @@ class MemoryEstimate:
     @property
     def kv_cache(self) -> int:
         """The whole KV cache."""
-        return self.kv * len(self.blocks)
+        return sum(self.kv)
+
+    @property
+    def state(self) -> int:
+        """The recurrent states of all sequences."""
+        return sum(self.states)
 
     @property
     def total(self) -> int:
         """Everything, on one device."""
-        return self.weights + self.kv_cache + self.compute
+        return self.weights + self.kv_cache + self.state + self.compute
 
     @property
     def n_layers(self) -> int:
         """Layers as llama.cpp counts them: the blocks and the output layer."""
         return len(self.blocks) + 1
 
-    def layer(self, i: int) -> tuple[int, int]:
-        """(weights, KV cache) of a layer. The last layer is the output layer."""
+    def layer(self, i: int) -> tuple[int, int, int]:
+        """(weights, KV cache, states) of a layer. The last layer is the output layer."""
         if i < len(self.blocks):
-            return self.blocks[i], self.kv
-        return self.output or self.embeddings, 0
+            return self.blocks[i], self.kv[i], self.states[i] if self.states else 0
+        return self.output or self.embeddings, 0, 0
 
 
 @dataclass(frozen=True)
@@ -69,12 +78,14 @@ class Allocation:
         n_layers: the number of layers.
         weights: bytes of weights.
         kv: bytes of KV cache.
+        state: bytes of recurrent states.
     """
 
     device: Device | None
     n_layers: int
     weights: int
     kv: int
+    state: int
 
 
 def estimate_memory(header: Header, options: LoadOptions) -> MemoryEstimate:
@@ -95,17 +106,30 @@ def estimate_memory(header: Header, options: LoadOptions) -> MemoryEstimate:
         else:
             output += tensor.n_bytes
     n_heads = max(1, header.number("attention.head_count"))
-    n_kv_heads = header.number("attention.head_count_kv") or n_heads
     head = header.number("embedding_length") // n_heads
     key, value = (header.number(f"attention.{part}_length") or head for part in ("key", "value"))
     key_bytes, value_bytes = (
         CACHE_TYPES[kind][1] for kind in (options.cache_type_k, options.cache_type_v)
     )
-    bytes_per_token = n_kv_heads * (key * key_bytes + value * value_bytes)
-    kv = int(context_size(options.n_ctx, header) * bytes_per_token)
+    per_head = context_size(options.n_ctx, header) * (key * key_bytes + value * value_bytes)
+    one_each = state_sizes(header)
+    states = [options.sequences(True) * size for size in one_each] if any(one_each) else []
+    cached = blocks_with_attention(header) if states else range(n_blocks)
+    kv = [
+        int(n * per_head) if i in cached else 0
+        for i, n in enumerate(_kv_heads(header, n_blocks, n_heads))
+    ]
     n_activations = header.number("feed_forward_length") + 4 * header.number("embedding_length")
     compute = 4 * N_BATCH * (header.n_vocab + n_activations)
-    return MemoryEstimate(tuple(blocks), output, embeddings, kv, compute)
+    return MemoryEstimate(tuple(blocks), output, embeddings, tuple(kv), compute, tuple(states))
+
+
+def _kv_heads(header: Header, n_blocks: int, n_heads: int) -> list[int]:
+    """The K and V heads of each block."""
+    counts = header.metadata.get(f"{header.architecture}.attention.head_count_kv")
+    if isinstance(counts, list) and len(counts) >= n_blocks:
+        return [n if isinstance(n, int) else n_heads for n in counts[:n_blocks]]
+    return [header.number("attention.head_count_kv") or n_heads] * n_blocks
 
 
 def count_offloaded_layers(header: Header, options: LoadOptions) -> int:
@@ -179,11 +203,11 @@ def _allocation(
 ) -> Allocation:
     """What a device, or the host (None), holds if these layers are put on it."""
     output_layer = len(estimate.blocks)
-    kv = sum(estimate.layer(i)[1] for i in layers)
+    kv, state = (sum(estimate.layer(i)[part] for i in layers) for part in (1, 2))
     if device is not None:
-        return Allocation(device, len(layers), sum(estimate.layer(i)[0] for i in layers), kv)
+        return Allocation(device, len(layers), sum(estimate.layer(i)[0] for i in layers), kv, state)
     # The embeddings are on the host anyway: an output layer that shares them costs nothing more.
     weights = estimate.embeddings + sum(estimate.layer(i)[0] for i in layers if i != output_layer)
     if output_layer in layers:
         weights += estimate.output
-    return Allocation(None, len(layers), weights, kv)
+    return Allocation(None, len(layers), weights, kv, state)

@@ -25,7 +25,10 @@ Row = npt.NDArray[np.float32]
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
-    """The stop flag ended the decoding. All sequences are as they were before the call."""
+    """The stop flag ended the decoding.
+
+    All sequences are as they were before the call, or gone if the model has a recurrent state.
+    """
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ class Engine(Protocol):
         n_ctx: cells of the KV cache.
         n_seq_max: the maximum number of sequences.
         n_embd: the length of a hidden state.
+        has_state: whether the model has a recurrent state, which serves as a prefix whole only.
         stop: set it to interrupt a running call.
         thought_marks: how the model may mark its thoughts.
         thinks: whether its chat template knows of thoughts.
@@ -89,6 +93,7 @@ class Engine(Protocol):
     n_ctx: int
     n_seq_max: int
     n_embd: int
+    has_state: bool
     stop: threading.Event
 
     def chat_tokens(self, messages: Sequence[Message]) -> list[int]:
@@ -132,8 +137,13 @@ class Engine(Protocol):
             alpha: the plausibility bound α of the steered score.
         """
 
-    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+    def open(self, prompts: Sequence[Sequence[int]], checkpoint: int = 0) -> list[int]:
         """Prefill prompts, each shared prefix once.
+
+        Args:
+            prompts: their tokens.
+            checkpoint: how many tokens of the first prompt the chat's next prompt begins with, too,
+                whatever the answer is. A model with a recurrent state keeps a copy of it there.
 
         Returns:
             A sequence handle for each prompt.

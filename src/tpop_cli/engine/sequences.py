@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ from .prefix import shared_prefix
 from .protocol import Interrupted, Row
 
 _WARM_CHUNK = 64  # tokens that `warm` evaluates at a time, and the most an interrupt loses
+_WARM_STATE_CHUNK = 32  # the same with a recurrent state, where an interrupt waits for them
+_Prompt = tuple[int, ...]
 
 
 class Sequences:
@@ -36,6 +39,8 @@ class Sequences:
             raised.
         call: calls a function of llama.cpp that may wait for an RPC server.
         n_embd: the length of a hidden state; 0 if the context does not compute them.
+        n_window, has_state: see `KVCache`. After an aborted decode no recurrent state is one of a
+            known position, so all sequences are dropped.
     """
 
     def __init__(
@@ -50,8 +55,10 @@ class Sequences:
         stop: threading.Event,
         call: Callable[..., Any],
         n_embd: int = 0,
+        n_window: int = 0,
+        has_state: bool = False,
     ) -> None:
-        self.cache = KVCache(ctx, n_seq_max)
+        self.cache = KVCache(ctx, n_seq_max, n_window=n_window, has_state=has_state)
         self._batch = LlamaBatch(
             ctx,
             model=model,
@@ -78,7 +85,7 @@ class Sequences:
 
     # -- operations of protocol.Engine --------------------------------------------------------
 
-    def open(self, prompts: Sequence[Sequence[int]]) -> list[int]:
+    def open(self, prompts: Sequence[Sequence[int]], checkpoint: int = 0) -> list[int]:
         """Prefill `prompts` (not empty, one token or more each); see `protocol.Engine.open`.
 
         The prefix that all prompts share is decoded once, in a sequence called the trunk. Each
@@ -88,28 +95,16 @@ class Sequences:
         could change the answer.
         """
         unique = list(dict.fromkeys(map(tuple, prompts)))
-        shared = shared_prefix(unique)
-        trunk, by_prompt = self.cache.claim_prefix(shared), dict[tuple[int, ...], int]()
+        trunk, by_prompt = self.cache.claim_prefix(shared_prefix(unique)), dict[_Prompt, int]()
         opened: list[int] = []
         try:
-            if len(unique) == 1:
-                self.cache.drop_kept()
-                by_prompt[unique[0]] = trunk
-                self._prefill([(trunk, unique[0])], wanted=True)
-            else:
-                for prompt in unique:
-                    head = prompt[:-1]  # the last token's logits are needed, so it is evaluated
-                    source, length = self.cache.find_prefix(head)
-                    if length > len(shared):
-                        by_prompt[prompt] = self.cache.claim(source, length)
-                self.cache.drop_kept()
-                self._prefill([(trunk, shared)], wanted=False)
-                for prompt in unique:
-                    if prompt not in by_prompt:
-                        by_prompt[prompt] = self.fork(trunk)
-                self._prefill(
-                    [(handle, prompt) for prompt, handle in by_prompt.items()], wanted=True
-                )
+            self._begin(unique, trunk, by_prompt)
+            first, start = by_prompt[unique[0]], unique[0][:checkpoint]
+            if start != unique[0]:
+                self._checkpoint(first, start)
+            self._prefill([(handle, prompt) for prompt, handle in by_prompt.items()], wanted=True)
+            if start == unique[0] and first != trunk:
+                self._checkpoint(first, start)
             returned = {trunk}
             for prompt in map(tuple, prompts):
                 handle = by_prompt[prompt]
@@ -128,26 +123,60 @@ class Sequences:
             self.cache.keep(trunk)
         return opened
 
+    def _begin(self, prompts: list[_Prompt], trunk: int, by_prompt: dict[_Prompt, int]) -> None:
+        """Give each of some different prompts a sequence that holds its start."""
+        cache, shared = self.cache, shared_prefix(prompts)
+        if len(prompts) == 1:
+            by_prompt[prompts[0]] = trunk
+        else:
+            for prompt in prompts:
+                # The last token's logits are needed, so it is evaluated.
+                source, length = cache.find_prefix(prompt[:-1])
+                if length > len(shared):
+                    by_prompt[prompt] = cache.take(source, length)
+        cache.drop_kept(prompts)
+        rest = [prompt for prompt in prompts if prompt not in by_prompt]
+        if rest:
+            self._prefill([(trunk, shared)], wanted=False)
+        for prompt in rest:
+            by_prompt[prompt] = self.fork(trunk)
+
+    def _checkpoint(self, handle: int, tokens: Sequence[int]) -> None:
+        """Keep a copy of a recurrent state after `tokens`: all that a later prompt can share.
+
+        It needs a sequence to spare.
+        """
+        cache, n = self.cache, len(tokens)
+        if cache.has_state and n and (cache.free or cache.kept):
+            if len(cache.tokens[handle]) < n:
+                self._prefill([(handle, tokens)], wanted=False)
+            if len(cache.tokens[handle]) == n:
+                cache.keep(self.fork(handle))
+
     def warm(self, prefixes: Sequence[Sequence[int]]) -> None:
         """Evaluate how future prompts start, and keep it; see `protocol.Engine.warm`."""
         claimed: list[int] = []
+        chunk = _WARM_STATE_CHUNK if self.cache.has_state else _WARM_CHUNK
         try:
             for tokens in filter(None, prefixes):
                 handle = self.cache.claim_prefix(tokens)
                 claimed.append(handle)
-                for start in range(len(self.cache.tokens[handle]), len(tokens), _WARM_CHUNK):
-                    self._extend([(handle, list(tokens[start : start + _WARM_CHUNK]), False)])
+                for start in range(len(self.cache.tokens[handle]), len(tokens), chunk):
+                    part = list(tokens[start : start + chunk])
+                    self._extend([(handle, part, False)], may_abort=not self.cache.has_state)
         except (Interrupted, ContextFullError):
             pass  # the part that was evaluated is still useful, and nothing waits for the rest
         finally:
             if claimed:
-                self.cache.drop_kept()
+                self.cache.drop_kept(prefixes)
             for handle in claimed:
                 self.cache.keep(handle)
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         """Append a token to each of several sequences; see `protocol.Engine.step`."""
-        self._extend([(handle, [token], True) for handle, token in tokens])
+        # A step is short, so one that would lose a recurrent state is not aborted.
+        pending = [(handle, [token], True) for handle, token in tokens]
+        self._extend(pending, may_abort=not self.cache.has_state)
 
     def logits(self, handle: int) -> Row:
         """The logits after the last token of a sequence."""
@@ -196,11 +225,17 @@ class Sequences:
         self._extend(pending)
         self.prefilled += sum(len(tokens) for _, tokens, _ in pending)
 
-    def _extend(self, pending: Sequence[tuple[int, list[int], bool]]) -> None:
-        """Append tokens to sequences. After an error the sequences are as they were before.
+    def _extend(
+        self, pending: Sequence[tuple[int, list[int], bool]], *, may_abort: bool = True
+    ) -> None:
+        """Append tokens to sequences.
+
+        After an error the sequences are as they were before. With a recurrent state they are then
+        dropped, unless nothing was decoded.
 
         Args:
             pending: (handle, tokens, whether the logits of the last token are wanted) each.
+            may_abort: whether the stop flag ends a llama_decode that runs.
         """
         items: list[BatchItem] = []
         for handle, tokens, wanted in pending:
@@ -208,24 +243,44 @@ class Sequences:
             last = len(tokens) - 1
             items += [(handle, t, start + i, wanted and i == last) for i, t in enumerate(tokens)]
         before = {handle: len(self.cache.tokens[handle]) for handle, _, _ in pending}
+        decoded = 0
         try:
-            for i in range(0, len(items), self._batch.n_batch):
-                self._decode(items[i : i + self._batch.n_batch])
+            for decoded in range(0, len(items), self._batch.n_batch):
+                self._decode(items[decoded : decoded + self._batch.n_batch], may_abort=may_abort)
         except BaseException:
             for handle, length in before.items():
-                self.cache.remove_cells_after(handle, length)
+                if not self.cache.has_state:
+                    self.cache.remove_cells_after(handle, length)
+                elif any(item[0] == handle for item in items[:decoded]):
+                    self.cache.drop(handle)
             raise
         for handle, tokens, _ in pending:
             self.cache.tokens[handle] += tokens
 
-    def _decode(self, items: Sequence[BatchItem]) -> None:
+    def _decode(self, items: Sequence[BatchItem], *, may_abort: bool = True) -> None:
         """Decode a batch and keep the outputs that are wanted."""
-        self._batch.decode(items)
-        for i, (handle, _, _, wanted) in enumerate(items):
-            if wanted:
-                self._rows[handle] = self._batch.read_logits(i)
-                if self._batch.n_embd:
-                    self._hidden[handle] = self._batch.read_hidden(i)
+        with self._dropping_lost_states(may_abort):
+            self._batch.decode(items, may_abort=may_abort)
+            for i, (handle, _, _, wanted) in enumerate(items):
+                if wanted:
+                    self._rows[handle] = self._batch.read_logits(i)
+                    if self._batch.n_embd:
+                        self._hidden[handle] = self._batch.read_hidden(i)
+
+    @contextmanager
+    def _dropping_lost_states(self, may_abort: bool) -> Iterator[None]:
+        """Drop all sequences if a decode fails after it began to change recurrent states.
+
+        It may have moved the states of sequences that it does not decode, too.
+        """
+        try:
+            yield
+        except ContextFullError:
+            raise  # nothing was decoded
+        except BaseException as error:
+            if self.cache.has_state and (may_abort or not isinstance(error, Interrupted)):
+                self.cache.clear()
+            raise
 
     def _forward(self, tokens: Sequence[int], start: int) -> Iterator[tuple[int, int]]:
         """Evaluate tokens in a temporary sequence.
@@ -238,7 +293,8 @@ class Sequences:
         try:
             for i in range(0, len(tokens), n_batch):
                 part = range(i, min(i + n_batch, len(tokens)))
-                self._batch.decode([(handle, tokens[p], p, p >= start) for p in part])
+                with self._dropping_lost_states(may_abort=True):
+                    self._batch.decode([(handle, tokens[p], p, p >= start) for p in part])
                 yield from ((p, p - i) for p in part if p >= start)
         finally:
             self.cache.drop(handle)

@@ -88,7 +88,12 @@ def _model(model: Mapping[str, Any]) -> list[RenderableType]:
         "compute buffers": Text(f"about {format_bytes(model['compute'])} on each device"),
         "offloaded": Text(f"{model['offloaded']} of {model['layers']} layers"),
     }
-    table = plain_table(("device", "layers", "weights", "KV cache", "fits"), numbers=4)
+    columns = ["device", "layers", "weights", "KV cache", "fits"]
+    if model["state"]:
+        columns.insert(-1, "states")
+        size = format_bytes(model["state"])
+        needs["recurrent states"] = Text(f"{size} for {model['sequences']} sequences")
+    table = plain_table(columns, numbers=len(columns) - 1)
     for share in model["shares"]:
         mark = Text("yes", "green") if share["fits"] else Text("no", "bold red")
         table.add_row(
@@ -96,6 +101,7 @@ def _model(model: Mapping[str, Any]) -> list[RenderableType]:
             str(share["layers"]),
             format_bytes(share["weights"]),
             format_bytes(share["kv_cache"]),
+            *([format_bytes(share["state"])] if model["state"] else []),
             mark,
         )
     return [name, _pairs(needs), table]

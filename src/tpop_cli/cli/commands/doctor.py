@@ -111,7 +111,8 @@ def _model(path: Path, loading: LoadOptions) -> dict[str, Any]:
     parts = allocate_layers(need, layers, taking, loading.tensor_split)
     free = [psutil.virtual_memory().available, *(device.free for device in taking)]
     wanted = [
-        p.weights + p.kv + (need.compute if p.n_layers or p.device is None else 0) for p in parts
+        p.weights + p.kv + p.state + (need.compute if p.n_layers or p.device is None else 0)
+        for p in parts
     ]
     return {
         "path": str(path),
@@ -122,6 +123,8 @@ def _model(path: Path, loading: LoadOptions) -> dict[str, Any]:
         "layers": need.n_layers,
         "weights": need.weights,
         "kv_cache": need.kv_cache,
+        "state": need.state,
+        "sequences": loading.sequences(bool(need.state)),
         "compute": need.compute,
         "offloaded": layers,
         "shares": [
@@ -130,6 +133,7 @@ def _model(path: Path, loading: LoadOptions) -> dict[str, Any]:
                 "layers": part.n_layers,
                 "weights": part.weights,
                 "kv_cache": part.kv,
+                "state": part.state,
                 "fits": bytes_wanted <= room,
             }
             for part, bytes_wanted, room in zip(parts, wanted, free, strict=True)
