@@ -8,7 +8,7 @@ The names of the files choose the pictures. Both take two or three minutes on on
 decides ten duels about the first prompts of `bench.prompts.TRAIN`. The question is one of `REPORT`,
 which no duel is about. User and question were chosen because the change is easy to see; everything
 else is the default, with seed 0. The win rate counts all other prompts of `REPORT`, answered by the
-same model with the same seed.
+same model with the same seed. Answers have up to 100 tokens.
 
 `duel`: a duel as `tpop chat` shows it, between a plain answer and a brief and warm one.
 """
@@ -53,6 +53,7 @@ N_DUELS = 10
 WIDTH = 100
 """Columns: at the width of GitHub's README the text is as large as the text around it."""
 
+_MAX_TOKENS = 100  # of an answer of `learning`: both fit a screen
 _DUEL_QUESTION = "What makes a good cup of coffee?"
 _DUEL_WIDTH = 118  # `DuelView` puts the answers side by side
 
@@ -225,7 +226,7 @@ def main() -> None:
                 svg = to_svg(draw_duel(engine), width=_DUEL_WIDTH)
             else:
                 with tempfile.TemporaryDirectory() as folder:
-                    options = SessionOptions(seed=0, source="bench")
+                    options = SessionOptions(seed=0, max_tokens=_MAX_TOKENS, source="bench")
                     svg = to_svg(*draw(learn(engine, Path(folder), options)))
             file.write_text(svg, "utf-8")
 
