@@ -181,7 +181,8 @@ FAMILIES: dict[str, Family] = {
         "{{- '<|start_of_role|>system<|end_of_role|>' + system + '<|end_of_text|>\n' }}"
         "{%- for m in loop_messages %}{{- '<|start_of_role|>' + m['role'] + '<|end_of_role|>' "
         "+ m['content'] + '<|end_of_text|>\n' }}{%- endfor %}"
-        "{%- if add_generation_prompt %}{{- '<|start_of_role|>assistant<|end_of_role|>' }}{%- endif %}",
+        "{%- if add_generation_prompt %}"
+        "{{- '<|start_of_role|>assistant<|end_of_role|>' }}{%- endif %}",
         "Why?<|end_of_text|>\n<|start_of_role|>assistant<|end_of_role|>",
     ),
     "GLM 4": Family(
