@@ -100,10 +100,13 @@ class FakeEngine:
         self.warmed = [list(tokens) for tokens in prefixes]
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
+        self.extend([(handle, [token]) for handle, token in tokens])
+
+    def extend(self, tokens: Sequence[tuple[int, Sequence[int]]]) -> None:
         assert len({handle for handle, _ in tokens}) == len(tokens)
-        self.log.append(len(tokens))
-        for handle, token in tokens:
-            self.open_now[handle].append(token)
+        self.log.append(sum(len(its_tokens) for _, its_tokens in tokens))
+        for handle, its_tokens in tokens:
+            self.open_now[handle] += its_tokens
 
     def logits(self, handle: int) -> Row:
         return self._logits(self.open_now[handle]).astype(np.float32)

@@ -28,9 +28,9 @@ class StoppableEngine(FakeEngine):
         self._check()
         return super().open(prompts, checkpoint)
 
-    def step(self, tokens: Sequence[tuple[int, int]]) -> None:
+    def extend(self, tokens: Sequence[tuple[int, Sequence[int]]]) -> None:
         self._check()
-        super().step(tokens)
+        super().extend(tokens)
 
     def _check(self) -> None:
         if self.stop.is_set():

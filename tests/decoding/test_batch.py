@@ -78,4 +78,24 @@ def test_a_thought_of_too_many_tokens_is_closed_in_every_context() -> None:
     (arm,) = decode(engine, [one])
     assert (arm.thought, arm.answer) == ("w2 w2 w2 w2 w6", "w2 w2 w2")
     assert arm.tokens == [2, 2, 2, 2, 6, 7, 2, 2, 2]
-    assert engine.log == [3] * 8
+    # The plain context alone thinks; the others catch up with the six tokens of the thought.
+    assert engine.log == [1] * 5 + [1 + 2 * 6] + [3] * 2
+
+
+def test_contexts_that_were_left_behind_hold_the_same_tokens() -> None:
+    class Fencing(FakeEngine):
+        def piece(self, token: int) -> bytes:
+            return b"\n```\n" if token == 5 else super().piece(token)
+
+        def close_sequence(self, handle: int, *, keep: bool = False) -> None:
+            ended.append(self.open_now[handle][1:])
+            super().close_sequence(handle, keep=keep)
+
+    ended: list[list[int]] = []
+    script = [2, 5, 3, 4, 5, 6, 7, 8]
+    engine = Fencing(lambda tokens: np.eye(len(WORDS))[script[len(tokens) - 1]] * 9)
+    one = replace(request((100,), (101,), (102,), n=8), weights=(1.0, 2.0, -2.0), alpha=0.1)
+    (arm,) = decode(engine, [one])
+    assert arm.tokens == script
+    assert ended == [script[:-1]] * 3  # the last token is not evaluated
+    assert engine.log == [3, 1, 1, 1, 1 + 2 * 4, 3, 3]

@@ -70,10 +70,10 @@ class Stopping(FakeEngine):
             raise Interrupted
         return super().open(prompts, checkpoint)
 
-    def step(self, tokens: Sequence[tuple[int, int]]) -> None:
+    def extend(self, tokens: Sequence[tuple[int, Sequence[int]]]) -> None:
         if len(self.log) == self.at:
             raise Interrupted
-        super().step(tokens)
+        super().extend(tokens)
 
 
 def test_an_interrupt_keeps_what_was_written() -> None:

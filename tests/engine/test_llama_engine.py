@@ -123,3 +123,20 @@ def test_only_tokens_that_are_plausible_in_the_plain_context_are_taken(
         starter.close_sequence(handle)
         assert row[token] >= row.max() + math.log(alpha) - 0.5  # batches round differently
         context.append(token)
+
+
+def test_tokens_that_are_appended_together_give_the_logits_of_single_steps(
+    tiny: LlamaEngine,
+) -> None:
+    prompt = tiny.chat_tokens([{"role": "user", "content": "hello"}])
+    tokens = tiny.tokenize("one two three", add_special=False)
+    single, together = tiny.open([prompt, prompt])
+    try:
+        for token in tokens:
+            tiny.step([(single, token)])
+        expected = tiny.logits(single).copy()
+        tiny.extend([(together, tokens)])
+        np.testing.assert_allclose(tiny.logits(together), expected, atol=1e-4)
+    finally:
+        tiny.close_sequence(single)
+        tiny.close_sequence(together)

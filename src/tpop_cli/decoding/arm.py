@@ -71,6 +71,7 @@ class Arm:
     finish_reason: str | None = None
     dropped: bool = False
     n_thought: int = 0
+    _behind: list[int] = field(default_factory=list, repr=False)  # known to the first context alone
     _forced: list[int] = field(default_factory=list, repr=False)  # tokens that are not sampled
     _handles: list[int] = field(default_factory=list, repr=False)
     _sampler: TokenSampler | None = field(default=None, repr=False)

@@ -44,16 +44,20 @@ class ArmBatch:
         return arms
 
     def step(self) -> None:
-        """Sample one token for every running arm, then evaluate all of them in one batch."""
-        engine, pending = self._engine, list[tuple[int, int]]()
+        """Sample one token for every running arm, then evaluate all of them in one batch.
+
+        In thoughts and in code the plain context decides alone. The others catch up afterwards: a
+        token of a larger batch costs less, and an answer that ends before then costs nothing more.
+        """
+        engine, pending = self._engine, list[tuple[int, Sequence[int]]]()
         for arm in list(self.running):
             if arm.dropped:
                 self._finish(arm, "dropped")
                 continue
             assert arm._sampler is not None
-            rows, weights = [engine.logits(h) for h in arm._handles], arm.request.weights
-            if len(rows) > 1 and arm.plain:
-                rows, weights = rows[:1], weights[:1]  # the plain context alone
+            alone = bool(arm._behind) or (not arm.tokens and arm.plain)
+            read = arm._handles[:1] if alone else arm._handles
+            rows, weights = [engine.logits(h) for h in read], arm.request.weights[: len(read)]
             token = arm.forced_token(engine)
             if token is None:
                 token = arm._sampler.next(rows, weights)
@@ -63,9 +67,15 @@ class ArmBatch:
             if arm.full:
                 self._finish(arm, "length")
                 continue
-            pending += [(handle, token) for handle in arm._handles]
+            first, *others = arm._handles
+            pending.append((first, [token]))
+            if others:
+                arm._behind.append(token)
+                if not arm.plain:
+                    pending += [(handle, arm._behind) for handle in others]
+                    arm._behind = []
         if pending:
-            engine.step(pending)
+            engine.extend(pending)
             self.steps += 1
 
     def stop(self, reason: str) -> None:

@@ -169,7 +169,11 @@ class LlamaEngine:
 
     def step(self, tokens: Sequence[tuple[int, int]]) -> None:
         """See `protocol.Engine.step`."""
-        self._seqs.step(tokens)
+        self._seqs.extend([(handle, [token]) for handle, token in tokens])
+
+    def extend(self, tokens: Sequence[tuple[int, Sequence[int]]]) -> None:
+        """See `protocol.Engine.extend`."""
+        self._seqs.extend(tokens)
 
     def logits(self, handle: int) -> Row:
         """See `protocol.Engine.logits`."""

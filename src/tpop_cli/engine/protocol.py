@@ -171,8 +171,14 @@ class Engine(Protocol):
             Interrupted: `stop` is set.
         """
 
+    def extend(self, tokens: Sequence[tuple[int, Sequence[int]]]) -> None:
+        """Append one token or more to each of several sequences, as `step` does with one."""
+
     def logits(self, handle: int) -> Row:
-        """The logits after the last token of a sequence; valid until the next `open` or `step`."""
+        """The logits after the last token of a sequence.
+
+        They are valid until the next `open`, `step` or `extend`.
+        """
 
     def hidden(self, handle: int) -> Row:
         """The hidden state of a sequence's last token, (n_embd,), if the engine computes them."""

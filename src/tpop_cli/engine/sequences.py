@@ -172,10 +172,10 @@ class Sequences:
             for handle in claimed:
                 self.cache.keep(handle)
 
-    def step(self, tokens: Sequence[tuple[int, int]]) -> None:
-        """Append a token to each of several sequences; see `protocol.Engine.step`."""
-        # A step is short, so one that would lose a recurrent state is not aborted.
-        pending = [(handle, [token], True) for handle, token in tokens]
+    def extend(self, tokens: Sequence[tuple[int, Sequence[int]]]) -> None:
+        """Append tokens to each of several sequences; see `protocol.Engine.extend`."""
+        # This is short, so one that would lose a recurrent state is not aborted.
+        pending = [(handle, list(its_tokens), True) for handle, its_tokens in tokens]
         self._extend(pending, may_abort=not self.cache.has_state)
 
     def logits(self, handle: int) -> Row:
