@@ -34,14 +34,16 @@ def model_rows(models: list[FoundModel], used: Path | None) -> list[dict[str, An
     for model in models:
         key, now = str(model.path), stamp(model.path)
         entry = known.get(key)
-        facts = (
-            entry.get("facts") if isinstance(entry, dict) and entry.get("stamp") == now else None
-        )
-        if model.problem:
-            facts = {"size": None, "quantization": f"broken: it {model.problem}"}
-        elif not _complete(facts):
-            facts, changed = _facts(model.path), True
+        facts: dict[str, Any] = {"size": None, "quantization": f"broken: it {model.problem}"}
         if not model.problem:
+            if (
+                isinstance(entry, dict)
+                and entry.get("stamp") == now
+                and _complete(entry.get("facts"))
+            ):
+                facts = entry["facts"]
+            else:
+                facts, changed = _facts(model.path), True
             kept[key] = {"stamp": now, "facts": facts}
         need = facts.get("need")
         rows.append(

@@ -89,10 +89,25 @@ def file_name(name: str) -> str:
     repo, tag = short
     hub = _import_hub()
     try:
-        files = hub.HfApi().list_repo_files(repo)
+        files = _list_files(hub.HfApi(), repo)
     except Exception as error:
         raise as_tpop_error(name, repo, "", error) from None
     return f"hf:{repo}/{choose_file(repo, files, tag)}"
+
+
+def _list_files(api: Any, repo: str) -> list[str]:
+    """The files of a repository. The first request is the quick one: it is not tried again."""
+    from huggingface_hub import errors
+
+    try:
+        siblings = api.model_info(repo).siblings
+        if siblings:
+            return [one.rfilename for one in siblings]
+    except errors.GatedRepoError:
+        raise
+    except errors.HfHubHTTPError:
+        pass  # some mirrors have the list of files alone
+    return list(api.list_repo_files(repo))
 
 
 def pull(name: str, on_progress: OnProgress = lambda _done, _total: None) -> PulledModel:

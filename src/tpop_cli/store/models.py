@@ -121,7 +121,7 @@ def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
         if starter is None:
             raise NoModelError("no model was found", _no_model_hint())
         return starter
-    prefix = wanted.partition(":")[0].lower()
+    prefix = wanted.partition(":")[0].lower() if ":" in wanted else ""
     if prefix == "hf":
         return _find_hub_model(wanted, fetch)
     models = _STORES[prefix]() if prefix in _STORES else _local_models()

@@ -119,7 +119,7 @@ def llama_cpp_models() -> list[FoundModel]:
     found = []
     for folder in _llama_cpp_folders():
         files = [path for path in _flat(folder) if not is_projector(path.name)]
-        origins = _manifests(folder) | {path.name: _url_name(path) for path in files}
+        origins = {path.name: _url_name(path) for path in files} | _manifests(folder)
         named = {origins[path.name]: path for path in main_files(files) if origins.get(path.name)}
         named |= {name: path for name, path in cached_models(folder).items() if name not in named}
         firsts = set(main_files(named.values()))

@@ -96,11 +96,14 @@ def remove(
     from ...errors import NoInputError, StorageError
     from ...store import hub
     from ...store.model_files import part_paths
-    from ...store.models import list_models
+    from ...store.models import find_model, list_models
 
     models = list_models()
     found = next((model for model in models if model.name == name), None)
     found = found or next((model for model in models if model.is_named(name)), None)
+    if found is None and name.startswith("hf:"):
+        path = find_model(name, fetch=False)
+        found = next((model for model in models if model.path == path), None)
     if found is None:
         raise NoInputError(f"there is no model named {name}", "tpop models list")
     _check_own(found)
