@@ -111,14 +111,13 @@ def remove(
     if found.origin == "hub":
         for part in found.aliases:
             hub.remove(part)
-    else:
-        try:
-            for file in part_paths(found.path):
-                file.unlink(missing_ok=True)
-        except OSError as error:
-            raise StorageError(
-                f"cannot delete {found.path}: {error.strerror}", "check the folder's permissions"
-            ) from None
+    try:
+        for file in part_paths(found.path):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"cannot delete {found.path}: {error.strerror}", "check the folder's permissions"
+        ) from None
     note(f"deleted {name}")
 
 
