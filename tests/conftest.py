@@ -19,12 +19,19 @@ from .faults.report import (  # noqa: F401 - a fixture and hooks
 )
 from .tiny import write_tiny_gguf
 
+STORES = {
+    *("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE", "HF_HOME", "LLAMA_CACHE", "LMSTUDIO_HOME"),
+    *("OLLAMA_MODELS", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"),
+}
+"""Variables that say where programs keep their models."""
+
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """TPOP_HOME in the test's own folder, and no other TPOP_* variable."""
-    for name in [name for name in os.environ if name.startswith("TPOP_")]:
+    """TPOP_HOME in the test's own folder, no other TPOP_* variable, and no model of the user's."""
+    for name in [name for name in os.environ if name.startswith("TPOP_") or name in STORES]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("HOME", str(tmp_path / "user"))
     folder = tmp_path / "home"
     monkeypatch.setenv("TPOP_HOME", str(folder))
     return folder

@@ -158,7 +158,7 @@ _cache_type = partial(_loading, type=str, default="f16", choices=_CACHE_TYPES, m
 _TABLE = (
     _name(
         "model",
-        help="A name from `tpop models list`, a path, or hf:ORG/REPO/FILE.",
+        help="A name from `tpop models list`, a path, or hf:ORG/REPO:Q4_K_M.",
         default_text="smollm2",
         short="-m",
         group=LOADING,

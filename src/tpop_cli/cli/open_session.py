@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ..settings import SETTINGS, default
 from ..ui.clean import clean
 from .console import note, stderr_console
+from .first_model import model_file
 
 if TYPE_CHECKING:
     from ..core.steering import Steer
@@ -105,9 +106,8 @@ def open_session(
         history: the flag --history; None: the setting applies.
     """
     from ..store.config import resolve
-    from ..store.models import find_model
 
-    path, reward = find_model(options.flags.get("model")), resolve("reward", reward)
+    path, reward = model_file(options.flags.get("model")), resolve("reward", reward)
     neural = profile is not None and reward == "neural"
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
         from ..engine.llama_engine import LlamaEngine

@@ -83,7 +83,7 @@ class Header:
 
     Args:
         path: the file.
-        size_bytes: the file's size.
+        size_bytes: the file's size; of a model in several files their sum.
         version: of the GGUF format.
         metadata: the key-value pairs; arrays hold their first items only.
         tensors: by name.
@@ -195,13 +195,7 @@ def read_header(path: Path) -> Header:
         BadDataError: the file is not a GGUF file that llama.cpp could load; the message says why.
     """
     try:
-        size = path.stat().st_size
-        if path.is_dir():
-            raise BadDataError("it is a folder")
-        if size == 0:
-            raise BadDataError("it is empty")
-        with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            header = _parse(_Reader(data), path, size)
+        return read_part(path, is_later=False)
     except BadDataError as error:
         raise BadDataError(
             f"{path.name} is not a model that can be loaded: {error.message}",
@@ -212,10 +206,20 @@ def read_header(path: Path) -> Header:
             f"cannot read the model {path}: {error.strerror}",
             "list the models: tpop models list",
         ) from None
-    return header
 
 
-def _parse(reader: _Reader, path: Path, size: int) -> Header:
+def read_part(path: Path, is_later: bool = True) -> Header:
+    """Read a later file of a model as `read_header` does, but with OSErrors as they are."""
+    size = path.stat().st_size
+    if path.is_dir():
+        raise BadDataError("it is a folder")
+    if size == 0:
+        raise BadDataError("it is empty")
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return _parse(_Reader(data), path, size, is_later)
+
+
+def _parse(reader: _Reader, path: Path, size: int, is_later: bool) -> Header:
     magic = reader.bytes(4) if size >= 4 else b""
     if magic != b"GGUF":
         raise BadDataError("it does not start with the GGUF magic")
@@ -232,6 +236,8 @@ def _parse(reader: _Reader, path: Path, size: int) -> Header:
         key = reader.string()
         metadata[key] = reader.value(reader.count("<I"))
     header = Header(path, size, version, metadata, {})
+    if is_later:
+        return replace(header, tensors=_tensors(reader, n_tensors, metadata))
     later = later_part(path.name, metadata)
     if later:
         raise later

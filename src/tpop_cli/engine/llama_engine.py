@@ -15,7 +15,7 @@ from ..errors import DecodeError
 from .abort_guard import backend_aborted
 from .chat_prompt import chat_tokens
 from .chat_template import RawTemplate, choose_template
-from .gguf import fingerprint, read_header
+from .gguf import fingerprint
 from .llama_log import listen
 from .load_options import LoadOptions, context_size
 from .loading import call_function, has_recurrent_state, load_model, make_context
@@ -24,6 +24,7 @@ from .protocol import Message, ModelInfo, Row, Sampling
 from .sampler import SteeredSampler
 from .sequences import Sequences
 from .vocabulary import Vocabulary
+from .whole_model import read_model
 
 
 class LlamaEngine:
@@ -44,7 +45,7 @@ class LlamaEngine:
     """
 
     def __init__(self, path: Path, options: LoadOptions = LoadOptions()) -> None:
-        header = read_header(path)
+        header = read_model(path)
         check_chat_model(header)
         n_ctx, self._call = context_size(options.n_ctx, header), call_function(options)
         listen(options.on_log)

@@ -28,6 +28,11 @@ _TYPES = {
     "mmproj": "a projector for images or sound, which belongs to a model",
     "vocab": "a vocabulary without weights",
 }
+_OLLAMA_ONLY = {"deepseekocr", "glmocr", "gptoss", "mllama", "qwen25vl"}
+"""What Ollama's own engine calls models that llama.cpp calls otherwise or does not know."""
+
+_OLLAMA_TENSORS = ("v.", "mm.", "mtp.")
+"""Parts that Ollama stores with the text model, and llama.cpp in files of their own."""
 
 
 def other_kind(header: Header) -> str:
@@ -40,16 +45,44 @@ def other_kind(header: Header) -> str:
         return _TYPES[kind]
     if header.number("pooling_type") == _RERANK:
         return "a reranking model"
+    if "tokenizer.ggml.model" in metadata and not header.tensors and "split.count" not in metadata:
+        return _TYPES["vocab"]
     causal = metadata.get(f"{architecture}.attention.causal", True)
     if architecture in _ENCODERS or causal is False or header.number("pooling_type"):
         return "an embedding model"
     return ""
 
 
+def for_ollama_only(header: Header) -> bool:
+    """Whether a file is written for Ollama's own engine, so that llama.cpp would not load it.
+
+    Ollama names some architectures, tensors and keys in its own way. False if in doubt: llama.cpp
+    itself then says what is wrong.
+    """
+    metadata, architecture = header.metadata, header.architecture
+    sections = metadata.get(f"{architecture}.rope.dimension_sections")
+    epsilon = f"{architecture}.attention.layer_norm_rms_epsilon"
+    return (
+        architecture in _OLLAMA_ONLY
+        or any(name.startswith(_OLLAMA_TENSORS) for name in header.tensors)
+        or (isinstance(sections, list) and len(sections) == 3)  # llama.cpp wants four
+        or (
+            architecture in ("gemma3", "gemma3n")
+            and bool(header.tensors)
+            and epsilon not in metadata
+        )
+    )
+
+
 def check_chat_model(header: Header) -> None:
-    """Raise BadDataError if a file is not a chat model."""
+    """Raise BadDataError if a file is not a chat model that llama.cpp can load."""
     kind = other_kind(header)
     if kind:
         raise BadDataError(
             f"{header.path.name} is {kind}, not a chat model", "list the models: tpop models list"
+        )
+    if for_ollama_only(header):
+        raise BadDataError(
+            f"{header.path.name} is written for Ollama's own engine; llama.cpp cannot load it",
+            "get the model from Hugging Face instead: tpop models suggest",
         )

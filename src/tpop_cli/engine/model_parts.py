@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from ..errors import BadDataError
 
-_PART = re.compile(r"(.*)-\d{5}-of-(\d{5})\.gguf")
+_PART = re.compile(r"(.*)-\d{5}-of-(\d{5})\.gguf", re.DOTALL)
 
 
 def later_part(name: str, metadata: Mapping[str, object]) -> BadDataError | None:

@@ -6,7 +6,6 @@ Its cache, resumed downloads, tokens and offline mode work here as in every othe
 from __future__ import annotations
 
 import hashlib
-import importlib.util
 import json
 import os
 import re
@@ -16,30 +15,33 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from ..errors import BadDataError, NoInputError, UsageError
+from ..errors import BadDataError, NoInputError
 from . import paths
 from .files import make_private_dir, write_atomic
+from .hub_cache import cached_file, cached_models
 from .hub_errors import as_tpop_error
+from .hub_names import choose_file, split_name, split_short_name
+from .model_files import part_names
+
+__all__ = [
+    "OnProgress",
+    "PulledModel",
+    "cached_file",
+    "cached_models",
+    "file_name",
+    "part_names",
+    "pull",
+    "pulled_models",
+    "pulled_paths",
+    "remove",
+    "split_name",
+]
 
 OnProgress = Callable[[int, int], None]
 """Called with (bytes downloaded, bytes in total)."""
 
-_REPO = re.compile(
-    r"(?!.*(--|\.\.|\.git/|\.git$))[\w-](?:[\w.-]{0,94}[\w-])?/[\w-](?:[\w.-]{0,94}[\w-])?", re.A
-)
-_FILE = re.compile(r"(?!.*(?:^|/)\.{1,2}(?:/|$))[^/\\\x00-\x1f:]+(?:/[^/\\\x00-\x1f:]+)*")
-_FIRST_PART = re.compile(r"(.*)-00001-of-(\d{5})\.gguf", re.DOTALL)
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _CHUNK = 1 << 22
-
-SUGGESTED = (
-    (1, "hf:Qwen/Qwen2.5-0.5B-Instruct-GGUF/qwen2.5-0.5b-instruct-q4_k_m.gguf"),
-    (2, "hf:Qwen/Qwen2.5-1.5B-Instruct-GGUF/qwen2.5-1.5b-instruct-q4_k_m.gguf"),
-    (4, "hf:Qwen/Qwen2.5-3B-Instruct-GGUF/qwen2.5-3b-instruct-q4_k_m.gguf"),
-    (8, "hf:bartowski/Meta-Llama-3.1-8B-Instruct-GGUF/Meta-Llama-3.1-8B-Instruct-Q4_K_M.gguf"),
-    (16, "hf:bartowski/Qwen2.5-14B-Instruct-GGUF/Qwen2.5-14B-Instruct-Q4_K_M.gguf"),
-)
-"""(gigabytes of free memory, a model that runs well with that much)."""
 
 
 @dataclass(frozen=True)
@@ -59,31 +61,6 @@ class PulledModel:
     sha256: str
 
 
-def split_name(name: str) -> tuple[str, str]:
-    """Split a name into repository and file. Raises UsageError if it is not hf:ORG/REPO/FILE.
-
-    >>> split_name("hf:org/repo/file.gguf")
-    ('org/repo', 'file.gguf')
-    """
-    parts = name.removeprefix("hf:").split("/", 2)
-    repo = "/".join(parts[:2])
-    if len(parts) != 3 or not _REPO.fullmatch(repo) or not _FILE.fullmatch(parts[2]):
-        raise UsageError(f"{name} does not name a file", "write hf:ORG/REPO/FILE.gguf")
-    return repo, parts[2]
-
-
-def part_names(name: str) -> list[str]:
-    """The names of all files of a model, if the name is that of its first part; else the name.
-
-    >>> part_names("hf:org/repo/x-00001-of-00002.gguf")
-    ['hf:org/repo/x-00001-of-00002.gguf', 'hf:org/repo/x-00002-of-00002.gguf']
-    """
-    found = _FIRST_PART.fullmatch(name)
-    if found is None:
-        return [name]
-    return [f"{found[1]}-{n:05}-of-{found[2]}.gguf" for n in range(1, int(found[2]) + 1)]
-
-
 def _import_hub() -> ModuleType:
     try:
         import huggingface_hub
@@ -95,52 +72,42 @@ def _import_hub() -> ModuleType:
     return huggingface_hub
 
 
-def cached_file(name: str) -> Path | None:
-    """The file in huggingface_hub's cache, or None. Does not use the network.
+def file_name(name: str) -> str:
+    """hf:ORG/REPO/FILE for a name, which may be hf:ORG/REPO or hf:ORG/REPO:QUANTIZATION.
+
+    For the last two the server is asked which files the repository has.
 
     Raises:
-        UsageError: the name is not one of a file.
-        NoInputError: huggingface_hub is not installed.
+        UsageError: the name has none of these forms.
+        NoInputError: there is no such repository, or no file of it fits.
+        TpopError, UnavailableError: as `pull`.
     """
-    repo, file = split_name(name)
+    short = split_short_name(name)
+    if short is None:
+        split_name(name)
+        return name
+    repo, tag = short
     hub = _import_hub()
     try:
-        found = hub.try_to_load_from_cache(repo, file)
+        files = _list_files(hub.HfApi(), repo)
     except Exception as error:
-        raise as_tpop_error(name, repo, file, error) from None
-    return Path(found) if isinstance(found, str) else None
+        raise as_tpop_error(name, repo, "", error) from None
+    return f"hf:{repo}/{choose_file(repo, files, tag)}"
 
 
-def cached_models() -> dict[str, Path]:
-    """The GGUF files in huggingface_hub's cache that `cached_file` finds, by name.
+def _list_files(api: Any, repo: str) -> list[str]:
+    """The files of a repository. The first request is the quick one: it is not tried again."""
+    from huggingface_hub import errors
 
-    It reads the cache's folders itself: importing huggingface_hub takes long.
-    """
-    if importlib.util.find_spec("huggingface_hub") is None:
-        return {}
-    found = {}
     try:
-        for folder in sorted(_cache_dir().glob("models--*--*")):
-            repo = folder.name.removeprefix("models--").replace("--", "/")
-            reference = folder / "refs" / "main"
-            if not _REPO.fullmatch(repo) or not reference.is_file():
-                continue
-            snapshot = folder / "snapshots" / reference.read_text("utf-8").strip()
-            for path in sorted(snapshot.rglob("*.gguf")):
-                if path.is_file():
-                    found[f"hf:{repo}/{path.relative_to(snapshot).as_posix()}"] = path
-    except (OSError, ValueError):
-        pass  # what was found until then can be used
-    return found
-
-
-def _cache_dir() -> Path:
-    """The folder of huggingface_hub's cache, as its environment variables say."""
-    given = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
-    if given:
-        return Path(given).expanduser()
-    cache = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(os.environ.get("HF_HOME") or f"{cache}/huggingface").expanduser() / "hub"
+        siblings = api.model_info(repo).siblings
+        if siblings:
+            return [one.rfilename for one in siblings]
+    except errors.GatedRepoError:
+        raise
+    except errors.HfHubHTTPError:
+        pass  # some mirrors have the list of files alone
+    return list(api.list_repo_files(repo))
 
 
 def pull(name: str, on_progress: OnProgress = lambda _done, _total: None) -> PulledModel:

@@ -38,7 +38,10 @@ def as_tpop_error(name: str, repo: str, file: str, error: Exception) -> TpopErro
         ),
         (
             (errors.RemoteEntryNotFoundError, errors.RevisionNotFoundError),
-            NoInputError(f"{repo} has no file {file}", "check the file's name on the model's page"),
+            NoInputError(
+                f"{repo} has no file {file}" if file else f"{repo} has no list of files",
+                "check the file's name on the model's page",
+            ),
         ),
         (
             errors.OfflineModeIsEnabled,

