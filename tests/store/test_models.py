@@ -32,6 +32,7 @@ def test_models_are_found_by_name_path_and_default(
     for name, said in (
         ("none.gguf", "there is no file none.gguf"),
         ("none", "there is no model named none"),
+        ("~nobody-here/none.gguf", "there is no file ~nobody-here/none.gguf"),
     ):
         with pytest.raises(NoInputError, match=said) as caught:
             find_model(name)

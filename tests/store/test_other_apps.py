@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tpop_cli.errors import BadDataError
-from tpop_cli.store.models import find_model, list_other_models
+from tpop_cli.store.models import find_model, list_models, list_other_models
 
 from ..model_stores import hub_model, jan_model, put
 
@@ -132,6 +132,20 @@ def test_odd_folders_are_passed_over(user: Path) -> None:
     put(user / ".lmstudio-home-pointer", b"\x00\xff")
     put(user / ".local" / "share" / "Jan" / "data")
     assert names() == ["lmstudio:maker/model"]
+
+
+@pytest.mark.parametrize(
+    "value", ["~nobody-here/x", "/proc/self/mem", ".", "/dev/null", "x" * 5000]
+)
+def test_odd_variables_are_passed_over(
+    value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "empty").mkdir()
+    monkeypatch.chdir(tmp_path / "empty")
+    for name in ("OLLAMA_MODELS", "LMSTUDIO_HOME", "HF_HUB_CACHE", "HF_HOME", "LLAMA_CACHE"):
+        monkeypatch.setenv(name, value)
+    assert not names()
+    list_models()
 
 
 def test_nothing_is_changed_in_a_store(user: Path) -> None:

@@ -10,19 +10,19 @@ from pathlib import Path
 
 from ..errors import UsageError
 from .hub_names import REPO, split_name
-from .model_files import gguf_files, is_file, is_projector, subfolders, user_home
+from .model_files import expand, gguf_files, is_file, is_projector, subfolders, user_home
 
 
 def cache_dir() -> Path:
     """The folder of huggingface_hub's cache, as its environment variables say."""
     given = os.environ.get("HF_HUB_CACHE") or os.environ.get("HUGGINGFACE_HUB_CACHE")
     if given:
-        return Path(given).expanduser()
+        return expand(given)
     home = os.environ.get("HF_HOME")
     if home:
-        return Path(home).expanduser() / "hub"
+        return expand(home) / "hub"
     cache = os.environ.get("XDG_CACHE_HOME")
-    return (Path(cache).expanduser() if cache else user_home() / ".cache") / "huggingface" / "hub"
+    return (expand(cache) if cache else user_home() / ".cache") / "huggingface" / "hub"
 
 
 def cached_file(name: str) -> Path | None:

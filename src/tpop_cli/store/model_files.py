@@ -149,6 +149,14 @@ def user_home() -> Path:
         return Path("/nonexistent")
 
 
+def expand(text: str) -> Path:
+    """A path that a variable or another program's settings hold; ~ is the user's home folder."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:  # ~NAME of an unknown user
+        return Path(text)
+
+
 def unique(models: Iterable[FoundModel]) -> list[FoundModel]:
     """The models without those whose name an earlier one has."""
     names: set[str] = set()

@@ -16,6 +16,7 @@ from .config import resolve
 from .hub_names import choose_file, short_names, split_name, split_short_name
 from .model_files import (
     FoundModel,
+    expand,
     first_part,
     gguf_files,
     main_files,
@@ -131,7 +132,7 @@ def find_model(name: str | None = None, *, fetch: bool = True) -> Path:
     for model in models:
         if wanted in model.aliases:
             return _usable(model)
-    path = Path(wanted).expanduser()
+    path = expand(wanted)
     if os.path.exists(path):  # noqa: PTH110 - Path.exists raises for a name that is too long
         return first_part(path)
     if wanted == STARTER:

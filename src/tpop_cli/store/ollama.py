@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from .model_files import FoundModel, is_file, subfolders, unique, user_home
+from .model_files import FoundModel, expand, is_file, subfolders, unique, user_home
 
 _DIGEST = re.compile(r"sha256[:-]([0-9a-fA-F]{1,128})")
 _MODEL, _ADAPTER = "application/vnd.ollama.image.model", "application/vnd.ollama.image.adapter"
@@ -32,7 +32,7 @@ def ollama_models() -> list[FoundModel]:
 def _folders() -> list[Path]:
     """Where Ollama keeps its models: for this user, and as a service of the system."""
     given = os.environ.get("OLLAMA_MODELS")
-    return ([Path(given).expanduser()] if given else []) + [
+    return ([expand(given)] if given else []) + [
         user_home() / ".ollama" / "models",
         Path("/usr/share/ollama/.ollama/models"),
         Path("/var/lib/ollama/.ollama/models"),

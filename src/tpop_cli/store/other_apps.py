@@ -13,6 +13,7 @@ from .hub_cache import cached_models
 from .hub_names import REPO, short_names
 from .model_files import (
     FoundModel,
+    expand,
     gguf_files,
     is_file,
     is_projector,
@@ -48,12 +49,12 @@ def _lm_studio_folders() -> list[Path]:
     home = user_home()
     given = os.environ.get("LMSTUDIO_HOME")
     pointer = _text(home / ".lmstudio-home-pointer").strip()
-    homes = [Path(one).expanduser() for one in (given, pointer) if one]
+    homes = [expand(one) for one in (given, pointer) if one]
     homes += [home / ".lmstudio", home / ".cache" / "lm-studio"]
     folders = []
     for one in homes:
         chosen = _json(one / "settings.json").get("downloadsFolder")
-        folders += [Path(chosen)] if isinstance(chosen, str) and chosen else []
+        folders += [expand(chosen)] if isinstance(chosen, str) and chosen else []
         folders.append(one / "models")
     return folders
 
@@ -72,7 +73,7 @@ def _gpt4all_chosen() -> list[Path]:
     """The folder that the user chose in GPT4All's settings."""
     settings = _text(_config_home() / "nomic.ai" / "GPT4All.ini")
     chosen = re.search(r"^modelPath=(.+)$", settings, re.MULTILINE)
-    return [Path(chosen[1].strip().strip('"'))] if chosen else []
+    return [expand(chosen[1].strip().strip('"'))] if chosen else []
 
 
 def jan_models() -> list[FoundModel]:
@@ -104,7 +105,7 @@ def _jan_folders() -> list[Path]:
     settings.append(_config_home() / "Jan" / "settings.json")
     chosen = [_json(one).get("data_folder") for one in settings]
     return (
-        [Path(one) for one in chosen if isinstance(one, str) and one]
+        [expand(one) for one in chosen if isinstance(one, str) and one]
         + [folder / "data" for folder in _app_folders("Jan", "Jan")]
         + [_config_home() / "Jan" / "data", user_home() / "jan"]
     )
@@ -143,8 +144,8 @@ def _llama_cpp_folders() -> list[Path]:
     local = os.environ.get("LOCALAPPDATA")
     home = user_home()
     return [
-        *([Path(given).expanduser()] if given else []),
-        *([Path(cache).expanduser() / "llama.cpp"] if cache else []),
+        *([expand(given)] if given else []),
+        *([expand(cache) / "llama.cpp"] if cache else []),
         home / ".cache" / "llama.cpp",
         home / "Library" / "Caches" / "llama.cpp",
         *([Path(local) / "llama.cpp"] if local else []),
@@ -188,7 +189,7 @@ def _app_folders(linux: str, mac: str) -> list[Path]:
     """Where a program keeps its data, on each system."""
     home = user_home()
     share = os.environ.get("XDG_DATA_HOME")
-    found = [Path(share).expanduser() / linux] if share else []
+    found = [expand(share) / linux] if share else []
     found += [home / ".local" / "share" / linux, home / "Library" / "Application Support" / mac]
     for variable in ("LOCALAPPDATA", "APPDATA"):
         if os.environ.get(variable):
@@ -198,7 +199,7 @@ def _app_folders(linux: str, mac: str) -> list[Path]:
 
 def _config_home() -> Path:
     given = os.environ.get("APPDATA" if sys.platform == "win32" else "XDG_CONFIG_HOME")
-    return Path(given).expanduser() if given else user_home() / ".config"
+    return expand(given) if given else user_home() / ".config"
 
 
 def _text(path: Path) -> str:

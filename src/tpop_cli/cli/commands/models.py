@@ -10,7 +10,7 @@ import typer
 from ...settings import SETTINGS
 from .. import options as opt
 from ..completion import complete_model
-from ..console import confirm, note, stdout_console, write_answer, write_json
+from ..console import confirm, note, stderr_console, stdout_console, write_answer, write_json
 from ..downloads import download
 from ..model_rows import model_rows
 from ..process import command
@@ -49,7 +49,8 @@ def list_(as_json: opt.JsonOption = False) -> None:
         used = find_model(fetch=False)
     except TpopError:
         used = None
-    rows = model_rows(found, used)
+    with stderr_console().status("reading what the models say", spinner="dots"):
+        rows = model_rows(found, used)
     if as_json:
         write_json(rows)
         return
