@@ -11,6 +11,7 @@ from tpop_cli.bench.answer_cache import AnswerCache, with_shared_seeds
 from tpop_cli.bench.progress import ProgressMeter
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.reward import Strengths
+from tpop_cli.core.thoughts import THINK
 from tpop_cli.decoding.arm import Arm, ArmRequest
 from tpop_cli.decoding.decoder import BatchDecoder, run_to_end
 from tpop_cli.decoding.requests import request_arm
@@ -117,3 +118,12 @@ def test_without_a_folder_nothing_is_written(home: Path) -> None:
     cache.fill([request(cache)])
     assert len(cache) == 1
     assert not home.exists()
+
+
+def test_the_thoughts_of_a_model_are_not_kept(cache: AnswerCache) -> None:
+    """Also where the prompt begins the thought: the answer that comes back is the same."""
+    wanted = replace(request(cache), opened=THINK, seed=0)
+    cache.put(wanted, Arm(wanted, "Paris?</think>Lyon.", [1, 2], "stop"))
+    assert cache[wanted].text == "Lyon."
+    ((arm,),) = cache.steps([wanted])
+    assert (arm.answer, arm.thought) == ("Lyon.", "")

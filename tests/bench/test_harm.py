@@ -16,7 +16,6 @@ from tpop_cli.bench.harm_outcomes import (
     harm_outcomes,
     mean_tokens,
     style_wins,
-    text_of,
 )
 from tpop_cli.bench.harm_tasks import HARM_SPLITS
 from tpop_cli.bench.harm_users import PAIRS, STYLE_USERS, TAUGHT
@@ -70,10 +69,6 @@ def test_good_answers_keep_everything_and_bad_ones_nothing() -> None:
 def test_an_answer_that_was_cut_may_leave_its_fence_open() -> None:
     found = harm_outcomes(TASKS, [answers(BAD, "length")], (), CodeChecks())
     assert found["fences"].all()
-
-
-def test_thoughts_are_not_part_of_the_answer() -> None:
-    assert text_of(CachedAnswer("<think>Paris?</think>Lyon.", (), "stop")) == "Lyon."
 
 
 def test_the_style_is_won_by_users_on_the_open_questions() -> None:
