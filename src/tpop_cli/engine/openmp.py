@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-SPIN_COUNT = 5000
+SPIN_COUNT = 1000
 """How many times a thread of GNU's OpenMP looks for work before it sleeps; its own default is
 300,000, about a millisecond. Beside other busy processes such threads wait for one that does not
 run, and take the cores that it needs (docs/speed.md has the measurements)."""
