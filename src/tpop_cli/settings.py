@@ -209,7 +209,7 @@ _TABLE = (
         default_text=f"the model's, at most {DEFAULT_CTX}",
         bounds=(0, MAX_CTX),
     ),
-    _loading("threads", int, "CPU threads.", default_text="the physical cores", bounds=(1, 4096)),
+    _loading("threads", int, "CPU threads.", default_text="the free cores", bounds=(1, 4096)),
     _loading(
         "gpu_layers",
         str,

@@ -87,6 +87,7 @@ def test_a_prefix_whose_window_was_pruned_is_not_reused(tmp_path: Path) -> None:
             n_window=16,
             stop=engine.stop,
             call=direct_call,
+            n_threads=lambda n_tokens: 1,
         )
         whole = [3 + n % 200 for n in range(1200)]
         sequences.close_sequence(sequences.open([whole])[0], keep=True)

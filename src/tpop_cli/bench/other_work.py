@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -18,8 +17,6 @@ from .timing import interleaved
 N_BUSY = (0, 1, 2)
 """How many other processes are busy."""
 
-_OWN: Mapping[str, str] = {}
-_OPENMP: Mapping[str, str] = {"GOMP_SPINCOUNT": "300000"}  # what it does if no variable is set
 _MOST_SECONDS = 60.0  # for one measurement; threads that wait for each other can take minutes
 _CALL = "import sys\nfrom tpop_cli.bench.other_work import {0}\n{0}(*sys.argv[1:])"
 
@@ -38,13 +35,14 @@ def time_beside_other_work(
         rounds: answers of each way.
 
     Returns:
-        For each number of `N_BUSY`: "busy", and the medians "tpop", "one thread" and "OpenMP's
-        default"; of an answer that takes longer than a minute, that minute counts.
+        For each number of `N_BUSY`: "busy", and the medians "tpop", "one thread" and "all threads",
+        whatever else the machine does; of an answer that takes longer than a minute, that minute
+        counts.
     """
     ways = {
-        "tpop": partial(_seconds_per_token, path, n_threads, n_tokens, _OWN),
-        "one thread": partial(_seconds_per_token, path, 1, n_tokens, _OWN),
-        "OpenMP's default": partial(_seconds_per_token, path, n_threads, n_tokens, _OPENMP),
+        "tpop": partial(_seconds_per_token, path, 0, n_tokens),
+        "one thread": partial(_seconds_per_token, path, 1, n_tokens),
+        "all threads": partial(_seconds_per_token, path, n_threads, n_tokens),
     }
     rows = []
     for n in N_BUSY:
@@ -66,18 +64,14 @@ def busy_processes(n: int) -> Iterator[None]:
             process.wait()
 
 
-def _seconds_per_token(
-    path: Path, n_threads: int, n_tokens: int, environment: Mapping[str, str], _round: int
-) -> float:
-    """Of an answer in another process, with these variables in its environment."""
-    unset = {name: value for name, value in os.environ.items() if name != "GOMP_SPINCOUNT"}
+def _seconds_per_token(path: Path, n_threads: int, n_tokens: int, _round: int) -> float:
+    """Of an answer in another process, with so many threads; 0: as `tpop ask` chooses them."""
     call = [sys.executable, "-c", _CALL.format("print_seconds_per_token")]
     try:
         done = subprocess.run(
             [*call, str(path), str(n_threads), str(n_tokens)],
             capture_output=True,
             check=True,
-            env={**unset, **environment},
             timeout=_MOST_SECONDS,
         )
     except subprocess.TimeoutExpired:
@@ -89,12 +83,16 @@ def print_seconds_per_token(path: str, n_threads: str, n_tokens: str) -> None:
     """Print the seconds per token of a plain answer. Called in a process of its own."""
     from ..decoding.decoder import BatchDecoder, run_to_end
     from ..decoding.requests import request_arm
-    from ..engine.llama_engine import LlamaEngine
     from ..engine.load_options import LoadOptions
+    from ..engine.openmp import allow_spinning
     from ..engine.protocol import Sampling
     from .speed import QUESTION, chat
 
-    with LlamaEngine(Path(path), LoadOptions(n_ctx=1024, n_threads=int(n_threads))) as engine:
+    allow_spinning()
+    from ..engine.llama_engine import LlamaEngine
+
+    loading = LoadOptions(n_ctx=1024, n_threads=int(n_threads), repeatable=False)
+    with LlamaEngine(Path(path), loading) as engine:
 
         def decode(n: int) -> int:
             request = request_arm(engine, chat(QUESTION), (), {}, Sampling(), 0, n)

@@ -6,7 +6,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ..settings import SETTINGS, default
@@ -41,12 +41,8 @@ def open_profile(name: str | None) -> Profile:
     return profile
 
 
-def load_options(options: Options, **more: Any) -> LoadOptions:
+def load_options(options: Options) -> LoadOptions:
     """The options for loading a model, from the options of a command and the settings.
-
-    Args:
-        options: of the command.
-        more: fields of `LoadOptions` that are not settings.
 
     Raises:
         ConfigError: a variable or a config.toml holds a value that is not allowed.
@@ -62,10 +58,10 @@ def load_options(options: Options, **more: Any) -> LoadOptions:
     return LoadOptions(
         n_ctx=options.value("ctx"),
         n_threads=options.value("threads") or 0,
+        repeatable=options.value("seed") is not None,
         on_log=_print_log if options.verbose else None,
         thinking="" if options.value("think") in ("show", "hide") else options.value("think"),
         **values,
-        **more,
     )
 
 
@@ -110,6 +106,11 @@ def open_session(
     path, reward = model_file(options.flags.get("model")), resolve("reward", reward)
     neural = profile is not None and reward == "neural"
     with stderr_console().status(f"loading {path.stem}", spinner="dots"):
+        from ..engine.openmp import allow_spinning
+
+        loading = load_options(options)
+        if loading.adapts:
+            allow_spinning()
         from ..engine.llama_engine import LlamaEngine
 
         session_options = _session_options(options, source, history)
@@ -119,7 +120,7 @@ def open_session(
             from ..decoding.lookahead import sequences_needed
 
             more = {"hidden_states": True, "n_seq_max": sequences_needed(NeuralRules())}
-        engine = LlamaEngine(path, load_options(options, **more))
+        engine = LlamaEngine(path, replace(loading, **more))
     if engine.ignored:
         note(engine.ignored)
     with engine:

@@ -33,6 +33,7 @@ class LlamaBatch:
         stop: when set, a running llama_decode returns within one graph node, if it may be aborted.
         make_room: frees cells of the KV cache; returns False if none can be freed.
         call: calls a function of llama.cpp that may wait for an RPC server.
+        n_threads: how many threads compute a batch of so many tokens.
     """
 
     def __init__(
@@ -47,8 +48,10 @@ class LlamaBatch:
         stop: threading.Event,
         make_room: Callable[[], bool],
         call: Callable[..., Any],
+        n_threads: Callable[[int], int],
     ) -> None:
         self._ctx, self._call, self._make_room = ctx, call, make_room
+        self._n_threads = n_threads
         self._model, self._n_vocab, self._n_ctx = model, n_vocab, n_ctx
         self.n_embd, self.n_batch = n_embd, n_batch
         self._batch = llama.llama_batch_init(n_batch, 0, 1)
@@ -86,6 +89,8 @@ class LlamaBatch:
             batch.n_seq_id[i] = 1
             batch.seq_id[i][0] = handle
             batch.logits[i] = wanted
+        n_threads = self._n_threads(len(items))
+        llama.llama_set_n_threads(self._ctx, n_threads, n_threads)
         start = time.perf_counter()
         result = self._call(llama.llama_decode, self._ctx, batch)
         while result == _NO_SLOT and self._make_room():

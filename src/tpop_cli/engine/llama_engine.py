@@ -23,6 +23,7 @@ from .model_kinds import check_chat_model
 from .protocol import Message, ModelInfo, Row, Sampling
 from .sampler import SteeredSampler
 from .sequences import Sequences
+from .thread_count import threads_by_load
 from .vocabulary import Vocabulary
 from .whole_model import read_model
 
@@ -48,6 +49,7 @@ class LlamaEngine:
         header = read_model(path)
         check_chat_model(header)
         n_ctx, self._call = context_size(options.n_ctx, header), call_function(options)
+        threads = threads_by_load(options)  # from now on it sees what else the machine does
         listen(options.on_log)
         llama.llama_backend_init()
         self._model = self._ctx = None
@@ -84,6 +86,7 @@ class LlamaEngine:
                 n_window=int(llama.llama_model_n_swa(self._model)),
                 has_state=self.has_state,
                 call=self._call,
+                n_threads=threads,
             )
         except BaseException:
             self.close()

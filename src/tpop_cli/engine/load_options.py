@@ -43,7 +43,10 @@ class LoadOptions:
     Args:
         n_ctx: cells of the KV cache, which all sequences share; 0: the model's training context, at
             most 8192.
-        n_threads: 0: one per physical core that the process may use.
+        n_threads: 0: one per physical core that the process may use, and fewer while other
+            processes are busy.
+        repeatable: whether the same seed must give the same answer whatever else the machine does.
+            llama.cpp rounds a single token's attention differently with another number of threads.
         gpu_layers: layers to put on devices; None: as many as fit; or `ALL_LAYERS`.
         split_mode: one of `SPLIT_MODES`.
         tensor_split: the proportion of the model for each device; empty: by free memory.
@@ -65,6 +68,7 @@ class LoadOptions:
 
     n_ctx: int = default("ctx")
     n_threads: int = 0
+    repeatable: bool = True
     gpu_layers: int | None = None
     split_mode: str = default("split_mode")
     tensor_split: tuple[float, ...] = ()
@@ -83,8 +87,13 @@ class LoadOptions:
 
     @property
     def threads(self) -> int:
-        """The number of threads in use."""
+        """The largest number of threads in use."""
         return self.n_threads or usable_cores()
+
+    @property
+    def adapts(self) -> bool:
+        """Whether the number of threads always follows what else the machine does."""
+        return not self.n_threads and not self.repeatable
 
     def sequences(self, has_state: bool) -> int:
         """The number of sequences in use, for a model with or without a recurrent state."""

@@ -19,3 +19,12 @@ def limit_spinning() -> None:
     """
     if not any(name in os.environ for name in _VARIABLES):
         os.environ["GOMP_SPINCOUNT"] = str(SPIN_COUNT)
+
+
+def allow_spinning() -> None:
+    """Take `limit_spinning` back: for a process whose threads make room for other work.
+
+    It has an effect only before OpenMP is loaded.
+    """
+    if os.environ.get("GOMP_SPINCOUNT") == str(SPIN_COUNT):
+        del os.environ["GOMP_SPINCOUNT"]

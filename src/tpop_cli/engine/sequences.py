@@ -32,12 +32,10 @@ class Sequences:
         ctx: a llama_context with a unified KV cache of `n_ctx` cells; the caller frees it.
         model: the model's name, for error messages.
         n_vocab: the length of a row of logits.
-        n_ctx: the number of cells of the KV cache.
-        n_batch: the maximum number of tokens in a batch.
+        n_ctx, n_batch: the number of cells of the KV cache, and of tokens in a batch at most.
         n_seq_max: the maximum number of sequences.
-        stop: when set, a running llama_decode returns within one graph node and `Interrupted` is
-            raised.
-        call: calls a function of llama.cpp that may wait for an RPC server.
+        stop: when set, a running llama_decode soon returns and `Interrupted` is raised.
+        call, n_threads: see `LlamaBatch`.
         n_embd: the length of a hidden state; 0 if the context does not compute them.
         n_window, has_state: see `KVCache`. After an aborted decode no recurrent state is one of a
             known position, so all sequences are dropped.
@@ -54,6 +52,7 @@ class Sequences:
         n_seq_max: int,
         stop: threading.Event,
         call: Callable[..., Any],
+        n_threads: Callable[[int], int],
         n_embd: int = 0,
         n_window: int = 0,
         has_state: bool = False,
@@ -69,6 +68,7 @@ class Sequences:
             stop=stop,
             make_room=self.cache.evict,
             call=call,
+            n_threads=n_threads,
         )
         self._rows: dict[int, Row] = {}
         self._hidden: dict[int, Row] = {}
