@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ..errors import BadDataError, NoInputError
+from .gguf_strings import end_of_strings
 from .model_parts import later_part
 
 Value = int | float | bool | str | list["Value"]
@@ -34,7 +35,6 @@ _SCALARS = {
     12: "<d",
 }
 _STRING, _ARRAY = 8, 9
-_STRING_LENGTH = struct.Struct("<Q")
 _PAST_END = "a length in its header reaches past the end of the file"
 _MAX_LAYERS = 512
 _MAX_DIMS = 4
@@ -171,20 +171,10 @@ class _Reader:
         if kind in _SCALARS:
             self.position += n_skipped * width
         else:
-            self._skip_strings(n_skipped)
+            self.position = end_of_strings(self._data, self.position, n_skipped)
         if self.position > self.size:
             raise BadDataError(_PAST_END)
         return items
-
-    def _skip_strings(self, n: int) -> None:
-        """Skip n strings. Vocabularies have 100,000 tokens and more, so this must be quick."""
-        data, position, length = self._data, self.position, _STRING_LENGTH.unpack_from
-        try:
-            for _ in range(n):
-                position += 8 + length(data, position)[0]
-        except (struct.error, OverflowError):
-            raise BadDataError(_PAST_END) from None
-        self.position = position
 
 
 def read_header(path: Path) -> Header:
