@@ -9,10 +9,11 @@ import numpy as np
 import numpy.typing as npt
 
 from tpop_cli.core.thoughts import THINK
+from tpop_cli.decoding.arm import Arm, ArmRequest
 from tpop_cli.decoding.batch import ArmBatch
 
 from ..fakes import WORDS, FakeEngine
-from .requesting import decode, request
+from .requesting import GREEDY, decode, request
 
 
 def test_arms_may_start_while_others_run() -> None:
@@ -99,3 +100,94 @@ def test_contexts_that_were_left_behind_hold_the_same_tokens() -> None:
     assert arm.tokens == script
     assert ended == [script[:-1]] * 3  # the last token is not evaluated
     assert engine.log == [3, 1, 1, 1, 1 + 2 * 4, 3, 3]
+
+
+class Thinking(FakeEngine):
+    """Token 7 ends a thought; the prompt begins it."""
+
+    def piece(self, token: int) -> bytes:
+        return b"</think>" if token == 7 else super().piece(token)
+
+    def markup(self, text: str) -> list[int]:
+        return [7]
+
+
+def thinking(*prompts: tuple[int, ...], n: int = 3, seed: int = 0) -> ArmRequest:
+    """A request whose prompts begin a thought of at most 20 tokens."""
+    weights = (1.0, 2.0, -2.0)[: len(prompts)]
+    one = replace(request(*prompts, n=n, seed=seed), weights=weights, alpha=0.1)
+    return replace(one, opened=THINK, think_tokens=20)
+
+
+def test_both_arms_go_on_behind_one_thought() -> None:
+    """The thought is w2 w3 w4; then the plain context wants w5, and the pole's w6."""
+    plain, pole, opposite = 100, 101, 102
+
+    def logits(tokens: Sequence[int]) -> npt.NDArray[np.float64]:
+        row, n = np.zeros(len(WORDS)), len(tokens) - 1
+        row[[2, 3, 4, 7][n] if n < 4 else 5] += 9
+        row[6] += 8.5 if n >= 4 else 0
+        row[6] += 5 if tokens[0] == pole else 0
+        return row
+
+    engine = Thinking(logits)
+    arms = decode(engine, [thinking((plain,)), thinking((plain,), (pole,), (opposite,))])
+    assert [arm.thought for arm in arms] == ["w2 w3 w4"] * 2
+    assert [arm.answer.split() for arm in arms] == [["w5"] * 3, ["w6"] * 3]
+    assert [arm.n_thought for arm in arms] == [4, 4]
+    # One sequence thinks. The second arm's own contexts then read the thought at once.
+    assert engine.log == [1, 1, 1, 1 + 2 * 4, 4, 4]
+    assert engine.open_now == {}
+
+
+def test_an_arm_shows_the_thought_that_it_waits_for() -> None:
+    engine = Thinking(lambda tokens: np.eye(len(WORDS))[2] * 9)
+    shown = list[tuple[str, str]]()
+
+    def on_step(arms: Sequence[Arm]) -> None:
+        shown.append((arms[1].thought, arms[1].answer))
+
+    decode(engine, [thinking((100,)), thinking((100,))], on_step)
+    assert shown[:2] == [("w2", ""), ("w2 w2", "")]
+
+
+def test_arms_with_other_plain_prompts_think_for_themselves() -> None:
+    engine = Thinking(lambda tokens: np.eye(len(WORDS))[7 if len(tokens) == 4 else 2] * 9)
+    decode(engine, [thinking((100,)), thinking((101,))])
+    assert set(engine.log) == {2}
+
+
+def test_an_answer_without_a_thought_is_not_waited_for() -> None:
+    """The template knows of thoughts, and the model begins none."""
+    engine = Thinking(lambda tokens: np.eye(len(WORDS))[3] * 9)
+    requests = [replace(thinking((100,), n=4, seed=seed), opened=None) for seed in (0, 1)]
+    arms = decode(engine, requests)
+    assert [arm.answer for arm in arms] == [" w3 w3 w3 w3"] * 2
+    assert engine.log == [2, 2, 2]
+
+
+def test_an_arm_thinks_for_itself_if_the_other_ends_in_its_thought() -> None:
+    """The first arm's seed draws the end of the answer where the second one goes on."""
+
+    def logits(tokens: Sequence[int]) -> npt.NDArray[np.float64]:
+        row, n = np.full(len(WORDS), -20.0), len(tokens) - 1
+        row[7 if n == 2 else 3] = 1.0
+        if n < 2:
+            row[0] = 1.0  # the end is as likely as the thought
+        return row
+
+    warm = replace(GREEDY, temperature=1.0)
+    both = set[tuple[bool, bool]]()
+    for seed in range(20):
+        requests = [replace(thinking((100,), seed=2 * seed + i), sampling=warm) for i in (0, 1)]
+        engine = Thinking(logits)
+        arms = decode(engine, requests)
+        alone = [decode(Thinking(logits), [one])[0] for one in requests]
+        assert arms[0].tokens == alone[0].tokens
+        if arms[0].answer:
+            assert arms[1].thought == arms[0].thought and arms[1].answer
+        else:
+            assert arms[1].tokens == alone[1].tokens
+        both.add((bool(arms[0].answer), bool(arms[1].answer)))
+        assert engine.open_now == {}
+    assert {(True, True), (False, True)} <= both

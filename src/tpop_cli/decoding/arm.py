@@ -75,6 +75,7 @@ class Arm:
     _forced: list[int] = field(default_factory=list, repr=False)  # tokens that are not sampled
     _handles: list[int] = field(default_factory=list, repr=False)
     _sampler: TokenSampler | None = field(default=None, repr=False)
+    _thinker: Arm | None = field(default=None, repr=False)  # whose thought this one waits for
     _thinking: bool = field(default=False, repr=False)  # whether the last token was a thought
     _held: str = field(default="", repr=False)  # may be the beginning of a stop text
     # Holds the bytes of a character that is not complete yet.
@@ -99,14 +100,19 @@ class Arm:
 
     @property
     def thought(self) -> str:
-        """The thoughts of a reasoning model."""
-        return self._split.thought
+        """The thoughts of a reasoning model, also where another arm thinks for this one, too."""
+        return self._split.thought if self._thinker is None else self._thinker.thought
 
     @property
     def plain(self) -> bool:
         """Whether no style belongs to the next token: to a thought, or inside fenced code."""
         split = self._split
         return split.thinking or in_code_fence(split.answer)
+
+    @property
+    def thinks(self) -> bool:
+        """Whether the answer has not begun, and a thought has, or may have."""
+        return self._thinking
 
     @property
     def full(self) -> bool:
@@ -161,6 +167,11 @@ class Arm:
         held = max((_overlap(new, stop) for stop in self.request.stops), default=0)
         self.text, self._held = self.text + new[: len(new) - held], new[len(new) - held :]
         return False
+
+    def take_thought(self, other: Arm) -> None:
+        """Begin with the thought of another arm, which has just ended it."""
+        self.text, self.tokens, self.n_thought = other.text, other.tokens.copy(), other.n_thought
+        self._held, self._forced = other._held, other._forced.copy()
 
     def flush(self) -> None:
         """Release the text that was held back: the answer ends, so it begins no stop text."""

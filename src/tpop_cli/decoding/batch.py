@@ -26,8 +26,13 @@ class ArmBatch:
         self.running: list[Arm] = []
         self.steps = 0
 
-    def start(self, requests: Sequence[ArmRequest]) -> list[Arm]:
+    def start(self, requests: Sequence[ArmRequest], *, think_once: bool = False) -> list[Arm]:
         """Prefill the contexts of new arms. What their prompts share is evaluated once.
+
+        Args:
+            requests: one an arm.
+            think_once: the arms have one plain prompt: the first one thinks, and the others go on
+                behind its thought.
 
         Raises:
             ContextFullError, DecodeError, Interrupted: as `Engine.open`.
@@ -40,6 +45,7 @@ class ArmBatch:
         for arm in arms:
             request = arm.request
             arm._sampler = self._engine.sampler(request.sampling, request.seed, request.alpha)
+            arm._thinker = arms[0] if think_once and arm is not arms[0] else None
         self.running += arms
         return arms
 
@@ -50,10 +56,21 @@ class ArmBatch:
         token of a larger batch costs less, and an answer that ends before then costs nothing more.
         """
         engine, pending = self._engine, list[tuple[int, Sequence[int]]]()
+        forks: list[tuple[Arm, Arm]] = []
         for arm in list(self.running):
             if arm.dropped:
                 self._finish(arm, "dropped")
                 continue
+            thinker = arm._thinker
+            if thinker is not None:
+                if thinker.finish_reason is None and (thinker.thinks or not thinker.tokens):
+                    continue
+                arm._thinker = None
+                if thinker.finish_reason is None and thinker.n_thought:
+                    arm.take_thought(thinker)
+                    pending += [(handle, arm.tokens.copy()) for handle in arm._handles[1:]]
+                    forks.append((arm, thinker))
+                    continue
             assert arm._sampler is not None
             alone = bool(arm._behind) or (not arm.tokens and arm.plain)
             read = arm._handles[:1] if alone else arm._handles
@@ -77,6 +94,9 @@ class ArmBatch:
         if pending:
             engine.extend(pending)
             self.steps += 1
+        for arm, thinker in forks:
+            engine.close_sequence(arm._handles[0])
+            arm._handles[0] = engine.fork(thinker._handles[0])
 
     def stop(self, reason: str) -> None:
         """End all running arms as they are."""

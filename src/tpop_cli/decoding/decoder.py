@@ -75,7 +75,7 @@ class BatchDecoder:
     def _together(self, requests: Sequence[ArmRequest]) -> ArmSteps:
         batch, arms = ArmBatch(self._engine), list[Arm]()
         with stopping(batch):
-            arms = batch.start(requests)
+            arms = batch.start(requests, think_once=_think_alike(requests))
             while batch.running:
                 batch.step()
                 yield arms
@@ -113,6 +113,13 @@ class BatchDecoder:
         sequences = sum(len(request.prompts) for request in requests)
         cells = sum(len(p) + request.longest for request in requests for p in request.prompts)
         return sequences + 2 <= self._engine.n_seq_max and cells <= self._engine.n_ctx
+
+
+def _think_alike(requests: Sequence[ArmRequest]) -> bool:
+    """Whether arms would think from one prompt: no style steers a thought, so one serves all."""
+    return len({request.prompts[0] for request in requests}) == 1 and all(
+        request.think_tokens for request in requests
+    )
 
 
 def run_to_end(steps: ArmSteps, on_step: OnStep | None = None) -> list[Arm]:

@@ -177,14 +177,14 @@ class Engine(Protocol):
     def logits(self, handle: int) -> Row:
         """The logits after the last token of a sequence.
 
-        They are valid until the next `open`, `step` or `extend`.
+        They are valid until the next `step` or `extend` of the sequence.
         """
 
     def hidden(self, handle: int) -> Row:
         """The hidden state of a sequence's last token, (n_embd,), if the engine computes them."""
 
     def fork(self, handle: int) -> int:
-        """A new sequence with the same tokens, sharing their KV cache.
+        """A new sequence with the same tokens, sharing their KV cache, and the same logits.
 
         Raises:
             ContextFullError: there are `n_seq_max` sequences already.

@@ -89,10 +89,9 @@ class Sequences:
         """Prefill `prompts` (not empty, one token or more each); see `protocol.Engine.open`.
 
         The prefix that all prompts share is decoded once, in a sequence called the trunk. Each
-        different prompt forks the trunk, or a kept sequence that holds more of it, and the
-        remaining tokens of all prompts are decoded in one batch. A single prompt is decoded whole,
-        as llama.cpp's own programs do: decoded in two parts it would be rounded differently, which
-        could change the answer.
+        different prompt forks the trunk, or a kept sequence that holds more of it, and the rest of
+        all prompts is decoded in one batch. A single prompt is decoded whole, as llama.cpp's own
+        programs do: in two parts it would be rounded differently, which could change the answer.
         """
         unique = list(dict.fromkeys(map(tuple, prompts)))
         trunk, by_prompt = self.cache.claim_prefix(shared_prefix(unique)), dict[_Prompt, int]()
@@ -108,10 +107,8 @@ class Sequences:
             returned = {trunk}
             for prompt in map(tuple, prompts):
                 handle = by_prompt[prompt]
-                if handle in returned:  # the trunk, or a repeated prompt: fork it, copy its logits
-                    twin = self.fork(handle)
-                    self._rows[twin] = self._rows[handle]
-                    handle = twin
+                if handle in returned:  # the trunk, or a repeated prompt
+                    handle = self.fork(handle)
                 returned.add(handle)
                 opened.append(handle)
         except BaseException:
@@ -151,11 +148,11 @@ class Sequences:
             if len(cache.tokens[handle]) < n:
                 self._prefill([(handle, tokens)], wanted=False)
             if len(cache.tokens[handle]) == n:
-                cache.keep(self.fork(handle))
+                cache.keep(cache.fork(handle))
 
     def warm(self, prefixes: Sequence[Sequence[int]]) -> None:
         """Evaluate how future prompts start, and keep it; see `protocol.Engine.warm`."""
-        claimed: list[int] = []
+        claimed = list[int]()
         chunk = _WARM_STATE_CHUNK if self.cache.has_state else _WARM_CHUNK
         try:
             for tokens in filter(None, prefixes):
@@ -187,8 +184,11 @@ class Sequences:
         return self._hidden[handle]
 
     def fork(self, source: int) -> int:
-        """A new sequence with the tokens of `source`; it has no logits until its first step."""
-        return self.cache.fork(source)
+        """A new sequence with the tokens of `source`, and with its logits, if they are known."""
+        forked = self.cache.fork(source)
+        if source in self._rows:
+            self._rows[forked] = self._rows[source]
+        return forked
 
     def close_sequence(self, handle: int, *, keep: bool = False) -> None:
         """Give a sequence back; see `protocol.Engine.close_sequence`."""
