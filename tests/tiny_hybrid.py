@@ -135,9 +135,14 @@ def write_tiny_granite_hybrid(path: Path, template: str = CHATML) -> Path:
     return model.write()
 
 
-def write_tiny_nemotron_h(path: Path, template: str = CHATML) -> Path:
-    """Write a nemotron_h model: a Mamba-2, an attention and a feed-forward layer."""
-    model = TinyModel(path, "nemotron_h", name="tiny nemotron", template=template, block_count=3)
+def write_tiny_nemotron_h(
+    path: Path, template: str = CHATML, architecture: str = "nemotron_h"
+) -> Path:
+    """Write a nemotron_h model: a Mamba-2, an attention and a feed-forward layer.
+
+    The architecture "nemotron_h_moe" has a mixture of experts in the third layer.
+    """
+    model = TinyModel(path, architecture, name="tiny nemotron", template=template, block_count=3)
     model.attention_keys([0, 0, N_FF], n_kv=TWO_OF_THREE)
     model.writer.add_layer_norm_eps(1e-5)
     _state_keys(model.writer)
@@ -145,8 +150,45 @@ def write_tiny_nemotron_h(path: Path, template: str = CHATML) -> Path:
         _norms(model, i, "attn_norm")
     _mamba2_tensors(model, 0)
     model.attention_tensors(1, HEAD * N_KV)
-    model.tensor("blk.2.ffn_up.weight", N_FF, N_EMBD)
-    model.tensor("blk.2.ffn_down.weight", N_EMBD, N_FF)
+    if architecture == "nemotron_h":
+        model.tensor("blk.2.ffn_up.weight", N_FF, N_EMBD)
+        model.tensor("blk.2.ffn_down.weight", N_EMBD, N_FF)
+        return model.write()
+    _expert_keys(model.writer)
+    model.writer.add_expert_shared_feed_forward_length(N_FF)
+    model.writer.add_expert_shared_count(1)
+    model.writer.add_expert_gating_func(gguf.ExpertGatingFuncType.SIGMOID)
+    model.tensor("blk.2.ffn_gate_inp.weight", EXPERTS, N_EMBD)
+    model.tensor("blk.2.exp_probs_b.bias", EXPERTS)
+    model.tensor("blk.2.ffn_up_exps.weight", EXPERTS, N_FF, N_EMBD)
+    model.tensor("blk.2.ffn_down_exps.weight", EXPERTS, N_EMBD, N_FF)
+    model.tensor("blk.2.ffn_up_shexp.weight", N_FF, N_EMBD)
+    model.tensor("blk.2.ffn_down_shexp.weight", N_EMBD, N_FF)
+    return model.write()
+
+
+def write_tiny_jamba(path: Path, template: str = CHATML) -> Path:
+    """Write a jamba model: Mamba with norms, and attention in the second of three layers."""
+    model = TinyModel(path, "jamba", name="tiny jamba", template=template, block_count=3)
+    model.attention_keys(n_kv=TWO_OF_THREE)
+    _state_keys(model.writer)
+    for i, n_kv in enumerate(TWO_OF_THREE):
+        _norms(model, i, "attn_norm", "ffn_norm")
+        model.feed_forward_tensors(i)
+        if n_kv:
+            model.attention_tensors(i, HEAD * n_kv)
+            continue
+        model.tensor(f"blk.{i}.ssm_in.weight", 2 * INNER, N_EMBD)
+        model.tensor(f"blk.{i}.ssm_conv1d.weight", INNER, KERNEL)
+        model.tensor(f"blk.{i}.ssm_conv1d.bias", INNER)
+        model.tensor(f"blk.{i}.ssm_x.weight", SSM_HEADS + 2 * STATES, INNER)
+        model.tensor(f"blk.{i}.ssm_dt.weight", INNER, SSM_HEADS)
+        model.tensor(f"blk.{i}.ssm_dt.bias", INNER)
+        _norms(model, i, "ssm_dt_norm", size=SSM_HEADS)
+        _norms(model, i, "ssm_b_norm", "ssm_c_norm", size=STATES)
+        model.tensor(f"blk.{i}.ssm_a", INNER, STATES, ones=True, factor=-0.3)
+        model.tensor(f"blk.{i}.ssm_d", INNER)
+        model.tensor(f"blk.{i}.ssm_out.weight", N_EMBD, INNER)
     return model.write()
 
 
@@ -213,6 +255,8 @@ WRITERS: dict[str, Callable[[Path], Path]] = {
     "lfm2moe": partial(write_tiny_lfm2, architecture="lfm2moe"),
     "granitehybrid": write_tiny_granite_hybrid,
     "nemotron_h": write_tiny_nemotron_h,
+    "nemotron_h_moe": partial(write_tiny_nemotron_h, architecture="nemotron_h_moe"),
+    "jamba": write_tiny_jamba,
     "falcon-h1": write_tiny_falcon_h1,
     "qwen35": write_tiny_qwen35,
     "qwen35moe": partial(write_tiny_qwen35, architecture="qwen35moe"),

@@ -191,3 +191,17 @@ def test_an_arm_thinks_for_itself_if_the_other_ends_in_its_thought() -> None:
         both.add((bool(arms[0].answer), bool(arms[1].answer)))
         assert engine.open_now == {}
     assert {(True, True), (False, True)} <= both
+
+
+def test_a_model_that_thinks_again_and_again_comes_to_an_end() -> None:
+    """It begins a new thought whenever one is closed: token 8 is the mark."""
+
+    class Again(Thinking):
+        def piece(self, token: int) -> bytes:
+            return b"<think>" if token == 8 else super().piece(token)
+
+    engine = Again(lambda tokens: np.eye(len(WORDS))[8 if tokens[-1] == 7 else 2] * 9)
+    one = replace(thinking((100,), n=6), think_tokens=4)
+    (arm,) = decode(engine, [one])
+    assert (arm.finish_reason, arm.answer) == ("length", "")
+    assert len(arm.tokens) <= 6 + 4 + 1

@@ -6,7 +6,9 @@ import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from ..core.axes import AXES
 from ..core.reward import Strengths
+from ..core.steering import instructions
 from ..decoding.prefetch import Prefetcher
 from ..engine.protocol import Message
 from .speed import ARMS, QUESTION, SpeedBench, chat
@@ -75,7 +77,7 @@ def _time_tenth_turn(
             bench.engine.forget()
             bench.decode(ninth, arms, 0, 1)  # the turn before, steered in the same way
             prefetcher = Prefetcher(bench.engine)
-            prefetcher.start(tenth[:-1])
+            prefetcher.start(tenth[:-1], instructions(AXES, arms))  # as the program does
             prefetcher.wait()
             before = bench.engine.prefilled
             seconds = _seconds(bench, tenth, arms)

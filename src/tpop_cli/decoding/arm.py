@@ -73,6 +73,7 @@ class Arm:
     n_thought: int = 0
     _behind: list[int] = field(default_factory=list, repr=False)  # known to the first context alone
     _forced: list[int] = field(default_factory=list, repr=False)  # tokens that are not sampled
+    _n_closing: int = field(default=0, repr=False)  # forced tokens that closed the first thought
     _handles: list[int] = field(default_factory=list, repr=False)
     _sampler: TokenSampler | None = field(default=None, repr=False)
     _thinker: Arm | None = field(default=None, repr=False)  # whose thought this one waits for
@@ -117,8 +118,10 @@ class Arm:
     @property
     def full(self) -> bool:
         """Whether the answer has all the tokens that it may have."""
-        own = len(self.tokens) - (self.n_thought if self.request.think_tokens else 0)
-        return own >= self.request.max_tokens
+        limit = self.request.think_tokens
+        # What is thought beyond the limit, such as a second thought, counts as part of the answer.
+        thought = min(self.n_thought, limit + self._n_closing) if limit else 0
+        return len(self.tokens) - thought >= self.request.max_tokens
 
     @property
     def why_empty(self) -> str:
@@ -144,6 +147,7 @@ class Arm:
         if not self._forced and limit and self.n_thought >= limit:
             marks = self._split.open
             self._forced = engine.markup(marks.closing) if marks is not None else []
+            self._n_closing = self._n_closing or len(self._forced)
         return self._forced.pop(0) if self._forced else None
 
     def append(self, token: int, piece: bytes) -> bool:
@@ -172,6 +176,7 @@ class Arm:
         """Begin with the thought of another arm, which has just ended it."""
         self.text, self.tokens, self.n_thought = other.text, other.tokens.copy(), other.n_thought
         self._held, self._forced = other._held, other._forced.copy()
+        self._n_closing = other._n_closing
 
     def flush(self) -> None:
         """Release the text that was held back: the answer ends, so it begins no stop text."""
