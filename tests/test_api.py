@@ -28,6 +28,7 @@ from tpop_cli.errors import DecodeError, NoInputError, UsageError
 
 from .fakes import FakeEngine
 from .pages import blocks, read
+from .tiny import CHATML, write_tiny_gguf
 
 QUESTION = "Why is the sky blue?"
 
@@ -205,6 +206,22 @@ def test_a_path_is_not_the_name_of_a_model(tmp_path: Path) -> None:
         load_model(Path("smollm2"))
     with pytest.raises(NoInputError):
         load_model(tmp_path / "missing.gguf")
+
+
+def test_thoughts_are_turned_off_and_have_tokens_of_their_own(tmp_path: Path) -> None:
+    header = "<|im_start|>assistant\n'"
+    opened = header + " + ('' if enable_thinking is false else '<think>\n')"
+    template = "{% set enable_thinking = enable_thinking | default(true) %}" + CHATML
+    path = write_tiny_gguf(tmp_path / "thinks.gguf", template=template.replace(header, opened))
+    for think, thoughts in (("show", 6), ("off", 0)):
+        with load_model(path, n_threads=1, think=think) as model:
+            assert model.thinks and not model.ignored
+            answer = open_session(model, max_tokens=4, think_tokens=6, seed=1).answer("hi")
+            assert answer is not None
+            assert answer.n_thought >= thoughts
+            assert bool(answer.n_thought) == bool(thoughts)
+    with pytest.raises(UsageError):
+        load_model(path, think="loudly")
 
 
 def test_a_model_that_was_closed_is_an_error(tiny_path: Path) -> None:

@@ -36,6 +36,7 @@ def load_model(
     n_threads: int = 0,
     gpu_layers: int | None = None,
     chat_template: str | None = None,
+    think: str = "show",
 ) -> LlamaEngine:
     """Load a GGUF model. Use it in a `with` statement, or call its `close`.
 
@@ -48,6 +49,8 @@ def load_model(
         n_threads: CPU threads; 0: the physical cores it may use.
         gpu_layers: layers on GPUs; None: as many as fit, -1: all.
         chat_template: the name of a built-in template, for models without one.
+        think: "off" turns the thoughts of a reasoning model off, "low", "medium" and "high" are
+            efforts; where its template cannot do that, `ignored` of the result says so.
 
     Raises:
         NoInputError, BadDataError: the model does not exist or cannot be loaded.
@@ -55,11 +58,13 @@ def load_model(
         UnavailableError: a model cannot be downloaded.
     """
     neural = _checked("reward", reward) == "neural"
+    thinking = _checked("think", think)
     options = LoadOptions(
         n_ctx=n_ctx,
         n_threads=n_threads,
         gpu_layers=gpu_layers,
         chat_template=chat_template,
+        thinking="" if thinking in ("show", "hide") else thinking,
         hidden_states=neural,
         n_seq_max=sequences_needed(NeuralRules()) if neural else LoadOptions.n_seq_max,
     )
@@ -95,6 +100,7 @@ def open_session(
     reward: str = "axes",
     system: str = "",
     max_tokens: int = SessionOptions.max_tokens,
+    think_tokens: int = SessionOptions.think_tokens,
     stops: Sequence[str] = (),
     sampling: Sampling = Sampling(),
     seed: int | None = None,
@@ -111,6 +117,7 @@ def open_session(
             loaded with `reward="neural"`.
         system: the system prompt; none if empty.
         max_tokens: maximum tokens of an answer.
+        think_tokens: maximum tokens of a reasoning model's thoughts before it.
         stops: texts that end an answer.
         sampling: llama.cpp's sampling parameters.
         seed: same seed, same profile, same prompts: same answers. None: random.
@@ -131,6 +138,7 @@ def open_session(
     options = SessionOptions(
         sampling=sampling,
         max_tokens=max_tokens,
+        think_tokens=think_tokens,
         stops=tuple(stops),
         system=system,
         keep_texts=keep_texts,

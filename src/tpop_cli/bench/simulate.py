@@ -31,6 +31,7 @@ from ..session.learner import Learner
 from ..session.model_response import N0_MEASURED
 from ..session.options import SessionOptions
 from ..session.session import Session
+from ..settings import default
 from ..store.profile import Profile
 from .answer_cache import MAX_TOKENS, AnswerCache, AnswerKey, with_shared_seeds
 from .policies import NO_LEARNING, POLICIES, NullLearner
@@ -273,6 +274,7 @@ def answer_requests(
             seed,
             max_tokens,
             steer=steer,
+            think_tokens=default("think_tokens"),
         )
         for prompt in prompts
     ]
