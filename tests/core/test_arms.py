@@ -45,8 +45,8 @@ def test_nothing_is_exploited_before_the_first_pick() -> None:
 
 
 def test_the_pole_that_won_is_exploited() -> None:
-    assert exploit(taught(*["exploit"] * 5))["length"] > 0
-    assert exploit(taught(*["explore"] * 5))["length"] < 0
+    assert exploit(taught(*["exploit"] * 10))["length"] > 0
+    assert exploit(taught(*["explore"] * 10))["length"] < 0
 
 
 def test_the_amount_that_gains_most_is_exploited() -> None:
@@ -143,8 +143,10 @@ def test_exploration_tries_something_else_than_the_exploit_arm() -> None:
 
 
 def test_the_exploration_weight_changes_the_choice() -> None:
-    reward = taught("exploit", "exploit").reward
-    assert explore_ucb(reward, {}, ArmRules(nu=0.0)) != explore_ucb(reward, {}, ArmRules(nu=50.0))
+    reward = taught(*["exploit"] * 20).reward
+    exploited = {"length": 1.0}
+    safe, bold = (explore_ucb(reward, exploited, ArmRules(nu=nu)) for nu in (0.0, 50.0))
+    assert safe != bold
 
 
 def test_thompson_sampling_is_seeded_and_follows_the_posterior() -> None:

@@ -18,9 +18,13 @@ from .builders import LENGTH, N_POLES, TWO_AXES, B, D, fresh_reward, taught
 
 def test_built_in_poles_own_poles_and_features_have_their_own_priors() -> None:
     axes = (TWO_AXES[0], Axis("mine", Pole("x", "X."), Pole("y", "Y."), builtin=False))
-    reward = AxesReward.fresh(axes, B, Priors(theta=0.5, theta_own=2.0, w=4.0, u=3.0, u_mean=0.7))
+    w_of = {FEATURES[1]: 5.0, "a feature of another version": 1.0}
+    priors = Priors(theta=0.5, theta_own=2.0, w=4.0, w_of=w_of, u=3.0, u_mean=0.7)
+    reward = AxesReward.fresh(axes, B, priors)
     scales = 1 / np.sqrt(np.diag(reward.posterior.precision))
-    np.testing.assert_allclose(scales, [0.5, 0.5, 2.0, 2.0, *[4.0] * len(FEATURES), 3.0])
+    np.testing.assert_allclose(
+        scales, [0.5, 0.5, 2.0, 2.0, 4.0, 5.0, *[4.0] * (len(FEATURES) - 2), 3.0]
+    )
     assert reward.posterior.mean.tolist() == [*[0.0] * (4 + len(FEATURES)), 0.7]
 
 

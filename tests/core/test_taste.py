@@ -109,7 +109,7 @@ def test_learning_follows_the_definition_with_ties(seed: int, before: int, after
 @pytest.mark.parametrize(
     ("n_before", "scale"),
     [
-        (25, 0.15),  # answers that differ little: the change is found sixteen picks later
+        (40, 0.2),  # answers that differ little: the change is found sixteen picks later
         (25, 0.3),
         (40, 1.0),  # a firm taste: several starting points have enough evidence
         (10, 4.0),

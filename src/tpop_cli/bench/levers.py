@@ -27,7 +27,7 @@ from .users import TUNING, USERS
 COUNTS = (0, 3, 5, 10, 15, 20)
 
 
-def _priors(**changes: float) -> Mapping[str, Priors]:
+def _priors(**changes: Any) -> Mapping[str, Priors]:
     return {**REWARDS, "axes": replace(Priors(), **changes)}
 
 
@@ -51,7 +51,12 @@ def variations(default: Setting) -> list[tuple[str, Variant, Setting]]:
     rows += [(f"a first pole from {x:g} sd", variant, with_rules(min_z=x)) for x in (0.0, 0.5, 1.0)]
     rows += [(f"nu = {x:g}", variant, with_rules(nu=x)) for x in (0.3, 1.5, 2.5)]
     rows += [
-        (f"sigma_w = {x:g}", variant, replace(default, priors=_priors(w=x))) for x in (0.5, 2.0)
+        (
+            f"sigma_w = {w:g}, of length {of_length:g}",
+            variant,
+            replace(default, priors=_priors(w=w, w_of={"length": of_length})),
+        )
+        for w, of_length in ((0.15, 0.35), (0.6, 1.4), (1.0, 1.0))
     ]
     rows += [
         (f"sigma_theta = {x:g}", variant, replace(default, priors=_priors(theta=x)))

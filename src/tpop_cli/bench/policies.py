@@ -41,8 +41,13 @@ def _greedy(taste: Taste, rules: ArmRules) -> StrengthsPair:
     return first, explore_ucb(taste.reward, first, replace(rules, nu=0.0))
 
 
+def _never_apart(taste: Taste, rules: ArmRules) -> StrengthsPair:
+    return ucb_pair(taste, replace(rules, span=0))
+
+
 POLICIES: Mapping[str, Callable[[np.random.Generator], Policy]] = {
     "ucb": lambda _: ucb_pair,
+    "never apart": lambda _: _never_apart,
     "thompson": lambda rng: partial(_thompson, rng),
     "random pairs": lambda rng: partial(_random, rng),
     "twin samples": lambda _: _twins,
@@ -51,6 +56,7 @@ POLICIES: Mapping[str, Callable[[np.random.Generator], Policy]] = {
 """Name -> the policy for a random generator. `ucb` is the program's own.
 
 - `ucb`: the exploit arm, and the candidate with the highest upper confidence bound.
+- `never apart`: the same without duels about one pole of the exploit arm (`core.causes`).
 - `thompson`: the exploit arm, and the best candidate under a draw from the posterior.
 - `random pairs`: two random ones of `core.arms.explore_options`.
 - `twin samples`: the exploit arm twice; its two answers have different seeds.

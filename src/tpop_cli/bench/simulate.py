@@ -43,7 +43,7 @@ STEERED_SEED, BASE_SEED = 1000, 2000
 
 REWARDS: Mapping[str, Priors] = {
     "axes": Priors(),
-    "strengths alone": Priors(theta=1.0, w=1e-6),
+    "strengths alone": Priors(theta=1.0, w=1e-6, w_of={}),
 }
 """Name of a reward -> its priors.
 

@@ -3,9 +3,10 @@
     python -m tpop_cli.bench.thoughts --model NAME
     python -m tpop_cli.bench.thoughts --poles brief lists --think-tokens 64
 
-Each duel is between the plain answer and one pole, or between two plain answers, and is decoded in
-both ways. The difference of two plain answers is noise; what a pole adds to it is what a pick can
-teach. For a model whose template begins no thought, the program begins one itself.
+Each duel is decoded in both ways: between the plain answer and one pole, or between two plain
+answers. The table has how far the features of both answers lie apart, which is noise for two plain
+ones; how often the pole's answer wins by its own style, which is what a pick can teach; and the
+seconds of a duel. For a model whose template begins no thought, the program begins one itself.
 """
 
 from __future__ import annotations
@@ -16,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 
 from ..core.axes import AXES
 from ..core.features import SPREAD, text_features
@@ -25,10 +25,9 @@ from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import BatchDecoder, run_to_end
 from ..decoding.requests import request_arm
 from ..engine.protocol import Engine, Sampling
+from .harm_users import STYLE_USERS
 from .prompts import TUNE
-
-Differences = npt.NDArray[np.float64]
-"""Features of the pole's answer minus those of the plain one, in spreads: (n_prompts, F)."""
+from .taste import Rate, rate
 
 
 def thinking_request(
@@ -68,16 +67,17 @@ def _one_by_one(
     return list(decoder.many(iter([[request] for request in requests])))
 
 
-def signal(noise: Differences, of_pole: Differences) -> float:
-    """How clearly a pole shows in one duel: the length of its mean shift in units of the noise.
+def distance(arms: Sequence[Arm]) -> float:
+    """How far the text features of two answers lie apart, in spreads."""
+    first, second = (text_features(arm.answer) / SPREAD for arm in arms)
+    return float(np.linalg.norm(first - second))
 
-    The noise is the root mean square difference of two plain answers. The mean of few differences
-    is long by chance alone; that part is subtracted, as the variance of the mean.
-    """
-    n = len(of_pole)
-    mean, variance = of_pole.mean(axis=0), of_pole.var(axis=0, ddof=1) / n
-    squared = float(np.sum(np.square(mean) - variance))
-    return float(np.sign(squared) * np.sqrt(abs(squared) / np.mean(np.sum(noise**2, axis=1))))
+
+def style_won(pole: str, duels: Sequence[Sequence[Arm]]) -> Rate:
+    """How often the second answer is more in the style of a pole than the first one."""
+    (user,) = STYLE_USERS[pole]
+    wins = [user.prefers(steered.answer, plain.answer) for plain, steered in duels]
+    return rate(np.reshape(wins, (1, 1, -1)))
 
 
 def main() -> None:
@@ -90,7 +90,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="One thought for both arms, or two.")
     parser.add_argument("--model", default="", help="name or path; the starter model if none")
     parser.add_argument("--poles", nargs="+", default=["brief", "academic", "lists"], choices=names)
-    parser.add_argument("--prompts", type=int, default=12, metavar="N")
+    parser.add_argument("--prompts", type=int, default=24, metavar="N")
     parser.add_argument("--max-tokens", type=int, default=96, metavar="N")
     parser.add_argument("--think-tokens", type=int, default=64, metavar="N")
     parser.add_argument("--threads", type=int, default=0, metavar="N")
@@ -101,13 +101,13 @@ def main() -> None:
             if pole.name in given.poles:
                 strengths[pole.name] = {axis.name: s}
     model = find_model(given.model) if given.model else find_model()
-    print(f"{'':16}{'difference':>12}{'signal':>9}{'seconds':>9}")
+    print(f"{'':16}{'distance':>10}{'style won':>20}{'seconds':>9}")
     with LlamaEngine(model, LoadOptions(n_ctx=8192, n_threads=given.threads)) as engine:
         for think_once in (False, True):
             print("one thought" if think_once else "two thoughts")
-            noise: Differences | None = None
             for name, of_pole in strengths.items():
-                found, seconds = [], 0.0
+                found: list[list[Arm]] = []
+                seconds = 0.0
                 for i, prompt in enumerate(TUNE[: given.prompts]):
                     requests = [
                         thinking_request(
@@ -116,14 +116,11 @@ def main() -> None:
                         for j, s in enumerate(({}, of_pole))
                     ]
                     arms, took = decode_duel(engine, requests, think_once=think_once)
-                    plain, steered = (text_features(arm.answer) / SPREAD for arm in arms)
-                    found.append(steered - plain)
+                    found.append(arms)
                     seconds += took / given.prompts
-                differences = np.array(found)
-                noise = differences if noise is None else noise
-                rms = float(np.sqrt(np.mean(np.sum(differences**2, axis=1))))
-                strength = f"{signal(noise, differences):9.2f}" if name else f"{'':9}"
-                print(f"  {name or 'plain':14}{rms:12.2f}{strength}{seconds:9.2f}", flush=True)
+                far = float(np.median([distance(arms) for arms in found]))
+                won = f"{style_won(name, found)!s:>20}" if name else f"{'':20}"
+                print(f"  {name or 'plain':14}{far:10.2f}{won}{seconds:9.2f}", flush=True)
 
 
 if __name__ == "__main__":

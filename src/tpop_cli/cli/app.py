@@ -12,6 +12,7 @@ from .commands import (
     axes,
     bench,
     bench_harm,
+    bench_people,
     bench_speed,
     chat,
     chats,
@@ -72,5 +73,6 @@ app.add_typer(axes.app, name="axes")
 app.add_typer(models.app, name="models")
 bench.app.command()(bench_speed.speed)
 bench.app.command()(bench_harm.harm)
+bench.app.command()(bench_people.people)
 app.add_typer(config.app, name="config")
 app.add_typer(bench.app, name="bench")

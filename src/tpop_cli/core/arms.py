@@ -30,6 +30,8 @@ class ArmRules:
         burn_in: number of picks before `min_z_unproven` can apply.
         min_gain: minimum mean gain of a pole to exploit; a smaller effect is not noticeable.
         amounts: the |s| that arms try.
+        span: number of duels in which a pole of the exploit arm may be on together with other
+            differences, before a duel is about that pole alone (`core.causes`); 0: any number.
     """
 
     max_axes: int = 2
@@ -40,6 +42,7 @@ class ArmRules:
     burn_in: int = 16
     min_gain: float = 0.1
     amounts: tuple[float, ...] = AMOUNTS
+    span: int = 3
 
 
 def explore_options(

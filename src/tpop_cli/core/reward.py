@@ -63,13 +63,15 @@ class Priors:
         theta_own: σ of the weight θ of a pole that the user added. It is wider, because B has no
             row for such a pole until it is measured, and θ alone must carry its gain.
         w: σ of the weight w of a text feature.
+        w_of: σ of the weight w of features that people differ more in, by name.
         u, u_mean: σ and mean of the weight u of a curved term. The mean is positive: before any
             pick, neither extreme is expected to be best.
     """
 
     theta: float = 0.3
     theta_own: float = 1.0
-    w: float = 1.0
+    w: float = 0.3
+    w_of: Mapping[str, float] = field(default_factory=lambda: {"length": 0.7})
     u: float = 0.3
     u_mean: float = 0.3
 
@@ -101,7 +103,8 @@ class AxesReward:
             priors.theta if axis.builtin else priors.theta_own for axis in axes for _ in axis.poles
         ]
         n_linear, n_curved = len(theta) + len(FEATURES), len(CURVED)
-        scales = np.array([*theta, *[priors.w] * len(FEATURES), *[priors.u] * n_curved])
+        w = [priors.w_of.get(name, priors.w) for name in FEATURES]
+        scales = np.array([*theta, *w, *[priors.u] * n_curved])
         mean = np.array([*[0.0] * n_linear, *[priors.u_mean] * n_curved])
         return cls(tuple(axes), B, Posterior.prior(scales, mean), np.array(plain))
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from ..core.arms import ArmRules, exploit, explore_ucb
 from ..core.asking import AskRules, should_ask
+from ..core.causes import confounded_pole
 from ..core.picks import Pick
 from ..core.response_matrix import ResponseMatrix
 from ..core.steering import Steer, n_contexts
@@ -25,8 +26,14 @@ Policy = Callable[[Taste, ArmRules], StrengthsPair]
 
 
 def ucb_pair(taste: Taste, rules: ArmRules) -> StrengthsPair:
-    """The default policy: exploit, and explore by the upper confidence bound (`core.arms`)."""
+    """The default policy: exploit, and explore by the upper confidence bound (`core.arms`).
+
+    If no recent duel tells what a pole of the exploit arm adds, the other arm goes without it.
+    """
     first = exploit(taste, rules)
+    dropped = confounded_pole(taste, first, rules.span) if rules.span else None
+    if dropped is not None:
+        return first, {name: s for name, s in first.items() if name != dropped}
     return first, explore_ucb(taste.reward, first, rules)
 
 
