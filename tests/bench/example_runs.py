@@ -10,7 +10,7 @@ from tpop_cli.bench.answer_cache import AnswerCache
 from tpop_cli.bench.progress import ProgressMeter
 from tpop_cli.bench.prompts import REPORT, TRAIN
 from tpop_cli.bench.simulate import Player, Setting, Trace, Variant, play
-from tpop_cli.bench.users import USERS
+from tpop_cli.bench.user_groups import USERS
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.response_matrix import ResponseMatrix
 from tpop_cli.engine.protocol import Interrupted

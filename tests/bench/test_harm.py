@@ -19,7 +19,8 @@ from tpop_cli.bench.harm_outcomes import (
 )
 from tpop_cli.bench.harm_tasks import HARM_SPLITS
 from tpop_cli.bench.harm_users import PAIRS, STYLE_USERS, TAUGHT
-from tpop_cli.bench.users import TUNING, USERS
+from tpop_cli.bench.user_groups import USERS
+from tpop_cli.bench.users import TUNING
 from tpop_cli.core.axes import AXES
 
 from .example_runs import StoppableEngine

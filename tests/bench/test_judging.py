@@ -10,7 +10,7 @@ import pytest
 from tpop_cli.bench.answer_cache import AnswerCache, AnswerKey
 from tpop_cli.bench.judging import Judging
 from tpop_cli.bench.simulate import Trace, Variant
-from tpop_cli.bench.users import USERS
+from tpop_cli.bench.user_groups import USERS
 from tpop_cli.decoding.arm import Arm, ArmRequest
 
 from .example_runs import SETTING, StoppableEngine, player, setting, traces_of

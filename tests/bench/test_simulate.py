@@ -11,7 +11,7 @@ import pytest
 
 from tpop_cli.bench.answer_cache import AnswerCache
 from tpop_cli.bench.simulate import Setting, Trace, Variant, compared, verdict
-from tpop_cli.bench.users import USERS
+from tpop_cli.bench.user_groups import USERS
 from tpop_cli.core.asking import AskRules
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.picks import Pick, Verdict

@@ -5,16 +5,14 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from tpop_cli.bench.user_groups import GROUPS, SPLIT_USERS, USERS
 from tpop_cli.bench.users import (
     CONSISTENT,
     DIFFICULT,
-    GROUPS,
     MIDDLE,
-    SPLIT_USERS,
     TUNING,
     TUNING_DIFFICULT,
     TUNING_MIDDLE,
-    USERS,
     User,
 )
 

@@ -26,7 +26,8 @@ from .progress import ProgressMeter
 from .prompts import SPLITS
 from .simulate import Player, Setting, Variant, answer_requests, play
 from .taste import Rate, rate
-from .users import USERS, User
+from .user_groups import USERS
+from .users import User
 
 MAX_TOKENS = 160
 """Maximum tokens of an answer, unless the command is given another number."""

@@ -15,7 +15,8 @@ from .answer_cache import AnswerCache, AnswerKey
 from .measures import on_topic, quotes, repeated
 from .progress import ProgressMeter
 from .simulate import BASE_SEED, STEERED_SEED, Setting, Trace, answer_requests
-from .users import USERS, User
+from .user_groups import USERS
+from .users import User
 
 PARTNERS = 3
 """How many other poles the oracle tries to combine with the best one."""

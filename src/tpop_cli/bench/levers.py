@@ -22,7 +22,8 @@ from .answer_cache import AnswerCache
 from .judging import Judging
 from .simulate import REWARDS, Player, Setting, Variant, play
 from .taste import TastePlan, rate
-from .users import TUNING, USERS
+from .user_groups import USERS
+from .users import TUNING
 
 COUNTS = (0, 3, 5, 10, 15, 20)
 

@@ -45,7 +45,7 @@ from ..ui.duel import DuelView, Side, keys_line
 from ..ui.taste import bar
 from .prompts import REPORT, TRAIN
 from .taught import UserJudge
-from .users import USERS
+from .user_groups import USERS
 
 USER = USERS["upbeat"]
 QUESTION = "Why do stars twinkle?"

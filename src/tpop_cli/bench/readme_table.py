@@ -13,7 +13,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-_GROUPS = {"extremes": "the more, or the less, the better", "middle": "an amount is best"}
+_GROUPS = {
+    "extremes": "the more, or the less, the better",
+    "middle": "an amount is best",
+    "crowd": "as real people differ",
+}
 
 
 def readme_table(result: Mapping[str, Any]) -> str:
@@ -25,7 +29,8 @@ def readme_table(result: Mapping[str, Any]) -> str:
     counts = [str(n) for n in result["plan"]["counts"]]
     lines = [f"| duels | {' | '.join(counts)} |", "|---" * (len(counts) + 1) + "|"]
     for group, name in _GROUPS.items():
-        rates = [result["learners"][0][group][n] for n in counts]
+        of_group = result["learners"][0].get(group, {})  # older runs have fewer groups
+        rates = [of_group.get(n) for n in counts]
         if not all(rates):  # nobody of this group was played
             continue
         cells = [f"{r['mean']:.2f} [{r['low']:.2f}, {r['high']:.2f}]" for r in rates]

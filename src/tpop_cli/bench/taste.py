@@ -18,7 +18,7 @@ from .answer_cache import MAX_TOKENS
 from .judging import Judging
 from .prompts import SPLITS
 from .simulate import Player, Setting, Trace, Variant, play
-from .users import GROUPS, SPLIT_USERS, USERS
+from .user_groups import GROUPS, SPLIT_USERS, USERS
 
 
 @dataclass(frozen=True)

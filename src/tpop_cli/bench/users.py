@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..core.posterior import sigmoid
 from .formulas import (
     COMMON,
     ITEM,
@@ -46,6 +47,8 @@ class User:
         flipped: the share of picks that go the wrong way.
         indifferent: whether picks are random.
         reverses_after: the number of duels after which the user prefers the opposite; 0: never.
+        noisy: whether picks are random with the probability of Bradley and Terry, in which the
+            measure is the utility.
     """
 
     name: str
@@ -53,10 +56,11 @@ class User:
     flipped: float = 0.0
     indifferent: bool = False
     reverses_after: int = 0
+    noisy: bool = False
 
     @property
     def consistent(self) -> bool:
-        """Whether every pick follows one taste that never changes."""
+        """Whether picks follow one taste that never changes, if with errors as people make them."""
         return not (self.flipped or self.indifferent or self.reverses_after)
 
     def outcome(self, first: str, second: str, n: int, rng: np.random.Generator) -> float:
@@ -68,6 +72,8 @@ class User:
         if self.indifferent:
             return float(rng.random() < 0.5)
         a, b = self.measure(first), self.measure(second)
+        if self.noisy:
+            return float(rng.random() < sigmoid(a - b))
         if a == b:
             return 0.5
         picks_first = a > b
@@ -169,19 +175,3 @@ TUNING_MIDDLE: tuple[User, ...] = (
     User("one exclamation mark", lambda t: -abs(t.count("!") - 1.0)),
 )
 """Users with a middle to tune on. Their formulas differ from those above."""
-
-
-GROUPS: Mapping[str, frozenset[str]] = {
-    "extremes": frozenset(user.name for user in (*CONSISTENT, *TUNING)),
-    "middle": frozenset(user.name for user in (*MIDDLE, *TUNING_MIDDLE)),
-}
-"""Name of a group -> the names of its users. Reported means are over a group."""
-
-SPLIT_USERS: Mapping[str, tuple[User, ...]] = {
-    "report": (*CONSISTENT, *MIDDLE, *DIFFICULT),
-    "tune": (*TUNING, *TUNING_MIDDLE, *TUNING_DIFFICULT),
-}
-"""Name of a split -> its users."""
-
-USERS: Mapping[str, User] = {user.name: user for users in SPLIT_USERS.values() for user in users}
-"""Every user by name."""

@@ -12,7 +12,11 @@ from rich.text import Text
 from .tables import plain_table
 
 _BARS = " ▁▂▃▄▅▆▇█"
-_GROUPS = {"extremes": "users of extremes", "middle": "users with a middle"}
+_GROUPS = {
+    "extremes": "users of extremes",
+    "middle": "users with a middle",
+    "crowd": "users drawn from crowds",
+}
 _LOW, _ROWS = 0.5, 6  # 0.5 is the win rate of steering that has no effect
 
 
@@ -21,7 +25,7 @@ def taste_report(result: Mapping[str, Any]) -> RenderableType:
     counts = [str(n) for n in result["plan"]["counts"]]
     parts: list[RenderableType] = []
     for group, of_whom in _GROUPS.items():
-        if any(result["learners"][0][group].values()):
+        if any(result["learners"][0].get(group, {}).values()):  # older runs have fewer groups
             parts += [_learners(result, counts, group, of_whom), Text()]
     if len(result["learners"]) > 1:
         parts += [_differences(result["learners"], counts), Text()]
@@ -36,7 +40,7 @@ def taste_report(result: Mapping[str, Any]) -> RenderableType:
 
 def _first_played(learner: Mapping[str, Any]) -> Mapping[str, Any]:
     """The win rates of the first group that has users."""
-    groups: list[Mapping[str, Any]] = [learner[group] for group in _GROUPS]
+    groups: list[Mapping[str, Any]] = [learner[group] for group in _GROUPS if group in learner]
     return next((rates for rates in groups if any(rates.values())), groups[0])
 
 
@@ -54,9 +58,10 @@ def _learners(result: Mapping[str, Any], counts: Sequence[str], group: str, of_w
         for name, user in result["oracle"]["users"].items()
         if name in result["groups"][group]
     ]
-    ceiling = f" (oracle {sum(known) / len(known):.2f})" if known else ""
+    ceiling = sum(known) / len(known) if known else None
+    title = f"Win rate over the base model, mean of {of_whom}"
     table = _table(
-        f"Win rate over the base model, mean of {of_whom}{ceiling}",
+        title if ceiling is None else f"{title} (oracle {ceiling:.2f}; below: regret to it)",
         ["after turns", *counts, "duels", "prediction\naccuracy"],
     )
     for learner in result["learners"]:
@@ -64,6 +69,9 @@ def _learners(result: Mapping[str, Any], counts: Sequence[str], group: str, of_w
         table.add_row(
             learner["name"], *rates, f"{learner['asked']:.0f}", f"{learner['predicted_right']:.2f}"
         )
+        if ceiling is not None:
+            means = [learner[group][n] for n in counts]
+            table.add_row("", *[f"{ceiling - one['mean']:.2f}" if one else "-" for one in means])
     return table
 
 

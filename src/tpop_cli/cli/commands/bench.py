@@ -35,7 +35,9 @@ def taste(
     ] = "always",
     users: Annotated[
         str,
-        typer.Option(help="Simulated users; comma-separated, also extremes and middle; or `all`."),
+        typer.Option(
+            help="Simulated users; comma-separated, also extremes, middle and crowd; or `all`."
+        ),
     ] = "all",
     duels: Annotated[int, typer.Option(min=1, help="Duels per user.")] = 40,
     seeds: Annotated[int, typer.Option(min=1, help="Runs per user, with different seeds.")] = 3,
@@ -80,7 +82,7 @@ def taste(
     from ...bench.prompts import SPLITS
     from ...bench.simulate import REWARDS, compared
     from ...bench.taste import TastePlan, report
-    from ...bench.users import SPLIT_USERS
+    from ...bench.user_groups import SPLIT_USERS
     from ...core.arms import ArmRules
     from ...core.neural import NeuralRules
     from ...store.paths import data_dir
@@ -159,7 +161,7 @@ def taste(
 
 def _users(given: str, everybody: list[str]) -> tuple[str, ...]:
     """The users that --users names: all of the split, or groups of them and some by name."""
-    from ...bench.users import GROUPS, USERS
+    from ...bench.user_groups import GROUPS, USERS
 
     if given == "all":
         return tuple(everybody)
