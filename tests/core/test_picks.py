@@ -11,11 +11,15 @@ import pytest
 from tpop_cli.core.axes import Pole
 from tpop_cli.core.features import FEATURES, SPREAD, text_features
 from tpop_cli.core.picks import (
+    ENDINGS,
+    Candidate,
+    Pick,
     Verdict,
     count_agreeing,
     fold,
     learn_pick,
     pick_difference,
+    unknown_features,
 )
 from tpop_cli.core.posterior import Posterior
 from tpop_cli.core.response_matrix import ResponseMatrix
@@ -77,6 +81,51 @@ def test_the_difference_of_a_pick_is_that_of_its_answers() -> None:
     assert z.tolist() == [1, 0, 0, 0]
     length = FEATURES.index("length")
     assert x[length] == pytest.approx((np.log1p(6) - np.log1p(36)) / SPREAD[length])
+
+
+def cut(made: Pick, exploit: bool, explore: bool) -> Pick:
+    """The same pick, with answers that reached the limit and then asked something."""
+
+    def ended(one: Candidate, is_cut: bool) -> Candidate:
+        return replace(one, finish_reason="length", text=one.text + "And?") if is_cut else one
+
+    return replace(made, exploit=ended(made.exploit, exploit), explore=ended(made.explore, explore))
+
+
+@pytest.mark.parametrize(
+    ("short_cut", "long_cut", "length_known"),
+    [
+        (False, False, True),
+        (False, True, True),  # the longer one would have been even longer
+        (True, False, False),  # the shorter one might have become the longer one
+        (True, True, False),
+    ],
+)
+def test_an_answer_that_was_cut_has_a_length_that_is_a_lower_bound(
+    short_cut: bool, long_cut: bool, length_known: bool
+) -> None:
+    made = cut(pick("exploit"), short_cut, long_cut)
+    d = pick_difference(fresh_reward(), made)
+    _, x = fresh_reward().split(d)
+    assert (x[FEATURES.index("length")] != 0) == length_known
+    assert (d[-1] != 0) == length_known  # the curved term
+    assert x[FEATURES.index("ends with a question")] == 0
+    assert x[FEATURES.index("sentence length")] != 0 or not (short_cut or long_cut)
+    unknown = {name for name, one in zip(FEATURES, unknown_features(made), strict=True) if one}
+    expected = set(ENDINGS) if short_cut or long_cut else set()
+    assert unknown == expected | (set() if length_known else {"length"})
+
+
+def test_answers_of_an_early_pick_are_both_cut() -> None:
+    assert unknown_features(replace(pick("exploit"), early=True))[FEATURES.index("length")]
+
+
+def test_a_cut_answer_without_its_text_teaches_the_same() -> None:
+    made = cut(pick("explore"), False, True)
+    np.testing.assert_allclose(
+        pick_difference(fresh_reward(), made.without_texts()),
+        pick_difference(fresh_reward(), made),
+    )
 
 
 @pytest.mark.parametrize("verdict", ["skip", "both-bad"])

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
+import numpy.typing as npt
 
 from .features import FEATURES, text_features
 from .reward import AxesReward, Vector
@@ -16,6 +17,12 @@ ArmName = Literal["exploit", "explore"]
 Verdict = Literal["exploit", "explore", "tie", "both-bad", "skip"]
 
 TIE_WEIGHT = 0.5
+
+ENDINGS: tuple[str, ...] = ("ends with a question",)
+"""Text features of how an answer ends."""
+
+_CUT = ("length", "dropped", "interrupted")  # reasons other than that the model ended an answer
+_LENGTH = FEATURES.index("length")
 
 OUTCOMES: Mapping[Verdict, tuple[float, float]] = {
     "exploit": (1.0, 1.0),
@@ -141,20 +148,46 @@ def learn_pick(taste: Taste, pick: Pick) -> Taste:
 def pick_difference(reward: AxesReward, pick: Pick) -> Vector:
     """The gradient feature of the exploit arm's answer minus the explore arm's, shape (D,).
 
-    An axis of the user's own that had other instructions then counts as off.
+    An axis of the user's own that had other instructions then counts as off. Both answers count as
+    alike in what `unknown_features` names.
     """
     then = pick.own_axes or {}
     other = {a.name for a in reward.axes if a.name in then and then[a.name] != a.identity}
+    exploit, explore = _raw_features(pick.exploit), _raw_features(pick.explore)
+    explore = np.where(_unknown(pick, exploit, explore), exploit, explore)
 
-    def gradient(candidate: Candidate) -> Vector:
-        """Of one answer; a feature that was not measured counts as 0."""
+    def gradient(candidate: Candidate, x: Vector) -> Vector:
         strengths = {name: s for name, s in candidate.strengths.items() if name not in other}
-        if candidate.features is None:
-            return reward.gradient(strengths, candidate.text)
-        x = np.array([candidate.features.get(name, 0.0) for name in FEATURES])
         return reward.gradient_of(strengths, x)
 
-    return gradient(pick.exploit) - gradient(pick.explore)
+    return gradient(pick.exploit, exploit) - gradient(pick.explore, explore)
+
+
+def _raw_features(candidate: Candidate) -> Vector:
+    """The text features of an answer, (F,); one that was not measured counts as 0."""
+    if candidate.features is None:
+        return text_features(candidate.text)
+    return np.array([candidate.features.get(name, 0.0) for name in FEATURES])
+
+
+def unknown_features(pick: Pick) -> npt.NDArray[np.bool_]:
+    """Which text features a pick says nothing of, because an answer was cut, shape (F,).
+
+    An answer that was cut would have been longer. So if it is the longer one all the same, the
+    difference in length is a lower bound, which counts; else nothing is known of it. How it would
+    have ended is unknown.
+    """
+    return _unknown(pick, _raw_features(pick.exploit), _raw_features(pick.explore))
+
+
+def _unknown(pick: Pick, exploit: Vector, explore: Vector) -> npt.NDArray[np.bool_]:
+    unknown = np.zeros(len(FEATURES), dtype=bool)
+    cut = [pick.early or one.finish_reason in _CUT for one in (pick.exploit, pick.explore)]
+    if any(cut):
+        unknown[[FEATURES.index(name) for name in ENDINGS]] = True
+        exploit_is_longer = bool(exploit[_LENGTH] > explore[_LENGTH])
+        unknown[_LENGTH] = all(cut) or exploit_is_longer != cut[0]
+    return unknown
 
 
 def count_agreeing(reward: AxesReward, picks: Iterable[Pick]) -> list[tuple[int, int]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from ..core.arms import ArmRules, exploit, explore_ucb
 from ..core.asking import AskRules, should_ask
 from ..core.causes import confounded_pole
-from ..core.picks import Pick
+from ..core.picks import Pick, pick_difference
 from ..core.response_matrix import ResponseMatrix
 from ..core.steering import Steer, n_contexts
 from ..core.taste import Taste
@@ -120,10 +120,9 @@ class AxesLearner:
 
     def predict(self, duel: Duel) -> float:
         """See `Learner.predict`."""
+        pick = duel.to_pick("skip", None, "", self.engine.info, self.steer, self.profile.axes)
         reward = self.taste.reward
-        pairs = zip(duel.strengths, duel.compared, strict=True)
-        first, second = (reward.gradient(strengths, text) for strengths, text in pairs)
-        return reward.predict(first - second)
+        return reward.predict(pick_difference(reward, pick))
 
     def checkpoint(self) -> Callable[[], None]:
         """See `Learner.checkpoint`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..core.picks import Pick, pick_difference
+from ..core.picks import Pick, pick_difference, unknown_features
 from ..core.response_matrix import ResponseEstimate, ResponseMatrix
 from ..core.reward import AxesReward
 from ..core.steering import Steer
@@ -70,7 +70,11 @@ class ModelResponse:
     def refine(self, pick: Pick) -> None:
         """Learn from both answers of a pick, if this very model wrote them, steered in this way."""
         if pick.fingerprint == self.fingerprint and pick.steer == self.steer:
-            self.estimate.observe(*self.fresh.split(pick_difference(self.fresh, pick)))
+            z, x = self.fresh.split(pick_difference(self.fresh, pick))
+            unknown = unknown_features(pick)
+            if unknown.any():  # it must not look like no effect
+                x = np.where(unknown, z @ self.estimate.B, x)
+            self.estimate.observe(z, x)
 
     def copy(self) -> ModelResponse:
         """The same, which learns on its own from now on."""
