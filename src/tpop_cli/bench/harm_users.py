@@ -23,6 +23,9 @@ TAUGHT: Mapping[str, tuple[str, ...]] = {
 }
 """Split -> the users who teach a profile. One axis serves each of them well."""
 
+ON_CODE = frozenset({"code only", "explained code"})
+"""The poles whose style shows in answers that have code."""
+
 _TUNING = {user.name: user for user in TUNING}
 _SPOKEN = frozenset(
     "i i'm i'd you're it's that's don't can't let's hey hi okay ok yeah well just really pretty so"
