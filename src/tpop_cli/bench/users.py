@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import manners
 from .formulas import (
     COMMON,
     ITEM,
@@ -170,16 +171,45 @@ TUNING_MIDDLE: tuple[User, ...] = (
 )
 """Users with a middle to tune on. Their formulas differ from those above."""
 
+MANNERS: tuple[User, ...] = (
+    User("no greeting", lambda t: -manners.greeting(t)),
+    User("a greeting", manners.greeting),
+    User("no markup", lambda t: -manners.markup(t)),
+    User("markup", manners.markup),
+    User("symbols", manners.pictographs),
+    User("firm", lambda t: -manners.softness(t)),
+    User("soft", manners.softness),
+    User("no farewell", lambda t: -manners.farewell(t)),
+    User("a farewell", manners.farewell),
+)
+"""Users with a taste in what people complain of most, without errors or changes."""
+
+TUNING_MANNERS: tuple[User, ...] = (
+    User("at once", lambda t: -manners.tuned_greeting(t)),
+    User("welcomed", manners.tuned_greeting),
+    User("unformatted", lambda t: -manners.tuned_markup(t)),
+    User("formatted", manners.tuned_markup),
+    User("faces", manners.tuned_pictographs),
+    User("no faces", lambda t: -manners.tuned_pictographs(t)),
+    User("sure", lambda t: -manners.tuned_softness(t)),
+    User("careful", manners.tuned_softness),
+    User("stops", lambda t: -manners.tuned_farewell(t)),
+    User("sent off", manners.tuned_farewell),
+    User("no talk", lambda t: -manners.tuned_talk(t)),
+    User("talk", manners.tuned_talk),
+)
+"""Users of the same kind to tune on. Their formulas differ from those above."""
 
 GROUPS: Mapping[str, frozenset[str]] = {
     "extremes": frozenset(user.name for user in (*CONSISTENT, *TUNING)),
     "middle": frozenset(user.name for user in (*MIDDLE, *TUNING_MIDDLE)),
+    "manners": frozenset(user.name for user in (*MANNERS, *TUNING_MANNERS)),
 }
 """Name of a group -> the names of its users. Reported means are over a group."""
 
 SPLIT_USERS: Mapping[str, tuple[User, ...]] = {
-    "report": (*CONSISTENT, *MIDDLE, *DIFFICULT),
-    "tune": (*TUNING, *TUNING_MIDDLE, *TUNING_DIFFICULT),
+    "report": (*CONSISTENT, *MIDDLE, *MANNERS, *DIFFICULT),
+    "tune": (*TUNING, *TUNING_MIDDLE, *TUNING_MANNERS, *TUNING_DIFFICULT),
 }
 """Name of a split -> its users."""
 
