@@ -29,11 +29,20 @@ def test_answers_to_other_prompts_do_not_widen_it() -> None:
     assert not spreads(answers).any()
 
 
+OLD = ResponseMatrix({"brief": {"length": -1.0}, "gone": {"length": 2.0}}, {"length": 6.0})
+
+
 def test_new_rows_join_old_ones_in_the_order_of_the_names() -> None:
-    old = ResponseMatrix({"brief": {"length": -1.0}, "gone": {"length": 2.0}}, {"length": 6.0})
-    new = ResponseMatrix({"warm": {"length": 1.0}}, {"length": 6.0, "caveats": 0.5})
-    both = merged(old, new, ["warm", "brief", "not measured"])
+    new = ResponseMatrix({"warm": {"length": 1.0}}, {"length": 6.5, "caveats": 0.5})
+    both = merged(OLD, new, ["warm", "brief", "not measured"])
     assert list(both.rows) == ["warm", "brief"]
     assert both.rows["brief"] == {"length": -1.0}
+    assert both.plain == {"length": 6.5, "caveats": 0.5}
+
+
+def test_new_columns_join_old_ones_and_leave_the_others() -> None:
+    measured = {"length": 3.0, "caveats": 0.5}
+    new = ResponseMatrix({"brief": measured, "warm": measured}, measured)
+    both = merged(OLD, new, ["brief", "warm"], ["caveats"])
+    assert both.rows == {"brief": {"length": -1.0, "caveats": 0.5}, "warm": measured}
     assert both.plain == {"length": 6.0, "caveats": 0.5}
-    assert set(merged(old, new).rows) == {"brief", "gone", "warm"}
