@@ -3,8 +3,8 @@
     python -m tpop_cli.bench.response_rows FILE --axes certainty markdown
 
 As `tpop axes measure`, for some of the built-in axes or for some features, so that what is added
-does not need all else measured again. It also prints the spread of each text feature between the answers to one
-prompt, plain and steered: `core.features.SPREAD` is from such a table.
+does not need all else measured again. It also prints the spread of each text feature between the
+answers to one prompt, plain and steered: `core.features.SPREAD` is from such a table.
 """
 
 from __future__ import annotations
