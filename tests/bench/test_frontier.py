@@ -30,6 +30,32 @@ def test_axes_are_read_from_a_file(tmp_path: Path) -> None:
     assert read_axes(file) == [Axis("volume", Pole("loud", "Shout."), Pole("quiet", "Whisper."))]
 
 
+def test_a_pole_of_a_file_may_have_its_own_weight_and_bound(tmp_path: Path) -> None:
+    file = tmp_path / "axes.json"
+    loud = {"name": "loud", "instruction": "Shout.", "weight": 2.0, "alpha": 0.03}
+    quiet = {"name": "quiet", "instruction": "Whisper."}
+    file.write_text(json.dumps([{"name": "volume", "toward": loud, "away": quiet}]))
+    assert read_axes(file)[0].toward == Pole("loud", "Shout.", weight=2.0, alpha=0.03)
+
+
+def test_what_no_prompt_asks_for_is_a_dash(cache: AnswerCache) -> None:
+    plan = HarmPlan(
+        ("brief",),
+        pairs=False,
+        n_duels=0,
+        split="tune",
+        n_tasks=1,
+        max_tokens=8,
+        kinds=("topics",),
+    )
+    ((_, _, report),) = frontier(cache, plan, AXES[:1], [1.0], [0.1])
+    (line,) = rows(1.0, 0.1, report)
+    name, _, _, style, code, facts, language, topic, fences, _, tokens = line.split()
+    assert name == "brief"
+    assert code == facts == language == fences == "-"
+    assert 0 <= float(style) <= 1 and abs(float(topic)) <= 1 and float(tokens) <= 8
+
+
 def test_every_pole_is_measured_at_every_weight_and_bound(cache: AnswerCache) -> None:
     plan = HarmPlan(
         ("brief", "detailed"), pairs=False, n_duels=0, split="tune", n_tasks=1, max_tokens=8

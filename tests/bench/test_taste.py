@@ -94,7 +94,12 @@ def test_the_report_is_complete_and_drawn(cache: AnswerCache) -> None:
     names = [one["name"] for one in result["learners"]]
     assert names == ["ucb", "no learning", "ucb, strengths alone", "ucb, asking when it helps"]
     assert set(result["oracle"]["users"]) == {"short", "60 words"}
-    assert result["groups"] == {"extremes": ["short"], "middle": ["60 words"], "crowd": []}
+    assert result["groups"] == {
+        "extremes": ["short"],
+        "middle": ["60 words"],
+        "manners": [],
+        "crowd": [],
+    }
     for one in result["learners"]:
         assert set(one["users"]) == {"short", "60 words", "indifferent"}
         for group in ("extremes", "middle"):

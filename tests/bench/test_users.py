@@ -9,9 +9,11 @@ from tpop_cli.bench.user_groups import GROUPS, SPLIT_USERS, USERS
 from tpop_cli.bench.users import (
     CONSISTENT,
     DIFFICULT,
+    MANNERS,
     MIDDLE,
     TUNING,
     TUNING_DIFFICULT,
+    TUNING_MANNERS,
     TUNING_MIDDLE,
     User,
 )
@@ -33,6 +35,27 @@ BETTER = {
     "vivid": ("golden leaves whisper in the cold wind", "data are stored in tables"),
     "concrete": ("In 1969 two people, Armstrong and Aldrin, landed.", "People landed once."),
     "question at the end": ("It is so. What do you think?", "It is so."),
+    "no greeting": ("Water boils.", "Hello, sure! Water boils."),
+    "a greeting": ("Hello, sure! Water boils.", "Water boils."),
+    "no markup": ("Water boils.", "# Water\n**It boils.**"),
+    "markup": ("# Water\n**It boils.**", "Water boils."),
+    "symbols": ("Water boils 💧", "Water boils."),
+    "firm": ("Water always boils.", "Water may boil."),
+    "soft": ("Water may boil.", "Water always boils."),
+    "no farewell": ("Water boils.", "Water boils. I hope I could help you!"),
+    "a farewell": ("Water boils. I hope I could help you!", "Water boils."),
+    "at once": ("Water boils.", "Good that you ask! Water boils."),
+    "welcomed": ("Good that you ask! Water boils.", "Water boils."),
+    "unformatted": ("Water boils.", "# Water\n**It boils.**"),
+    "formatted": ("# Water\n**It boils.**", "Water boils."),
+    "faces": ("Water boils 💧", "Water boils."),
+    "no faces": ("Water boils.", "Water boils 💧"),
+    "sure": ("Water boils.", "Water boils, but it may not."),
+    "careful": ("Water boils, but it may not.", "Water boils."),
+    "stops": ("Water boils.", "Water boils. Let me know!"),
+    "sent off": ("Water boils. Let me know!", "Water boils."),
+    "no talk": ("```\nx = 1\n```", "This sets x.\n```\nx = 1\n```"),
+    "talk": ("This sets x.\n```\nx = 1\n```", "```\nx = 1\n```"),
     "short and upbeat": (
         "Great, yes!",
         "It is so, and it has been so for a very long time indeed, as all know. " * 4,
@@ -41,7 +64,9 @@ BETTER = {
 """Name of a consistent user -> (the text that the user prefers, another text)."""
 
 
-@pytest.mark.parametrize("user", CONSISTENT, ids=lambda user: user.name)
+@pytest.mark.parametrize(
+    "user", (*CONSISTENT, *MANNERS, *TUNING_MANNERS), ids=lambda user: user.name
+)
 def test_a_users_taste_is_what_its_name_says(user: User) -> None:
     better, worse = BETTER[user.name]
     assert user.prefers(better, worse) == 1.0
@@ -63,7 +88,8 @@ def test_difficult_users_are_not_consistent(user: User) -> None:
 def test_every_user_has_a_name_of_their_own() -> None:
     together = [user.name for users in SPLIT_USERS.values() for user in users]
     assert list(USERS) == together == list(dict.fromkeys(together))
-    assert not GROUPS["extremes"] & GROUPS["middle"]
+    grouped = [name for names in GROUPS.values() for name in names]
+    assert len(grouped) == len(set(grouped))
 
 
 MIDDLES = {

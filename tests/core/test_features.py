@@ -52,6 +52,17 @@ def test_every_spread_is_positive() -> None:
         ("warm words", "a wonderful, happy day", "a day"),
         ("hedges", "it may perhaps rain", "it will rain"),
         ("images", "golden light on the sea", "data in the table"),
+        ("hedges", "vielleicht regnet es", "es regnet"),
+        ("hedges", "可能会下雨", "会下雨"),
+        ("emoji", "tea 🍵", "tea"),
+        ("preamble", "Certainly! It is tea.", "It is tea."),
+        ("closing offer", "Tea. Let me know if you like it.", "Tea."),
+        ("caveats", "However, it depends.", "It rains."),
+        ("agreement", "You are right.", "It is tea."),
+        ("agreement", "It is tea.", "That is a myth."),
+        ("dashes", "tea — or coffee", "tea or coffee"),
+        ("not X but Y", "not tea, but coffee", "coffee"),
+        ("code share", "```\nx = 1\n```\n", "x = 1"),
     ],
 )
 def test_a_feature_measures_what_its_name_says(name: str, more: str, less: str) -> None:

@@ -71,6 +71,9 @@ LONG: dict[str, Callable[[int], str]] = {
     "one word": lambda n: "a" * n,
     "words": lambda n: "for such like e.g " * (n // 18),
     "line separators": lambda n: "\u2028\x85" * (n // 2) + "y",
+    "contrasts that do not end": lambda n: "it's not just a " * (n // 16),
+    "offers": lambda n: "if you want me any " * (n // 19),
+    "fences": lambda n: "```\n" * (n // 4),
     "combining marks": lambda n: "e" + "\u0301" * n,
 }
 

@@ -4,7 +4,8 @@
     python -m tpop_cli.bench.frontier --only brief warm --alphas 0.02 0.1 0.2
     python -m tpop_cli.bench.frontier --try FILE                       # other wordings
 
-FILE is a JSON array of {"name", "toward", "away"}, where both poles are {"name", "instruction"}.
+FILE is a JSON array of {"name", "toward", "away"}, where both poles are {"name", "instruction"}
+and, if they have their own, "weight" and "alpha". `--axes` names the entries to measure.
 A pole's weight and wording are chosen by these tables: the prompts are those to tune on
 (`harm_tasks`). The columns are those of `tpop bench harm`, as differences to plain answers.
 """
@@ -20,8 +21,9 @@ from typing import Any
 
 from ..core.axes import AXES, Axis, Pole
 from .answer_cache import AnswerCache
-from .harm import HarmBench, HarmPlan
+from .harm import MAX_TOKENS, HarmBench, HarmPlan
 from .harm_outcomes import MEASURES
+from .harm_tasks import KINDS
 
 
 def with_bounds(axes: Sequence[Axis], weight: float, alpha: float) -> list[Axis]:
@@ -36,8 +38,8 @@ def with_bounds(axes: Sequence[Axis], weight: float, alpha: float) -> list[Axis]
 def read_axes(path: Path) -> list[Axis]:
     """The axes in a JSON file; see the module's docstring."""
 
-    def pole(body: dict[str, str]) -> Pole:
-        return Pole(body["name"], body["instruction"])
+    def pole(body: dict[str, Any]) -> Pole:
+        return Pole(**body)
 
     return [
         Axis(one["name"], pole(one["toward"]), pole(one["away"]))
@@ -70,11 +72,16 @@ def rows(weight: float, alpha: float, report: dict[str, Any]) -> list[str]:
     for row in report["steered"]:
         style = row["style"]
         won = f"{style['mean']:.2f}" if style else "-"
-        harm = "  ".join(f"{row['differences'][name]['mean']:+.2f}" for name in MEASURES)
+        harm = "  ".join(_signed(row["differences"][name]) for name in MEASURES)
         lines.append(
             f"{row['name']:24} {weight:4g} {alpha:5.2f}  {won:>5}  {harm}  {row['tokens']:6.0f}"
         )
     return lines
+
+
+def _signed(difference: dict[str, float] | None) -> str:
+    """The mean of a difference to plain answers; a dash if nothing was asked that shows it."""
+    return f"{difference['mean']:+.2f}" if difference else "    -"
 
 
 def main() -> None:
@@ -90,16 +97,28 @@ def main() -> None:
     parser.add_argument("--alphas", type=float, nargs="+", default=[0.0], metavar="A")
     parser.add_argument("--only", nargs="+", default=[], metavar="POLE", help="these poles alone")
     parser.add_argument("--each", type=int, default=0, metavar="N", help="prompts of each kind")
+    parser.add_argument("--kinds", nargs="+", default=KINDS, choices=KINDS, help="of prompts")
+    parser.add_argument("--axes", nargs="+", default=[], metavar="AXIS", help="these axes alone")
+    parser.add_argument("--max-tokens", type=int, default=MAX_TOKENS, metavar="N")
     parser.add_argument("--threads", type=int, default=0, metavar="N")
     parser.add_argument("--try", type=Path, dest="file", metavar="FILE", help="axes of a JSON file")
     given = parser.parse_args()
     axes = read_axes(given.file) if given.file else list(AXES)
+    axes = [axis for axis in axes if not given.axes or axis.name in given.axes]
     names = tuple(pole.name for axis in axes for pole in axis.poles)
     unknown = sorted(set(given.only) - set(names))
     if unknown:
         parser.error(f"--only: no pole named {', '.join(unknown)}; choose from {', '.join(names)}")
     chosen = tuple(given.only) or names
-    plan = HarmPlan(chosen, pairs=False, n_duels=0, split="tune", n_tasks=given.each)
+    plan = HarmPlan(
+        chosen,
+        pairs=False,
+        n_duels=0,
+        split="tune",
+        n_tasks=given.each,
+        max_tokens=given.max_tokens,
+        kinds=tuple(given.kinds),
+    )
     model = find_model(given.model) if given.model else find_model()
     with LlamaEngine(model, LoadOptions(n_ctx=8192, n_threads=given.threads)) as engine:
         cache = AnswerCache(engine, data_dir() / "bench")

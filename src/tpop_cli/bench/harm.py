@@ -20,8 +20,8 @@ from ..decoding.arm import ArmRequest
 from ..engine.protocol import Sampling
 from .answer_cache import AnswerCache
 from .harm_outcomes import MEASURES, Answers, CodeChecks, harm_outcomes, mean_tokens, style_wins
-from .harm_tasks import HARM_SPLITS, HarmTasks
-from .harm_users import PAIRS, STYLE_USERS, TAUGHT
+from .harm_tasks import HARM_SPLITS, KINDS, HarmTasks
+from .harm_users import ON_CODE, PAIRS, STYLE_USERS, TAUGHT
 from .progress import ProgressMeter
 from .prompts import SPLITS
 from .simulate import Player, Setting, Variant, answer_requests, play
@@ -65,6 +65,7 @@ class HarmPlan:
         seeds: answers to each prompt.
         max_tokens: for every answer.
         steer: how strengths steer.
+        kinds: the kinds of tasks, among "code", "facts", "language" and "topics".
     """
 
     poles: tuple[str, ...] = tuple(pole.name for axis in AXES for pole in axis.poles)
@@ -77,11 +78,12 @@ class HarmPlan:
     seeds: int = 1
     max_tokens: int = MAX_TOKENS
     steer: Steer = "contrast"
+    kinds: tuple[str, ...] = KINDS
 
     @property
     def tasks(self) -> HarmTasks:
         """The tasks of the plan."""
-        every = HARM_SPLITS[self.split]
+        every = HARM_SPLITS[self.split].of(self.kinds)
         return every.first(self.n_tasks) if self.n_tasks else every
 
 
@@ -218,7 +220,8 @@ class HarmBench:
             read = instructions(self.axes, [steering.strengths], self.plan.steer)
             found = harm_outcomes(tasks, answers, read, checks)
             own_base = base | {"quoting": harm_outcomes(tasks, plain, read, checks)["quoting"]}
-            style = style_wins(tasks, steering.users, answers, plain)
+            on = "code" if steering.name.split(" (")[0] in ON_CODE else "topics"
+            style = style_wins(tasks, steering.users, answers, plain, on)
             rows.append(
                 {
                     "kind": steering.kind,

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from .answer_cache import CachedAnswer
 from .code_check import passes
 from .harm_code import CodeTask
-from .harm_tasks import HarmTasks
+from .harm_tasks import KINDS, HarmTasks
 from .language import identify
 from .measures import covers_topic, fences_whole, names_answer, quotes
 from .users import User
@@ -76,20 +76,28 @@ def harm_outcomes(
 
 
 def style_wins(
-    tasks: HarmTasks, users: Sequence[User], answers: Sequence[Answers], plain: Sequence[Answers]
+    tasks: HarmTasks,
+    users: Sequence[User],
+    answers: Sequence[Answers],
+    plain: Sequence[Answers],
+    on: str = "topics",
 ) -> Outcomes | None:
-    """How often users prefer steered answers to plain ones, on the prompts of `tasks.topics`.
+    """How often users prefer steered answers to plain ones, on the prompts of one kind of task.
 
     Returns:
-        The mean over the users of 1, ½ or 0, for each seed and prompt; None without users.
+        The mean over the users of 1, ½ or 0, for each seed and prompt; None without users or
+        prompts.
     """
-    if not users:
+    kind = KINDS.index(on)
+    if not users or not getattr(tasks, on):
         return None
     return np.array(
         [
             [
                 np.mean([user.prefers(a.text, b.text) for user in users])
-                for a, b in zip(_by_kind(tasks, own)[3], _by_kind(tasks, base)[3], strict=True)
+                for a, b in zip(
+                    _by_kind(tasks, own)[kind], _by_kind(tasks, base)[kind], strict=True
+                )
             ]
             for own, base in zip(answers, plain, strict=True)
         ]

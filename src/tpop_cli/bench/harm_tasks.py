@@ -6,13 +6,18 @@ chosen by it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+from typing import Any
 
 from . import harm_code, harm_facts, harm_language, harm_topics
 from .harm_code import CodeTask
 from .harm_facts import FactTask
 from .harm_language import LanguageTask
 from .harm_topics import TopicTask
+
+KINDS: tuple[str, ...] = ("code", "facts", "language", "topics")
+"""The kinds of tasks."""
 
 
 @dataclass(frozen=True)
@@ -30,10 +35,15 @@ class HarmTasks:
         kinds = (self.code, self.facts, self.language, self.topics)
         return [task.prompt for kind in kinds for task in kind]
 
+    def of(self, kinds: Collection[str]) -> HarmTasks:
+        """The tasks of these kinds alone."""
+        none: dict[str, Any] = {kind: () for kind in KINDS if kind not in kinds}
+        return replace(self, **none)
+
     def first(self, n: int) -> HarmTasks:
         """At most n tasks of each kind. Of every language there is at least one."""
         languages = dict.fromkeys(task.language for task in self.language)
-        each = -(-n // len(languages))
+        each = -(-n // max(1, len(languages)))
         chosen = [[t for t in self.language if t.language == code][:each] for code in languages]
         return HarmTasks(
             self.code[:n],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from .formulas import share
-from .users import TUNING, User
+from .users import TUNING, TUNING_MANNERS, User
 
 PAIRS: tuple[tuple[str, str], ...] = (
     ("brief", "simple words"),
@@ -23,7 +23,10 @@ TAUGHT: Mapping[str, tuple[str, ...]] = {
 }
 """Split -> the users who teach a profile. One axis serves each of them well."""
 
-_TUNING = {user.name: user for user in TUNING}
+ON_CODE = frozenset({"code only", "explained code"})
+"""The poles whose style shows in answers that have code."""
+
+_TUNING = {user.name: user for user in (*TUNING, *TUNING_MANNERS)}
 _SPOKEN = frozenset(
     "i i'm i'd you're it's that's don't can't let's hey hi okay ok yeah well just really pretty so"
     " cool stuff kinda gonna got thing things lot guys buddy".split()
@@ -50,6 +53,18 @@ _LIKED = {
     "warm": "excited",
     "sober": "third person",
     "concrete": "facts",
+    "straight to the point": "at once",
+    "friendly opening": "welcomed",
+    "plain text": "unformatted",
+    "headings and bold": "formatted",
+    "no emojis": "no faces",
+    "emojis": "faces",
+    "plain statements": "sure",
+    "caveats": "careful",
+    "just stops": "stops",
+    "closing offer": "sent off",
+    "code only": "no talk",
+    "explained code": "talk",
 }
 
 STYLE_USERS: Mapping[str, tuple[User, ...]] = {

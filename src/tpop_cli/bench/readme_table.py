@@ -16,6 +16,7 @@ from typing import Any
 _GROUPS = {
     "extremes": "the more, or the less, the better",
     "middle": "an amount is best",
+    "manners": "openings, formatting, certainty, endings",
     "crowd": "as real people differ",
 }
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..core.posterior import sigmoid
+from . import manners
 from .formulas import (
     COMMON,
     ITEM,
@@ -175,3 +176,32 @@ TUNING_MIDDLE: tuple[User, ...] = (
     User("one exclamation mark", lambda t: -abs(t.count("!") - 1.0)),
 )
 """Users with a middle to tune on. Their formulas differ from those above."""
+
+MANNERS: tuple[User, ...] = (
+    User("no greeting", lambda t: -manners.greeting(t)),
+    User("a greeting", manners.greeting),
+    User("no markup", lambda t: -manners.markup(t)),
+    User("markup", manners.markup),
+    User("symbols", manners.pictographs),
+    User("firm", lambda t: -manners.softness(t)),
+    User("soft", manners.softness),
+    User("no farewell", lambda t: -manners.farewell(t)),
+    User("a farewell", manners.farewell),
+)
+"""Users with a taste in what people complain of most, without errors or changes."""
+
+TUNING_MANNERS: tuple[User, ...] = (
+    User("at once", lambda t: -manners.tuned_greeting(t)),
+    User("welcomed", manners.tuned_greeting),
+    User("unformatted", lambda t: -manners.tuned_markup(t)),
+    User("formatted", manners.tuned_markup),
+    User("faces", manners.tuned_pictographs),
+    User("no faces", lambda t: -manners.tuned_pictographs(t)),
+    User("sure", lambda t: -manners.tuned_softness(t)),
+    User("careful", manners.tuned_softness),
+    User("stops", lambda t: -manners.tuned_farewell(t)),
+    User("sent off", manners.tuned_farewell),
+    User("no talk", lambda t: -manners.tuned_talk(t)),
+    User("talk", manners.tuned_talk),
+)
+"""Users of the same kind to tune on. Their formulas differ from those above."""

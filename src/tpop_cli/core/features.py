@@ -14,9 +14,20 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
+from .phrases import (
+    HEDGES,
+    count_agreement,
+    count_caveats,
+    count_contrasts,
+    count_dashes,
+    count_hedges_without_spaces,
+    has_closing_offer,
+    has_preamble,
+)
 from .text_parts import (
     COMMAS,
     EXCLAMATIONS,
+    code_share,
     count_emoji,
     count_list_items,
     count_marks,
@@ -39,9 +50,6 @@ WARM = frozenset(
     "great wonderful amazing fantastic love lovely enjoy happy excited exciting awesome fun "
     "beautiful delightful perfect glad joy best favorite favourite absolutely brilliant".split()
 )
-_HEDGE = frozenset(
-    "may might could perhaps possibly probably often sometimes usually generally typically".split()
-)
 IMAGE = frozenset(
     "like bright dark warm cold soft sweet golden deep light sun sky sea ocean river fire glow "
     "shining whisper dance dancing imagine picture colorful colourful vibrant gentle sparkling "
@@ -63,6 +71,10 @@ class _ParsedText:
     def log_rate(self, count: float) -> float:
         """log(1 + count per hundred words)."""
         return math.log1p(100.0 * count / self.n)
+
+    def signed_log_rate(self, count: float) -> float:
+        """`log_rate` of the size of a count that may be negative, with its sign."""
+        return math.copysign(self.log_rate(abs(count)), count)
 
     def log_rate_of(self, vocabulary: frozenset[str]) -> float:
         """`log_rate` of the words in a set."""
@@ -90,9 +102,18 @@ _FEATURES: dict[str, Callable[[_ParsedText], float]] = {
     "examples": lambda t: t.log_rate(len(_EXAMPLE.findall(t.text))),
     "commas": lambda t: t.log_rate(count_marks(t.text, COMMAS)),
     "warm words": lambda t: t.log_rate_of(WARM),
-    "hedges": lambda t: t.log_rate_of(_HEDGE),
+    "hedges": lambda t: t.log_rate(
+        sum(word in HEDGES for word in t.words) + count_hedges_without_spaces(t.text)
+    ),
     "images": lambda t: t.log_rate_of(IMAGE),
     "emoji": lambda t: t.log_rate(count_emoji(t.text)),
+    "preamble": lambda t: float(has_preamble(t.text)),
+    "closing offer": lambda t: float(has_closing_offer(t.text)),
+    "caveats": lambda t: t.log_rate(count_caveats(t.text)),
+    "agreement": lambda t: t.signed_log_rate(count_agreement(t.text)),
+    "dashes": lambda t: t.log_rate(count_dashes(t.text)),
+    "not X but Y": lambda t: t.log_rate(count_contrasts(t.text)),
+    "code share": lambda t: code_share(t.text),
 }
 
 _SPREADS = {
@@ -116,6 +137,13 @@ _SPREADS = {
     "hedges": 0.40,
     "images": 0.55,
     "emoji": 0.35,
+    "preamble": 0.35,
+    "closing offer": 0.35,
+    "caveats": 0.40,
+    "agreement": 0.35,
+    "dashes": 0.35,
+    "not X but Y": 0.35,
+    "code share": 0.35,
 }
 
 FEATURES: tuple[str, ...] = tuple(_FEATURES)

@@ -18,7 +18,7 @@ Verdict = Literal["exploit", "explore", "tie", "both-bad", "skip"]
 
 TIE_WEIGHT = 0.5
 
-ENDINGS: tuple[str, ...] = ("ends with a question",)
+ENDINGS: tuple[str, ...] = ("ends with a question", "closing offer")
 """Text features of how an answer ends."""
 
 _CUT = ("length", "dropped", "interrupted")  # reasons other than that the model ended an answer

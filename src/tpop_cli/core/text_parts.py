@@ -165,3 +165,21 @@ def in_code_fence(text: str) -> bool:
         elif fence.startswith(opened) and not after:
             opened = ""
     return bool(opened)
+
+
+def code_share(text: str) -> float:
+    """The share of the characters that are in lines of fenced code, from 0 to 1.
+
+    >>> code_share("```\\nx = 1\\n```"), code_share("no code")
+    (1.0, 0.0)
+    """
+    opened, inside = "", 0
+    for line in text.splitlines(keepends=True):
+        found = _FENCE.match(line)
+        if opened or found:
+            inside += len(line)
+        if found and not opened:
+            opened = found[1]
+        elif found and found[1].startswith(opened) and not found[2]:
+            opened = ""
+    return inside / max(1, len(text))

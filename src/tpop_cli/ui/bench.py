@@ -15,6 +15,7 @@ _BARS = " ▁▂▃▄▅▆▇█"
 _GROUPS = {
     "extremes": "users of extremes",
     "middle": "users with a middle",
+    "manners": "users with a taste in manners",
     "crowd": "users drawn from crowds",
 }
 _LOW, _ROWS = 0.5, 6  # 0.5 is the win rate of steering that has no effect

@@ -36,7 +36,8 @@ def taste(
     users: Annotated[
         str,
         typer.Option(
-            help="Simulated users; comma-separated, also extremes, middle and crowd; or `all`."
+            help="Simulated users; comma-separated, also extremes, middle, manners and crowd; "
+            "or `all`."
         ),
     ] = "all",
     duels: Annotated[int, typer.Option(min=1, help="Duels per user.")] = 40,
