@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .axes import AMOUNTS
 from .picks import Pick, count_agreeing
 from .reward import AxesReward, Strengths
 from .steering import active_poles
 from .taste import Taste
+
+if TYPE_CHECKING:
+    from .said import Said
 
 SURE, PROBABLE = 0.95, 0.8
 """Minimum certainty of a preference described as "sure", and as "probably"."""
@@ -149,19 +153,25 @@ def taste_line(taste: Taste) -> str:
     )
 
 
-def taste_prompt(taste: Taste) -> str:
-    """The taste as a system prompt: the instructions of the preferred poles, one a line.
+def taste_prompt(taste: Taste, said: Said | None = None) -> str:
+    """The taste as a system prompt: instructions, one a line.
 
-    The result is empty if no preference is known.
+    First what the user said, then the preferred poles of the axes that they said nothing of. The
+    result is empty if nothing was said and no preference is known.
     """
-    instructions = {
-        pole.name: pole.instruction for axis in taste.reward.axes for pole in axis.poles
-    }
-    lines = [
-        f"- {instructions[one.preferred]}"
-        + (" (Only a little.)" if amount_words(one.amount) == "a little" else "")
+    axes = taste.reward.axes
+    instructions = {pole.name: pole.instruction for axis in axes for pole in axis.poles}
+    strengths = dict(said.strengths) if said else {}
+    found = [(one.pole.instruction, one.strength) for one in active_poles(axes, strengths)]
+    found += [(wish, 1.0) for wish in (said.wishes if said else ())]
+    found += [
+        (instructions[one.preferred], one.amount)
         for one in axis_tastes(taste)
-        if one.known
+        if one.known and one.axis not in strengths
+    ]
+    lines = [
+        f"- {text}" + (" (Only a little.)" if amount_words(amount) == "a little" else "")
+        for text, amount in found
     ]
     if not lines:
         return ""

@@ -14,6 +14,9 @@ So an arm reads the plain context with weight 1, and for each active axis the co
 with weight ω_a·|s_a|, and that of the opposite pole with the same weight, negative. The weights sum
 to one.
 
+A wish in the user's own words has no opposite (`core.said`): the plain context takes its place.
+All wishes share one context, of weight ω, and that of the plain one is then 1 − ω.
+
 The cheap alternative, `Steer` "prompt", reads one context: the prompt with the instructions.
 """
 
@@ -84,12 +87,16 @@ def contexts(
     has no effect beyond turning it on.
     """
     active = active_poles(axes, strengths)
+    wishes = [one.pole for one in active if not one.opposite.instruction]
+    styles = [one for one in active if one.opposite.instruction]
+    joined = [join_wishes([wish.instruction for wish in wishes])] if wishes else []
     if not active:
         return [PLAIN]
     if steer == "prompt":
-        return [Context(" ".join(one.pole.instruction for one in active), 1.0)]
-    found = [PLAIN]
-    for one in active:
+        return [Context(" ".join([*(one.pole.instruction for one in styles), *joined]), 1.0)]
+    own = max((wish.weight for wish in wishes), default=0.0)
+    found = [Context(None, 1.0 - own), *(Context(instruction, own) for instruction in joined)]
+    for one in styles:
         weight = one.pole.weight * one.strength
         found += [
             Context(one.pole.instruction, weight),
@@ -98,13 +105,22 @@ def contexts(
     return found
 
 
-def n_contexts(n_axes: int, steer: Steer = "contrast") -> int:
-    """How many contexts an arm with this number of active axes reads.
+def join_wishes(wishes: Sequence[str]) -> str:
+    """The instruction of the context that all wishes share.
 
-    >>> n_contexts(0), n_contexts(2), n_contexts(2, "prompt")
-    (1, 5, 1)
+    >>> join_wishes(["no emojis", "British spelling."])
+    'The answer follows these wishes: no emojis; British spelling.'
     """
-    return 1 + 2 * n_axes if steer == "contrast" else 1
+    return f"The answer follows these wishes: {'; '.join(wish.rstrip('.') for wish in wishes)}."
+
+
+def n_contexts(n_axes: int, steer: Steer = "contrast", wishes: bool = False) -> int:
+    """How many contexts an arm with this number of active axes reads, and with or without wishes.
+
+    >>> n_contexts(0), n_contexts(2), n_contexts(2, "prompt"), n_contexts(1, wishes=True)
+    (1, 5, 1, 4)
+    """
+    return 1 + 2 * n_axes + wishes if steer == "contrast" else 1
 
 
 def plausibility(axes: Sequence[Axis], strengths: Strengths) -> float:

@@ -72,6 +72,18 @@ class AxesLearner:
         self._response = ModelResponse.of(profile, fingerprint, self.steer, self.response, self.n0)
 
     @property
+    def _rules(self) -> ArmRules:
+        """The rules, with what the user says at this moment."""
+        said = self.profile.said
+        if not said:
+            return self.rules
+        strengths = said.on(self.profile.axes)
+        # A model with a recurrent state has few sequences, two of which are not for contexts.
+        room = self.engine.n_seq_max - 2 - n_said_contexts(said, self.steer)
+        most = max(1, (room - 1) // 2)
+        return replace(self.rules, said=strengths, max_axes=min(self.rules.max_axes, most))
+
+    @property
     def taste(self) -> Taste:
         """The profile's taste on the response matrix of this model."""
         return self._response.taste(self.profile)
@@ -79,15 +91,15 @@ class AxesLearner:
     def should_ask(self) -> bool:
         """See `Learner.should_ask`."""
         singles = self.profile.singles
-        return should_ask(self.taste, self.strengths(), singles, self.rules, self.asking)
+        return should_ask(self.taste, self.strengths(), singles, self._rules, self.asking)
 
     def strengths(self) -> dict[str, float]:
         """See `Learner.strengths`."""
-        return exploit(self.taste, self.rules)
+        return exploit(self.taste, self._rules)
 
     def choose(self) -> StrengthsPair:
         """See `Learner.choose`."""
-        return self.policy(self.taste, self.rules)
+        return self.policy(self.taste, self._rules)
 
     @property
     def n_contexts(self) -> int:

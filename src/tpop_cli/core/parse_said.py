@@ -1,0 +1,173 @@
+"""Reads what a user says: names of poles, axis=strength, or a wish in free words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+
+from ..errors import NoInputError, UsageError
+from .axes import Axis
+from .said import MAX_WISH, Said
+
+_ASSIGNMENT = re.compile(r"(.+?)\s*=\s*(\S+)")
+_AMOUNT = re.compile(r"(?:(a little|somewhat)\s+)?(.+?)(?:\s*\((a little|somewhat)\))?")
+_AMOUNTS = {"a little": 0.25, "somewhat": 0.5}
+_NEAR = 0.7  # how alike a word and a name are, for the word to be a misspelling
+
+
+def parse_said(arguments: Sequence[str], axes: Sequence[Axis], *, wish: bool = False) -> Said:
+    """What the words of a command say.
+
+    Words that are names of poles, such as "brief" or "a little formal", or an axis and a strength,
+    such as "length=-0.5", say that. All others together are one wish. An argument of several words,
+    which its user put in quotation marks, is read by itself.
+
+    Args:
+        arguments: the words.
+        axes: the axes that there are.
+        wish: take them as a wish, whatever they are.
+
+    Raises:
+        UsageError: there is no word; a name that is nearly right; a strength out of range; a wish
+            that is too long.
+    """
+    texts = [" ".join(one.split()) for one in arguments if one.strip()]
+    if not texts:
+        raise UsageError("nothing was said", _examples(axes))
+    whole = " ".join(texts)
+    if wish:
+        return _wish(whole)
+    style = _style(whole, axes)
+    if style is not None:
+        return style
+    by_itself = [whole] if _is_sentence(texts, axes) else texts
+    said = Said()
+    for text in by_itself:
+        parts = [part.strip() for part in text.split(",")]
+        styles = [_style(part, axes) for part in parts]
+        found = [style for style in styles if style is not None]
+        if len(found) < len(parts):  # a comma within a wish
+            found = [_wish(_not_a_name(text, axes))]
+        for one in found:
+            said = said.add(one)
+    return said
+
+
+def clear_said(said: Said, name: str, axes: Sequence[Axis]) -> Said:
+    """What is left after taking one thing back.
+
+    Args:
+        said: all that was said.
+        name: an axis, one of its poles, a wish, or the wish's number from 1.
+        axes: the axes that there are.
+
+    Raises:
+        NoInputError: no such thing was said.
+    """
+    name = " ".join(name.split())
+    if name.isdecimal() and 1 <= int(name) <= len(said.wishes):
+        return said.without_wish(said.wishes[int(name) - 1])
+    for wish in said.wishes:
+        if wish.casefold() == name.casefold().strip('"'):
+            return said.without_wish(wish)
+    for axis in axes:
+        names = (axis.name, axis.toward.name, axis.away.name)
+        if said.has(axis) and name.casefold() in map(str.casefold, names):
+            return said.without_axis(axis.name)
+    listed = ", ".join(said.described(axes))
+    raise NoInputError(
+        f"you have not said {name!r}", f"you said: {listed}" if listed else "nothing is said"
+    )
+
+
+def _is_sentence(texts: Sequence[str], axes: Sequence[Axis]) -> bool:
+    """Whether arguments are the words of one wish, written without quotation marks."""
+    return len(texts) > 1 and all(
+        " " not in text and _style(text, axes, strict=False) is None for text in texts[1:]
+    )
+
+
+def _style(text: str, axes: Sequence[Axis], *, strict: bool = True) -> Said | None:
+    """What a text says as the name of a pole or a strength of an axis; None if it is neither."""
+    assignment = _ASSIGNMENT.fullmatch(text)
+    axis = _axis(assignment[1], axes) if assignment else None
+    if assignment and axis is not None:
+        return Said({axis.name: _strength(assignment[2], axis)})
+    match = _AMOUNT.fullmatch(text.casefold())
+    if match is None:
+        return None
+    amount = _AMOUNTS.get(match[1] or match[3] or "", 1.0)
+    for one in axes:
+        for sign, pole in zip((1.0, -1.0), one.poles, strict=True):
+            if pole.name.casefold() in (match[2], text.casefold()):
+                return Said({one.name: sign * (amount if pole.name.casefold() == match[2] else 1)})
+    axis = _axis(text, axes)
+    if axis is not None and strict:
+        raise UsageError(
+            f"{axis.name} is an axis: say one of its poles, or a strength from -1 to 1",
+            f"{axis.toward.name}, {axis.away.name}, or {axis.name}=0.5",
+        )
+    return None
+
+
+def _axis(name: str, axes: Sequence[Axis]) -> Axis | None:
+    return next((axis for axis in axes if axis.name.casefold() == name.casefold()), None)
+
+
+def _strength(text: str, axis: Axis) -> float:
+    try:
+        s = float(text)
+    except ValueError:
+        s = 2.0
+    if not -1 <= s <= 1:  # also not a number
+        raise UsageError(
+            f"{text!r} is not a strength from -1 to 1",
+            f"1 is {axis.toward.name}, -1 is {axis.away.name}, 0 leaves the {axis.name} alone",
+        )
+    return s + 0.0  # no negative zero
+
+
+def _not_a_name(text: str, axes: Sequence[Axis]) -> str:
+    """The text, unless it is nearly the name of a pole or an axis. Raises UsageError if it is."""
+    assignment = _ASSIGNMENT.fullmatch(text)
+    name = assignment[1] if assignment else text
+    names = {n.casefold(): n for a in axes for n in (a.toward.name, a.away.name, a.name)}
+    n_words = len(name.split())
+    near = difflib.get_close_matches(name.casefold(), names, 1, _NEAR) if n_words <= 2 else []
+    if near and not (assignment and not _is_number(assignment[2])):
+        raise UsageError(
+            f"there is no style {name!r}; did you mean {names[near[0]]!r}?",
+            "tpop axes list shows all; --words takes it as your own words",
+        )
+    if assignment and _is_number(assignment[2]):
+        raise UsageError(
+            f"there is no axis {name!r}",
+            f"one of: {', '.join(axis.name for axis in axes)}",
+        )
+    return text
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _wish(text: str) -> Said:
+    text = text.strip().strip('"').strip()
+    if not text.isprintable() or not text:
+        raise UsageError(f"{text[:40]!r} cannot be a wish", "use printable characters")
+    if len(text) > MAX_WISH:
+        raise UsageError(
+            f"the wish has {len(text)} characters: at most {MAX_WISH} are allowed",
+            "a short one is followed better",
+        )
+    return Said({}, (text,))
+
+
+def _examples(axes: Sequence[Axis]) -> str:
+    poles = ", ".join(axis.toward.name for axis in axes[:2])
+    return f'say a style ({poles}, ...; tpop axes list) or your own words ("no emojis")'

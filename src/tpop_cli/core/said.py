@@ -1,0 +1,121 @@
+"""What a user says outright about how answers should be: it holds for every answer.
+
+A user says a pole of an axis, in some amount, or a wish in free words. Picks never change it, and
+duels never try anything against it: both arms of a duel have it (`core.arms.ArmRules.said`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from ..errors import UsageError
+from .axes import Axis, Pole
+from .describe import SURE, AxisTaste, with_amount
+
+MAX_STYLES = 2
+"""How many axes can be steered by what was said: each is read in two more contexts an answer."""
+
+MAX_WISHES = 5
+"""How many wishes there can be. They share one context, and a small model follows few."""
+
+MAX_WISH = 200
+"""Maximum characters of a wish."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """All that a user has said and not taken back.
+
+    Args:
+        strengths: axis name -> strength s ∈ [−1, 1]. 0 says that the axis is to be left alone.
+        wishes: in free words, in the order in which they were said.
+    """
+
+    strengths: Mapping[str, float] = field(default_factory=dict)
+    wishes: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.strengths or self.wishes)
+
+    def add(self, other: Said) -> Said:
+        """This, and what was said later, which replaces what it contradicts.
+
+        Raises:
+            UsageError: it is more than can be said at once.
+        """
+        wishes = dict.fromkeys([*self.wishes, *other.wishes])
+        both = Said({**self.strengths, **other.strengths}, tuple(wishes))
+        n_styles = sum(s != 0 for s in both.strengths.values())
+        if n_styles > MAX_STYLES:
+            raise UsageError(
+                f"{n_styles} styles are too many: at most {MAX_STYLES} can be said at once",
+                "take one back with `tpop taste clear`, or say it in your own words with --words",
+            )
+        if len(both.wishes) > MAX_WISHES:
+            raise UsageError(
+                f"at most {MAX_WISHES} wishes in your own words can be said at once",
+                "take one back with `tpop taste clear`",
+            )
+        return both
+
+    def on(self, axes: Sequence[Axis]) -> dict[str, float]:
+        """What every arm has: axis name -> s, for the axes that exist, and wish -> 1."""
+        known = {axis.name for axis in axes}
+        styles = {name: s for name, s in self.strengths.items() if name in known}
+        return styles | dict.fromkeys(self.wishes, 1.0)
+
+    def described(self, axes: Sequence[Axis]) -> list[str]:
+        """Each thing that was said, in words: styles first, and wishes in quotation marks."""
+        styles = [said_words(axis, self.strengths[axis.name]) for axis in axes if self.has(axis)]
+        return [*styles, *(f'"{wish}"' for wish in self.wishes)]
+
+    def has(self, axis: Axis) -> bool:
+        """Whether something was said about an axis."""
+        return axis.name in self.strengths
+
+    def without_axis(self, name: str) -> Said:
+        """This without what was said about an axis."""
+        kept = {axis: s for axis, s in self.strengths.items() if axis != name}
+        return replace(self, strengths=kept)
+
+    def without_wish(self, wish: str) -> Said:
+        """This without a wish."""
+        return replace(self, wishes=tuple(one for one in self.wishes if one != wish))
+
+
+def said_words(axis: Axis, s: float) -> str:
+    """A strength that was said, in words.
+
+    >>> from .axes import AXES
+    >>> said_words(AXES[0], -0.25), said_words(AXES[0], 0.0)
+    ('detailed (a little)', 'neither brief nor detailed')
+    """
+    if s == 0:
+        return f"neither {axis.toward.name} nor {axis.away.name}"
+    return with_amount((axis.toward if s > 0 else axis.away).name, abs(s))
+
+
+def wish_axes(said: Said) -> tuple[Axis, ...]:
+    """An axis for each wish, named by it. It has one pole; its opposite is the plain context."""
+    return tuple(Axis(wish, Pole(wish, wish), PLAIN_POLE, builtin=False) for wish in said.wishes)
+
+
+PLAIN_POLE = Pole("", "")
+"""The opposite of a wish: the prompt without any instruction."""
+
+
+def contradictions(said: Said, tastes: Sequence[AxisTaste], axes: Sequence[Axis]) -> dict[str, str]:
+    """Where the picks are sure of the opposite of what was said: axis name -> a sentence.
+
+    They are pointed out, not acted on.
+    """
+    by_name = {axis.name: axis for axis in axes}
+    return {
+        one.axis: f"you said {said_words(by_name[one.axis], said.strengths[one.axis])}, but your "
+        f"picks say {one.preferred}: {one.short}"
+        for one in tastes
+        if one.known
+        and one.certainty >= SURE
+        and said.strengths.get(one.axis, 0.0) * one.preference < 0
+    }
