@@ -6,7 +6,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from ..settings import SETTINGS, default
@@ -113,6 +113,8 @@ def open_session(
         from ..engine.llama_engine import LlamaEngine
 
         session_options = _session_options(options, source, history)
+        if neural:  # it reads one prompt, in which what the user says is an instruction
+            session_options = replace(session_options, steer="prompt")
         more: dict[str, Any] = {}
         if neural or hidden_states:
             from ..core.neural import NeuralRules

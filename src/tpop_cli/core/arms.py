@@ -13,7 +13,6 @@ from .posterior import Posterior
 from .reward import AxesReward, Strengths, Vector
 from .taste import Taste
 
-
 NOTHING: Strengths = MappingProxyType({})
 """What a user has said who has said nothing."""
 
@@ -131,7 +130,8 @@ def optimistic_gains(
     a token. With a linear reward ∇r is the feature vector f, and r(against) is the same for every
     option, so Δr has the same argmax as r.
     """
-    gain, width = gains_over(reward, explore_options(reward.axes, rules.amounts, rules.said), against)
+    options = explore_options(reward.axes, rules.amounts, rules.said)
+    gain, width = gains_over(reward, options, against)
     bounds: Vector = gain + rules.nu * width
     return bounds
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from ..errors import UsageError
 from .axes import Axis, Pole
-from .describe import SURE, AxisTaste, with_amount
+from .describe import strength_words
 
 MAX_STYLES = 2
 """How many axes can be steered by what was said: each is read in two more contexts an answer."""
@@ -38,6 +38,11 @@ class Said:
     def __bool__(self) -> bool:
         return bool(self.strengths or self.wishes)
 
+    @property
+    def n_styles(self) -> int:
+        """How many axes are steered by it."""
+        return sum(s != 0 for s in self.strengths.values())
+
     def add(self, other: Said) -> Said:
         """This, and what was said later, which replaces what it contradicts.
 
@@ -46,10 +51,9 @@ class Said:
         """
         wishes = dict.fromkeys([*self.wishes, *other.wishes])
         both = Said({**self.strengths, **other.strengths}, tuple(wishes))
-        n_styles = sum(s != 0 for s in both.strengths.values())
-        if n_styles > MAX_STYLES:
+        if both.n_styles > MAX_STYLES:
             raise UsageError(
-                f"{n_styles} styles are too many: at most {MAX_STYLES} can be said at once",
+                f"{both.n_styles} styles are too many: at most {MAX_STYLES} can be said at once",
                 "take one back with `tpop taste clear`, or say it in your own words with --words",
             )
         if len(both.wishes) > MAX_WISHES:
@@ -67,7 +71,11 @@ class Said:
 
     def described(self, axes: Sequence[Axis]) -> list[str]:
         """Each thing that was said, in words: styles first, and wishes in quotation marks."""
-        styles = [said_words(axis, self.strengths[axis.name]) for axis in axes if self.has(axis)]
+        styles = [
+            strength_words(axis.toward.name, axis.away.name, self.strengths[axis.name])
+            for axis in axes
+            if self.has(axis)
+        ]
         return [*styles, *(f'"{wish}"' for wish in self.wishes)]
 
     def has(self, axis: Axis) -> bool:
@@ -84,18 +92,6 @@ class Said:
         return replace(self, wishes=tuple(one for one in self.wishes if one != wish))
 
 
-def said_words(axis: Axis, s: float) -> str:
-    """A strength that was said, in words.
-
-    >>> from .axes import AXES
-    >>> said_words(AXES[0], -0.25), said_words(AXES[0], 0.0)
-    ('detailed (a little)', 'neither brief nor detailed')
-    """
-    if s == 0:
-        return f"neither {axis.toward.name} nor {axis.away.name}"
-    return with_amount((axis.toward if s > 0 else axis.away).name, abs(s))
-
-
 def wish_axes(said: Said) -> tuple[Axis, ...]:
     """An axis for each wish, named by it. It has one pole; its opposite is the plain context."""
     return tuple(Axis(wish, Pole(wish, wish), PLAIN_POLE, builtin=False) for wish in said.wishes)
@@ -103,19 +99,3 @@ def wish_axes(said: Said) -> tuple[Axis, ...]:
 
 PLAIN_POLE = Pole("", "")
 """The opposite of a wish: the prompt without any instruction."""
-
-
-def contradictions(said: Said, tastes: Sequence[AxisTaste], axes: Sequence[Axis]) -> dict[str, str]:
-    """Where the picks are sure of the opposite of what was said: axis name -> a sentence.
-
-    They are pointed out, not acted on.
-    """
-    by_name = {axis.name: axis for axis in axes}
-    return {
-        one.axis: f"you said {said_words(by_name[one.axis], said.strengths[one.axis])}, but your "
-        f"picks say {one.preferred}: {one.short}"
-        for one in tastes
-        if one.known
-        and one.certainty >= SURE
-        and said.strengths.get(one.axis, 0.0) * one.preference < 0
-    }

@@ -9,7 +9,7 @@ from ..core.arms import ArmRules, exploit, explore_ucb
 from ..core.asking import AskRules, should_ask
 from ..core.picks import Pick
 from ..core.response_matrix import ResponseMatrix
-from ..core.steering import Steer, n_contexts
+from ..core.steering import Steer, join_wishes, n_contexts
 from ..core.taste import Taste
 from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, Decoder
@@ -30,6 +30,26 @@ def ucb_pair(taste: Taste, rules: ArmRules) -> StrengthsPair:
     return first, explore_ucb(taste.reward, first, rules)
 
 
+def with_said(
+    rules: ArmRules, profile: Profile, steer: Steer, n_sequences: int | None = None
+) -> ArmRules:
+    """The rules with what a profile's user says at this moment.
+
+    Args:
+        rules: without it.
+        profile: whose user.
+        steer: how strengths steer.
+        n_sequences: how many sequences the model has; None: enough. One with a recurrent state has
+            few, so that further axes may have to make room for what was said.
+    """
+    said, max_axes = profile.said, rules.max_axes
+    if said and n_sequences is not None and steer == "contrast":
+        # Two sequences are taken by what all contexts share, and by the chat.
+        free = n_sequences - 2 - n_contexts(said.n_styles, steer, bool(said.wishes))
+        max_axes = min(max_axes, max(1, free // 2))
+    return replace(rules, said=said.on(profile.axes), max_axes=max_axes)
+
+
 @dataclass
 class AxesLearner:
     """See `learner.Learner`.
@@ -38,7 +58,8 @@ class AxesLearner:
         engine: the loaded model.
         profile: whose picks it learns from. The profile's state holds the taste weights; the
             learner adds the response matrix B of this model, which the profile's duels refine.
-        rules: thresholds and weights by which arms are chosen.
+        rules: thresholds and weights by which arms are chosen; what the profile's user says is
+            added to them.
         asking: when a duel is worth the user's time.
         policy: the function that chooses both arms of a duel.
         response: (B, whether it was measured on this model); None: as it is stored for the model.
@@ -74,14 +95,9 @@ class AxesLearner:
     @property
     def _rules(self) -> ArmRules:
         """The rules, with what the user says at this moment."""
-        said = self.profile.said
-        if not said:
+        if not self.profile.said:
             return self.rules
-        strengths = said.on(self.profile.axes)
-        # A model with a recurrent state has few sequences, two of which are not for contexts.
-        room = self.engine.n_seq_max - 2 - n_said_contexts(said, self.steer)
-        most = max(1, (room - 1) // 2)
-        return replace(self.rules, said=strengths, max_axes=min(self.rules.max_axes, most))
+        return with_said(self.rules, self.profile, self.steer, self.engine.n_seq_max)
 
     @property
     def taste(self) -> Taste:
@@ -104,14 +120,25 @@ class AxesLearner:
     @property
     def n_contexts(self) -> int:
         """See `Learner.n_contexts`: of an exploit arm with all its axes, and one that explores."""
-        return n_contexts(self.rules.max_axes, self.steer) + n_contexts(1, self.steer)
+        said = self.profile.said
+        return sum(
+            n_contexts(n + said.n_styles, self.steer, bool(said.wishes))
+            for n in (self._rules.max_axes, 1)
+        )
 
     def instruction_tokens(self) -> int:
         """See `Learner.instruction_tokens`."""
+
+        def length(instruction: str) -> int:
+            return len(self.engine.tokenize(instruction, add_special=False))
+
+        said = self.profile.said
         poles = [pole for axis in self.profile.axes for pole in axis.poles]
-        lengths = [len(self.engine.tokenize(p.instruction, add_special=False)) for p in poles]
-        joined = self.rules.max_axes if self.steer == "prompt" else 1
-        return joined * max(lengths, default=0)
+        longest = max((length(pole.instruction) for pole in poles), default=0)
+        wishes = length(join_wishes(said.wishes)) if said.wishes else 0
+        if self.steer == "prompt":
+            return (self._rules.max_axes + said.n_styles) * longest + wishes
+        return max(longest, wishes)
 
     def decode(self, decoder: Decoder, requests: Sequence[ArmRequest]) -> ArmSteps:
         """See `Learner.decode`."""

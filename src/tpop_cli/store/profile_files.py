@@ -199,7 +199,8 @@ class ProfileFiles:
 
     def _log_is_gone(self) -> bool:
         """Whether a log that held something was read before, and does not exist any more."""
-        self._log_lost = (self._log_lost or bool(self.n_picks or self.said)) and not self.log.path.is_file()
+        held_something = self._log_lost or bool(self.n_picks or self.said)
+        self._log_lost = held_something and not self.log.path.is_file()
         return self._log_lost
 
     def _restore(self, state: dict[str, Any]) -> None:

@@ -59,11 +59,36 @@ def taste_table(tastes: Sequence[AxisTaste]) -> RenderableType:
     table.add_column("what the picks say")
     for taste in tastes:
         away, toward = Text(taste.away), Text(taste.toward)
-        if taste.known:
-            liked = Text(with_amount(taste.preferred, taste.amount), "bold")
-            away, toward = (away, liked) if taste.preference >= 0 else (liked, toward)
+        shown = _shown(taste)
+        if shown:
+            liked = Text(with_amount(taste.toward if shown > 0 else taste.away, abs(shown)), "bold")
+            away, toward = (away, liked) if shown > 0 else (liked, toward)
         else:
             away.stylize("dim")
             toward.stylize("dim")
-        table.add_row(away, bar(taste), toward, Text(taste.short, "" if taste.known else "dim"))
+        words = _evidence(taste)
+        table.add_row(away, bar(taste), toward, Text(words, "" if shown else "dim"))
     return table
+
+
+def _shown(taste: AxisTaste) -> float:
+    """The strength that is shown for an axis: what was said, or else what is known; 0 for none."""
+    if taste.said is not None:
+        return taste.said
+    if not taste.known:
+        return 0.0
+    return taste.amount if taste.preference >= 0 else -taste.amount
+
+
+def _evidence(taste: AxisTaste) -> str:
+    """What the user said of an axis, or else what the picks say."""
+    if taste.said is None:
+        return taste.short
+    neither = "" if taste.said else "leave it alone, "
+    return f"{neither}you said so"
+
+
+def said_lines(tastes: Sequence[AxisTaste], wishes: Sequence[str]) -> list[str]:
+    """The user's wishes with their numbers, and where the picks contradict what was said."""
+    found = [f'you said {n}: "{wish}"' for n, wish in enumerate(wishes, 1)]
+    return [*found, *(one.contradiction for one in tastes if one.contradiction)]

@@ -39,6 +39,7 @@ class Chat:
         single: the messages and the single answer to them that /compare can compare.
         next_model: the model that /model chose; the loop ends and the caller loads it.
         ended: whether the user left the chat.
+        told: the contradictions between what was said and picked that were told: (axis, s).
     """
 
     session: Session
@@ -53,6 +54,7 @@ class Chat:
     single: tuple[list[Message], Arm] | None = None
     next_model: str | None = None
     ended: bool = False
+    told: set[tuple[str, float | None]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         from ...store.chats import new_id
@@ -116,6 +118,7 @@ class Chat:
     def _add_winner(self, question: str, result: Result) -> None:
         """Add a duel's winner to the chat and say what was learned."""
         from ...store.chats import Turn
+        from .said import tell_contradictions
 
         answer = result.duel.chosen(result.verdict).answer
         if result.verdict == "both-bad":
@@ -129,6 +132,7 @@ class Chat:
             self.tell(line)
         if result.unsaved:
             raise result.unsaved
+        tell_contradictions(self)
 
     def _answer_alone(self, question: str, messages: list[Message]) -> None:
         """Add a single answer to the chat. If it is stopped, its text so far is kept."""
