@@ -44,7 +44,7 @@ def parse_said(arguments: Sequence[str], axes: Sequence[Axis], *, wish: bool = F
     by_itself = [whole] if _is_sentence(texts, axes) else texts
     said = Said()
     for text in by_itself:
-        parts = [part.strip() for part in text.split(",")]
+        parts = [part.strip() for part in text.split(",") if part.strip()]
         styles = [_style(part, axes) for part in parts]
         found = [style for style in styles if style is not None]
         if len(found) < len(parts):  # a comma within a wish
@@ -132,17 +132,19 @@ def _not_a_name(text: str, axes: Sequence[Axis]) -> str:
     """The text, unless it is nearly the name of a pole or an axis. Raises UsageError if it is."""
     assignment = _ASSIGNMENT.fullmatch(text)
     name = assignment[1] if assignment else text
-    names = {n.casefold(): n for a in axes for n in (a.toward.name, a.away.name, a.name)}
     n_words = len(name.split())
-    near = difflib.get_close_matches(name.casefold(), names, 1, _NEAR) if n_words <= 2 else []
-    if near and not (assignment and not _is_number(assignment[2])):
+    all_names = (n for a in axes for n in (a.toward.name, a.away.name, a.name))
+    names = {n.casefold(): n for n in all_names if len(n.split()) == n_words}
+    near = difflib.get_close_matches(name.casefold(), names, 1, _NEAR)
+    if near and not assignment:
         raise UsageError(
             f"there is no style {name!r}; did you mean {names[near[0]]!r}?",
             "tpop axes list shows all; --words takes it as your own words",
         )
     if assignment and _is_number(assignment[2]):
+        meant = f"; did you mean {names[near[0]]!r}?" if near else ""
         raise UsageError(
-            f"there is no axis {name!r}",
+            f"there is no axis {name!r}{meant}",
             f"one of: {', '.join(axis.name for axis in axes)}",
         )
     return text

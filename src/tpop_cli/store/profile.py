@@ -136,6 +136,9 @@ class Profile(ProfileFiles):
             BusyError, CannotCreateError, NoInputError, StorageError: as `record`.
         """
 
+        if change(self.said) == self.said and not self._on_disk:
+            return self.said
+
         def log_it() -> Said:
             said = change(self.said)
             if said != self.said:

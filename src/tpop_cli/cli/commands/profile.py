@@ -35,6 +35,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
     """List the profiles and their numbers of picks."""
     from ...errors import TpopError
     from ...store.own_axes import load_axes
+    from ...store.profile import Profile
     from ...store.profiles import list_profiles
 
     found: list[tuple[str, int | None]] = []
