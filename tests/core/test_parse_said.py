@@ -43,6 +43,7 @@ def test_the_name_of_every_pole_says_that_pole(axis: str, sign: float, pole: str
         (["more examples"], Said({}, ("more examples",))),
         (["put x = 3 first"], Said({}, ("put x = 3 first",))),
         (['"no emojis"'], Said({}, ("no emojis",))),
+        (['"brief"'], Said({}, ("brief",))),
         (["bitte keine Listen"], Said({}, ("bitte keine Listen",))),
         (["简短"], Said({}, ("简短",))),
     ],

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from tpop_cli.bench.policies import POLICIES
 from tpop_cli.core.arms import ArmRules, exploit, explore_options, explore_ucb, sample
 from tpop_cli.core.axes import AXES
-from tpop_cli.core.describe import axis_tastes, taste_line, taste_prompt
+from tpop_cli.core.describe import axis_tastes, said_words, taste_line, taste_prompt
 from tpop_cli.core.outlook import answer_reasons
 from tpop_cli.core.posterior import Posterior
-from tpop_cli.core.said import MAX_STYLES, MAX_WISHES, Said, wish_axes
-from tpop_cli.core.steering import contexts, instructions, n_contexts
+from tpop_cli.core.said import MAX_STYLES, MAX_WISHES, Said
+from tpop_cli.core.steering import contexts, instructions, n_contexts, wish_axis
 from tpop_cli.core.taste import Taste
 from tpop_cli.errors import UsageError
 
@@ -118,7 +118,7 @@ def test_no_more_styles_and_wishes_than_an_answer_has_room_for() -> None:
 
 @given(saids, st.sampled_from(["contrast", "prompt"]))
 def test_contexts_of_what_was_said(said: Said, steer: str) -> None:
-    axes = (*TWO_AXES, *wish_axes(said))
+    axes = (*TWO_AXES, *map(wish_axis, said.wishes))
     arm = {name: s for name, s in said.on(TWO_AXES).items() if s}
     found = contexts(axes, arm, steer)  # type: ignore[arg-type]
     n_styles = len(arm) - len(said.wishes)
@@ -133,7 +133,11 @@ def test_contexts_of_what_was_said(said: Said, steer: str) -> None:
 
 def test_the_words_of_what_was_said() -> None:
     said = Said({"length": -0.25, "form": 0.0}, ("no emojis",))
-    assert said.described(AXES) == ["detailed (a little)", "neither lists nor prose", '"no emojis"']
+    assert said_words(said, AXES) == [
+        "detailed (a little)",
+        "neither lists nor prose",
+        '"no emojis"',
+    ]
     taste = taught(*["exploit"] * 8)
     said = Said({"length": -1.0})
     assert taste_line(taste, said).startswith("you said: long")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.describe import axis_tastes
 from tpop_cli.core.said import Said
-from tpop_cli.core.steering import join_wishes, with_instruction
+from tpop_cli.core.steering import NO_WISHES, join_wishes, with_instruction
 from tpop_cli.engine.llama_engine import LlamaEngine
 from tpop_cli.engine.load_options import LoadOptions
 from tpop_cli.engine.protocol import Sampling
@@ -60,7 +60,10 @@ def test_it_holds_from_the_next_answer_on_and_until_it_is_taken_back() -> None:
     assert plain is not None and steered is not None
     assert plain.strengths == {}
     assert steered.strengths == {"no emojis": 1.0}
-    assert work.next_instructions(duel=False) == [join_wishes(["no emojis"])]
+    assert work.next_instructions(duel=False) == [
+        join_wishes(["no emojis"]),
+        NO_WISHES.instruction,
+    ]
     assert join_wishes(["no emojis"]) in " ".join(work.next_instructions(duel=True))
     work.profile.unsay()
     assert work.strengths() == {}

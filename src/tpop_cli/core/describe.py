@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from .axes import AMOUNTS
+from .axes import AMOUNTS, Axis
 from .picks import Pick, count_agreeing
 from .reward import AxesReward, Strengths
+from .said import Said
 from .steering import active_poles
 from .taste import Taste
-
-if TYPE_CHECKING:
-    from .said import Said
 
 SURE, PROBABLE = 0.95, 0.8
 """Minimum certainty of a preference described as "sure", and as "probably"."""
@@ -181,6 +178,16 @@ def strength_words(toward: str, away: str, s: float) -> str:
     return with_amount(toward if s > 0 else away, abs(s)) if s else f"neither {toward} nor {away}"
 
 
+def said_words(said: Said, axes: Sequence[Axis]) -> list[str]:
+    """Each thing that a user said, in words: styles first, and wishes in quotation marks."""
+    styles = [
+        strength_words(axis.toward.name, axis.away.name, said.strengths[axis.name])
+        for axis in axes
+        if said.has(axis)
+    ]
+    return [*styles, *(f'"{wish}"' for wish in said.wishes)]
+
+
 def taste_line(taste: Taste, said: Said | None = None) -> str:
     """What the user said, and the most certain preferences, in half a line."""
     tastes = axis_tastes(taste, said=said)
@@ -191,7 +198,7 @@ def taste_line(taste: Taste, said: Said | None = None) -> str:
         else f"{one.preferred} (probably)"
         for one in known
     )
-    spoken = ", ".join(said.described(taste.reward.axes)) if said else ""
+    spoken = ", ".join(said_words(said, taste.reward.axes)) if said else ""
     parts = [f"you said: {spoken}" if spoken else "", f"you like: {liked}" if liked else ""]
     return " · ".join(filter(None, parts)) or "not enough evidence yet"
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from ..errors import NoInputError, UsageError
 from .axes import Axis
+from .describe import said_words
 from .said import MAX_WISH, Said
 
 _ASSIGNMENT = re.compile(r"(.+?)\s*=\s*(\S+)")
@@ -26,7 +27,7 @@ def parse_said(arguments: Sequence[str], axes: Sequence[Axis], *, wish: bool = F
     Args:
         arguments: the words.
         axes: the axes that there are.
-        wish: take them as a wish, whatever they are.
+        wish: take them as a wish, whatever they are; quotation marks around all do so, too.
 
     Raises:
         UsageError: there is no word; a name that is nearly right; a strength out of range; a wish
@@ -36,7 +37,7 @@ def parse_said(arguments: Sequence[str], axes: Sequence[Axis], *, wish: bool = F
     if not texts:
         raise UsageError("nothing was said", _examples(axes))
     whole = " ".join(texts)
-    if wish:
+    if wish or (len(whole) > 1 and whole[0] == whole[-1] == '"'):
         return _wish(whole)
     style = _style(whole, axes)
     if style is not None:
@@ -75,7 +76,9 @@ def clear_said(said: Said, name: str, axes: Sequence[Axis]) -> Said:
         names = (axis.name, axis.toward.name, axis.away.name)
         if said.has(axis) and name.casefold() in map(str.casefold, names):
             return said.without_axis(axis.name)
-    listed = ", ".join(said.described(axes))
+    if name in said.strengths:  # of an axis that was removed
+        return said.without_axis(name)
+    listed = ", ".join(said_words(said, axes))
     raise NoInputError(
         f"you have not said {name!r}", f"you said: {listed}" if listed else "nothing is said"
     )
@@ -139,7 +142,7 @@ def _not_a_name(text: str, axes: Sequence[Axis]) -> str:
     if near and not assignment:
         raise UsageError(
             f"there is no style {name!r}; did you mean {names[near[0]]!r}?",
-            "tpop axes list shows all; --words takes it as your own words",
+            "see tpop axes list; in your own words: --words, or quotation marks in a chat",
         )
     if assignment and _is_number(assignment[2]):
         meant = f"; did you mean {names[near[0]]!r}?" if near else ""

@@ -10,14 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ..errors import UsageError
-from .axes import Axis, Pole
-from .describe import strength_words
+from .axes import Axis
 
 MAX_STYLES = 2
 """How many axes can be steered by what was said: each is read in two more contexts an answer."""
 
 MAX_WISHES = 5
-"""How many wishes there can be. They share one context, and a small model follows few."""
+"""How many wishes there can be. They share two contexts, and a small model follows few."""
 
 MAX_WISH = 200
 """Maximum characters of a wish."""
@@ -54,12 +53,12 @@ class Said:
         if both.n_styles > MAX_STYLES:
             raise UsageError(
                 f"{both.n_styles} styles are too many: at most {MAX_STYLES} can be said at once",
-                "take one back with `tpop taste clear`, or say it in your own words with --words",
+                'take one back (taste clear), or say it in your own words: --words, in a chat "..."',
             )
         if len(both.wishes) > MAX_WISHES:
             raise UsageError(
                 f"at most {MAX_WISHES} wishes in your own words can be said at once",
-                "take one back with `tpop taste clear`",
+                "take one back: tpop taste clear 1, in a chat /taste clear 1",
             )
         return both
 
@@ -68,15 +67,6 @@ class Said:
         known = {axis.name for axis in axes}
         styles = {name: s for name, s in self.strengths.items() if name in known}
         return styles | dict.fromkeys(self.wishes, 1.0)
-
-    def described(self, axes: Sequence[Axis]) -> list[str]:
-        """Each thing that was said, in words: styles first, and wishes in quotation marks."""
-        styles = [
-            strength_words(axis.toward.name, axis.away.name, self.strengths[axis.name])
-            for axis in axes
-            if self.has(axis)
-        ]
-        return [*styles, *(f'"{wish}"' for wish in self.wishes)]
 
     def has(self, axis: Axis) -> bool:
         """Whether something was said about an axis."""
@@ -90,12 +80,3 @@ class Said:
     def without_wish(self, wish: str) -> Said:
         """This without a wish."""
         return replace(self, wishes=tuple(one for one in self.wishes if one != wish))
-
-
-def wish_axes(said: Said) -> tuple[Axis, ...]:
-    """An axis for each wish, named by it. It has one pole; its opposite is the plain context."""
-    return tuple(Axis(wish, Pole(wish, wish), PLAIN_POLE, builtin=False) for wish in said.wishes)
-
-
-PLAIN_POLE = Pole("", "")
-"""The opposite of a wish: the prompt without any instruction."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..core.arms import ArmRules
 from ..core.asking import should_ask
-from ..core.describe import AxisTaste, why
+from ..core.describe import AxisTaste, axis_tastes, why
 from ..core.outlook import answer_reasons
 from ..core.steering import Steer
 from ..core.taste import Taste
@@ -57,3 +57,25 @@ def next_turn(
         tuple(answer_reasons(profile.axes, first, tastes, profile.said.wishes)),
         why(taste, first, second),
     )
+
+
+def new_contradictions(profile: Profile, taste: Taste, told: set[str]) -> list[str]:
+    """Where the picks are sure of the opposite of what the user said, a sentence for each axis.
+
+    Args:
+        profile: whose user.
+        taste: its taste on a model.
+        told: axes of which this was told before; those that are returned are added.
+    """
+    if not profile.said.strengths:
+        return []
+    tastes = axis_tastes(taste, said=profile.said)
+    found = [one.axis for one in tastes if one.contradicted and one.axis not in told]
+    if not found:  # most often, so the picks need not be read
+        return []
+    told.update(found)
+    return [
+        f"{one.contradiction} · /taste clear {one.axis} lets your picks decide"
+        for one in axis_tastes(taste, profile.picks(), profile.said)
+        if one.axis in found
+    ]

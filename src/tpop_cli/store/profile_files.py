@@ -14,7 +14,8 @@ from ..core.picks import Pick
 from ..core.posterior import Posterior
 from ..core.response_matrix import ResponseMatrix
 from ..core.reward import AxesReward, Priors
-from ..core.said import Said, wish_axes
+from ..core.said import Said
+from ..core.steering import wish_axis
 from ..core.taste import Taste
 from ..errors import NoInputError, TpopError
 from .files import make_private_dir, remove_stale_temporaries
@@ -75,7 +76,7 @@ class ProfileFiles:
     @property
     def steering_axes(self) -> tuple[Axis, ...]:
         """The taste axes, and one for each wish of the user: all that can steer an arm."""
-        return (*self.axes, *wish_axes(self.said))
+        return (*self.axes, *map(wish_axis, self.said.wishes))
 
     @property
     def n_picks(self) -> int:

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from tpop_cli.cli.terminal.chat import Chat
-from tpop_cli.cli.terminal.said import tell_contradictions
+from tpop_cli.cli.terminal.duel import Outcome, Result
 from tpop_cli.cli.terminal.slash_commands import COMMANDS
 from tpop_cli.errors import BusyError
 from tpop_cli.session.session import Session
@@ -210,15 +210,19 @@ def test_what_is_said_in_a_chat_holds_for_its_next_answers() -> None:
 
 
 def test_a_contradiction_is_told_once_in_a_chat() -> None:
-    chat = chat_with("work", 0)
     teach_clear_taste("work")  # the shorter one always won
-    chat.session.use(Profile("work"))
-    tell_contradictions(chat)
-    assert do(chat, "/taste detailed") == "every answer is now: detailed"
-    output = cast("io.StringIO", chat.console.file)
-    for _ in range(2):
-        tell_contradictions(chat)
-    told = output.getvalue()
-    assert told.count("you said detailed, but your picks say brief: sure") == 1
-    assert "/taste clear length" in told
+    chat = chat_with("work", 0)
+    told: list[str] = []
+    for line in (None, "/taste detailed"):
+        if line:
+            do(chat, line)
+        for _ in range(2):
+            duel = chat.session.duel(CHAT)
+            pick = chat.session.pick(duel, "tie")
+            do(chat, "/profile")
+            chat._add_winner("Why?", Result(Outcome.picked, duel, pick.verdict, pick=pick))
+            told.append(cast("io.StringIO", chat.console.file).getvalue())
+    (line,) = [text for text in told if "you said detailed, but your picks say brief: sure" in text]
+    assert told.index(line) == 2
+    assert "/taste clear length lets your picks decide" in line
     assert chat.session.strengths()["length"] == -1.0

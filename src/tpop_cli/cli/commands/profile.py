@@ -162,6 +162,7 @@ def import_(
     ] = False,
 ) -> None:
     """Learn from preferences given elsewhere. Those that the profile already holds are left out."""
+    from ...core.describe import said_words
     from ...store.imports import new_picks, read_preferences, read_said
 
     data = read_file(file)
@@ -173,7 +174,7 @@ def import_(
     if found.skipped:
         note(f"skipped: {found.skipped_words}")
     if said:
-        note(f"also what was said: {', '.join(said.described(chosen.axes))}")
+        note(f"also what was said: {', '.join(said_words(said, chosen.axes))}")
     if dry_run:
         if found.picks:
             note(_summary(found.picks[0]))
@@ -183,7 +184,10 @@ def import_(
         # Compared again with the lock held: another import may have been faster.
         chosen.extend(found.picks, new_picks)
     if said:  # what the profile's user said themselves goes before
-        chosen.change_said(lambda mine: said.add(mine) if mine else said)
+        try:
+            chosen.change_said(said.add)
+        except UsageError as error:
+            note(f"what was said is left out: {error.message}")
     note(f"profile {chosen.name} holds {chosen.n_picks} picks")
 
 

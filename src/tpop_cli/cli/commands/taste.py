@@ -41,11 +41,13 @@ def set_(
     `tpop axes list` shows the styles. A positive strength is the first style of an axis, a negative
     one the second, and 0 leaves the axis alone.
     """
+    from ...core.describe import said_words
+
     chosen = open_profile(profile)
-    new = chosen.say(*words, wish=own)
-    note(f"every answer is now: {', '.join(new.described(chosen.axes))}")
-    everything = chosen.said.described(chosen.axes)
-    if len(everything) > len(new.described(chosen.axes)):
+    new = said_words(chosen.say(*words, wish=own), chosen.axes)
+    note(f"every answer is now: {', '.join(new)}")
+    everything = said_words(chosen.said, chosen.axes)
+    if len(everything) > len(new):
         note(f"you have said: {', '.join(everything)}")
 
 
@@ -66,14 +68,16 @@ def clear(
     profile: opt.ProfileOption = None,
 ) -> None:
     """Take back what you said. From then on your picks decide again."""
+    from ...core.describe import said_words
+
     if bool(names) == everything:
         raise UsageError("name what to take back, or --all", "see: tpop profile show")
     chosen = open_profile(profile)
     if everything and not chosen.said:
         note("nothing is said: there is nothing to take back")
         return
-    gone = chosen.unsay(*(names or ()))
-    note(f"taken back: {', '.join(gone.described(chosen.axes))}")
+    gone = said_words(chosen.unsay(*(names or ())), chosen.axes)
+    note(f"taken back: {', '.join(gone)}")
 
 
 @app.command()

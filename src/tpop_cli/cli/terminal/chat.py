@@ -39,7 +39,7 @@ class Chat:
         single: the messages and the single answer to them that /compare can compare.
         next_model: the model that /model chose; the loop ends and the caller loads it.
         ended: whether the user left the chat.
-        told: the contradictions between what was said and picked that were told: (axis, s).
+        told: the axes of which it was told that the picks contradict what the user said.
     """
 
     session: Session
@@ -54,7 +54,7 @@ class Chat:
     single: tuple[list[Message], Arm] | None = None
     next_model: str | None = None
     ended: bool = False
-    told: set[tuple[str, float | None]] = field(default_factory=set)
+    told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         from ...store.chats import new_id
@@ -117,8 +117,8 @@ class Chat:
 
     def _add_winner(self, question: str, result: Result) -> None:
         """Add a duel's winner to the chat and say what was learned."""
+        from ...session.next_turn import new_contradictions
         from ...store.chats import Turn
-        from .said import tell_contradictions
 
         answer = result.duel.chosen(result.verdict).answer
         if result.verdict == "both-bad":
@@ -132,7 +132,8 @@ class Chat:
             self.tell(line)
         if result.unsaved:
             raise result.unsaved
-        tell_contradictions(self)
+        for line in new_contradictions(self.profile, self.session.taste, self.told):
+            self.tell(line)
 
     def _answer_alone(self, question: str, messages: list[Message]) -> None:
         """Add a single answer to the chat. If it is stopped, its text so far is kept."""

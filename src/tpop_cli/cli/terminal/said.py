@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from .chat import Chat
+
+if TYPE_CHECKING:
+    from ...core.said import Said
 
 _ALL = ("all", "--all")
 
@@ -16,8 +21,7 @@ def taste(chat: Chat, text: str) -> None:
         _clear(chat, rest.strip())
     else:
         words = rest.strip() if command == "set" else text
-        new = chat.profile.say(words)
-        chat.tell(f"every answer is now: {', '.join(new.described(chat.profile.axes))}")
+        chat.tell(f"every answer is now: {_words(chat, chat.profile.say(words))}")
 
 
 def _show(chat: Chat) -> None:
@@ -35,21 +39,14 @@ def _clear(chat: Chat, name: str) -> None:
     if not chat.profile.said:
         chat.tell("nothing is said: there is nothing to take back")
     elif not name:
-        said = ", ".join(chat.profile.said.described(chat.profile.axes))
+        said = _words(chat, chat.profile.said)
         chat.tell(f"/taste clear NAME or /taste clear all; you said: {said}")
     else:
         gone = chat.profile.unsay(*(() if name in _ALL else (name,)))
-        chat.tell(f"taken back: {', '.join(gone.described(chat.profile.axes))}")
+        chat.tell(f"taken back: {_words(chat, gone)}")
 
 
-def tell_contradictions(chat: Chat) -> None:
-    """Say once in a chat where the picks are sure of the opposite of what the user said."""
-    from ...core.describe import axis_tastes
+def _words(chat: Chat, said: Said) -> str:
+    from ...core.describe import said_words
 
-    said = chat.profile.said
-    if not said.strengths:
-        return
-    for one in axis_tastes(chat.session.taste, chat.profile.picks(), said):
-        if one.contradiction and (one.axis, one.said) not in chat.told:
-            chat.told.add((one.axis, one.said))
-            chat.tell(f"{one.contradiction} · /taste clear {one.axis} lets your picks decide")
+    return ", ".join(said_words(said, chat.profile.axes))
