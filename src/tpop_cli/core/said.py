@@ -53,7 +53,7 @@ class Said:
         if both.n_styles > MAX_STYLES:
             raise UsageError(
                 f"{both.n_styles} styles are too many: at most {MAX_STYLES} can be said at once",
-                'take one back (taste clear), or say it in your own words: --words, in a chat "..."',
+                'take one back (taste clear), or use your own words: --words, in a chat "..."',
             )
         if len(both.wishes) > MAX_WISHES:
             raise UsageError(

@@ -163,6 +163,7 @@ def import_(
 ) -> None:
     """Learn from preferences given elsewhere. Those that the profile already holds are left out."""
     from ...core.describe import said_words
+    from ...errors import UsageError
     from ...store.imports import new_picks, read_preferences, read_said
 
     data = read_file(file)
