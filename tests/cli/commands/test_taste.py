@@ -152,3 +152,5 @@ def test_a_user_says_something_in_a_chat() -> None:
         tpop.send("/quit\r")
         until_end(tpop)
     assert Profile("default").said.wishes == ("no emojis",)
+    with terminal("chat") as tpop:
+        tpop.expect('no picks yet · you said: "no emojis" · /help')

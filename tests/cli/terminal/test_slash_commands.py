@@ -197,9 +197,13 @@ def test_two_chats_that_begin_in_the_same_second_are_both_saved() -> None:
 
 def test_what_is_said_in_a_chat_holds_for_its_next_answers() -> None:
     chat = chat_with("work", 0)
+    arm = chat.session.answer(CHAT)
+    assert arm is not None
+    chat.single = (CHAT, arm)  # type: ignore[assignment]
     assert do(chat, "/taste set a little formal") == "every answer is now: formal (a little)"
     assert do(chat, "/taste no emojis").endswith('"no emojis"')
     assert chat.session.strengths() == {"register": -0.25, "no emojis": 1.0}
+    assert "no single answer" in do(chat, "/compare")  # the one before was not so
     assert Profile("work").said == chat.profile.said
     shown = do(chat, "/taste")
     assert "you said so" in shown and 'you said 1: "no emojis"' in shown

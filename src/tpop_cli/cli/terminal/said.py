@@ -21,7 +21,9 @@ def taste(chat: Chat, text: str) -> None:
         _clear(chat, rest.strip())
     else:
         words = rest.strip() if command == "set" else text
-        chat.tell(f"every answer is now: {_words(chat, chat.profile.say(words))}")
+        new = chat.profile.say(words)
+        chat.single = None  # it has not what was said: no duel may compare it with one that has
+        chat.tell(f"every answer is now: {_words(chat, new)}")
 
 
 def _show(chat: Chat) -> None:
@@ -43,6 +45,7 @@ def _clear(chat: Chat, name: str) -> None:
         chat.tell(f"/taste clear NAME or /taste clear all; you said: {said}")
     else:
         gone = chat.profile.unsay(*(() if name in _ALL else (name,)))
+        chat.single = None
         chat.tell(f"taken back: {_words(chat, gone)}")
 
 
