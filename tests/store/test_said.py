@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tpop_cli.core.axes import AXES
+from tpop_cli.core.axes import AXES, Axis, Pole
 from tpop_cli.core.said import Said
 from tpop_cli.errors import BadDataError, NoInputError, StorageError, UsageError
 from tpop_cli.store import files
@@ -191,3 +191,16 @@ def test_other_files_say_nothing() -> None:
     for body in (pair, [pair], {"data": [pair]}, {"schema": 1, "picks": []}):
         assert read_said(json.dumps(body).encode()) == Said()
     assert read_said(b"no JSON") == Said()
+
+
+def test_what_was_said_of_an_axis_that_is_removed_has_no_effect() -> None:
+    own = Axis("pirate", Pole("pirate", "Talk like a pirate."), Pole("no pirate", "Do not."))
+    profile = Profile("work", (*AXES, own))
+    profile.say("pirate", "brief")
+    without = Profile("work", AXES)
+    assert without.said.on(AXES) == {"length": 1.0}
+    assert Profile("work", (*AXES, own)).said.on((*AXES, own)) == {"length": 1.0, "pirate": 1.0}
+    assert without.unsay("pirate") == Said({"pirate": 1.0})
+    profile.say("pirate")
+    without.say("formal")  # it takes no room
+    assert without.said == Said({"length": 1.0, "register": -1.0})

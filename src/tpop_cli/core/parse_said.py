@@ -20,9 +20,10 @@ _NEAR = 0.7  # how alike a word and a name are, for the word to be a misspelling
 def parse_said(arguments: Sequence[str], axes: Sequence[Axis], *, wish: bool = False) -> Said:
     """What the words of a command say.
 
-    Words that are names of poles, such as "brief" or "a little formal", or an axis and a strength,
-    such as "length=-0.5", say that. All others together are one wish. An argument of several words,
-    which its user put in quotation marks, is read by itself.
+    Names of poles, such as "brief" or "a little formal", and an axis with a strength, such as
+    "length=-0.5", say that. If any word is something else, all words together are one wish: "no
+    lists" is not "lists". But if an argument has several words, which its user put in quotation
+    marks, each argument is read by itself.
 
     Args:
         arguments: the words.
@@ -42,7 +43,8 @@ def parse_said(arguments: Sequence[str], axes: Sequence[Axis], *, wish: bool = F
     style = _style(whole, axes)
     if style is not None:
         return style
-    by_itself = [whole] if _is_sentence(texts, axes) else texts
+    apart = any(" " in text for text in texts) or all(_seems_style(text, axes) for text in texts)
+    by_itself = texts if apart else [whole]
     said = Said()
     for text in by_itself:
         parts = [part.strip() for part in text.split(",") if part.strip()]
@@ -84,11 +86,21 @@ def clear_said(said: Said, name: str, axes: Sequence[Axis]) -> Said:
     )
 
 
-def _is_sentence(texts: Sequence[str], axes: Sequence[Axis]) -> bool:
-    """Whether arguments are the words of one wish, written without quotation marks."""
-    return len(texts) > 1 and all(
-        " " not in text and _style(text, axes, strict=False) is None for text in texts[1:]
-    )
+def _seems_style(text: str, axes: Sequence[Axis]) -> bool:
+    """Whether a word says a style, perhaps misspelled."""
+    word = text.strip(",")
+    if _style(word, axes, strict=False) is not None:
+        return True
+    return _axis(word, axes) is None and _near(word, axes) is not None
+
+
+def _near(name: str, axes: Sequence[Axis]) -> str | None:
+    """The name of a pole or an axis of which a text is a misspelling; None if there is none."""
+    n_words = len(name.split())
+    all_names = (n for a in axes for n in (a.toward.name, a.away.name, a.name))
+    names = {n.casefold(): n for n in all_names if len(n.split()) == n_words}
+    near = difflib.get_close_matches(name.casefold(), names, 1, _NEAR)
+    return names[near[0]] if near else None
 
 
 def _style(text: str, axes: Sequence[Axis], *, strict: bool = True) -> Said | None:
@@ -135,17 +147,14 @@ def _not_a_name(text: str, axes: Sequence[Axis]) -> str:
     """The text, unless it is nearly the name of a pole or an axis. Raises UsageError if it is."""
     assignment = _ASSIGNMENT.fullmatch(text)
     name = assignment[1] if assignment else text
-    n_words = len(name.split())
-    all_names = (n for a in axes for n in (a.toward.name, a.away.name, a.name))
-    names = {n.casefold(): n for n in all_names if len(n.split()) == n_words}
-    near = difflib.get_close_matches(name.casefold(), names, 1, _NEAR)
+    near = _near(name, axes)
     if near and not assignment:
         raise UsageError(
-            f"there is no style {name!r}; did you mean {names[near[0]]!r}?",
+            f"there is no style {name!r}; did you mean {near!r}?",
             "see tpop axes list; in your own words: --words, or quotation marks in a chat",
         )
     if assignment and _is_number(assignment[2]):
-        meant = f"; did you mean {names[near[0]]!r}?" if near else ""
+        meant = f"; did you mean {near!r}?" if near else ""
         raise UsageError(
             f"there is no axis {name!r}{meant}",
             f"one of: {', '.join(axis.name for axis in axes)}",

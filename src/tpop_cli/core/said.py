@@ -62,11 +62,14 @@ class Said:
             )
         return both
 
+    def among(self, axes: Sequence[Axis]) -> Said:
+        """This without what was said about axes that do not exist any more."""
+        known = {axis.name for axis in axes}
+        return replace(self, strengths={a: s for a, s in self.strengths.items() if a in known})
+
     def on(self, axes: Sequence[Axis]) -> dict[str, float]:
         """What every arm has: axis name -> s, for the axes that exist, and wish -> 1."""
-        known = {axis.name for axis in axes}
-        styles = {name: s for name, s in self.strengths.items() if name in known}
-        return styles | dict.fromkeys(self.wishes, 1.0)
+        return {**self.among(axes).strengths, **dict.fromkeys(self.wishes, 1.0)}
 
     def has(self, axis: Axis) -> bool:
         """Whether something was said about an axis."""

@@ -103,7 +103,7 @@ class Profile(ProfileFiles):
             BusyError, CannotCreateError, NoInputError, StorageError: as `record`.
         """
         new = parse_said(words, self.axes, wish=wish)
-        self.change_said(lambda said: said.add(new))
+        self.change_said(lambda said: said.among(self.axes).add(new))
         return new
 
     def unsay(self, *names: str) -> Said:
