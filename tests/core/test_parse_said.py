@@ -77,6 +77,7 @@ def test_what_is_marked_as_own_words_is_a_wish() -> None:
         (["length=much"], "'much' is not a strength", "0 leaves"),
         ([], "nothing was said", "no emojis"),
         (["  "], "nothing was said", "brief"),
+        (["", " , ,"], "nothing was said", "brief"),
         (["x" * (MAX_WISH + 1)], "has 201 characters", "short"),
         (["no \x1b[31m red"], "cannot be a wish", "printable"),
     ],

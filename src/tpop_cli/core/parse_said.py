@@ -34,7 +34,7 @@ def parse_said(arguments: Sequence[str], axes: Sequence[Axis], *, wish: bool = F
         UsageError: there is no word; a name that is nearly right; a strength out of range; a wish
             that is too long.
     """
-    texts = [" ".join(one.split()) for one in arguments if one.strip()]
+    texts = [text for one in arguments if (text := " ".join(one.split())).strip(" ,")]
     if not texts:
         raise UsageError("nothing was said", _examples(axes))
     whole = " ".join(texts)
