@@ -32,7 +32,7 @@ def answer_reasons(
                 if taste.said is not None
                 else _unbracketed(taste.short)
                 if agrees
-                else "it has won so far, but you may not like it"
+                else "it seems to win, but not surely yet"
             )
             found.append(f"{with_amount(one.pole.name, one.strength)}: {why}")
     return [*found, *(f'"{wish}": you said so' for wish in wishes)]
