@@ -130,7 +130,8 @@ def open_session(
             a profile whose neural state was learned with another model.
         BadDataError, StorageError: the measured response matrix cannot be used.
     """
-    if _checked("reward", reward) == "neural" and model.n_seq_max < sequences_needed(NeuralRules()):
+    neural = _checked("reward", reward) == "neural"
+    if neural and model.n_seq_max < sequences_needed(NeuralRules()):
         raise UsageError(
             "the model was not loaded for the neural reward",
             'load it so: load_model(..., reward="neural")',
@@ -142,7 +143,8 @@ def open_session(
         stops=tuple(stops),
         system=system,
         keep_texts=keep_texts,
-        steer=_checked("steer", steer),
+        # The paper's reward reads one prompt, in which what the user says is an instruction.
+        steer="prompt" if neural else _checked("steer", steer),
         seed=secrets.randbits(31) if seed is None else seed,
         source="python",
     )

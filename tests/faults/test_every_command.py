@@ -46,6 +46,8 @@ COMMANDS: dict[str, tuple[list[str], float]] = {
     "reset": (["--yes"], QUICK),
     "check": (["--profile", "work", "--judge", SILENT_JUDGE, "-n", "8"], 3),
     "doctor": ([], 1.5),
+    "taste set": (["brief", "no emojis"], QUICK),
+    "taste clear": (["--all", "--profile", "work"], QUICK),
     "taste compare": (["--profile", "work", "Why?", "-n", "400"], 3),
     "profile list": ([], QUICK),
     "profile show": (["work"], QUICK),

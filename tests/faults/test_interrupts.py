@@ -41,6 +41,7 @@ CHANGES: dict[str, Callable[[Profile], object]] = {
     "import": lambda profile: profile.extend([make_pick(8), make_pick(9)]),
     "single": lambda profile: profile.count_single(),
     "forget": lambda profile: profile.forget(lambda pick: pick.id == 2),
+    "say": lambda profile: profile.say("brief", "no emojis"),
 }
 
 
@@ -95,6 +96,7 @@ def assert_agreement(profile: Profile) -> None:
         path.unlink()
     folded = Profile("work", AXES, profile.folder.parent)
     assert folded.picks() == picks
+    assert profile.said == opened.said == folded.said
     np.testing.assert_allclose(folded.posterior.mean, profile.posterior.mean, atol=1e-9)
 
 

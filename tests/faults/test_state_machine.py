@@ -20,6 +20,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from tpop_cli.core.axes import AXES
 from tpop_cli.core.picks import Candidate, Pick, Verdict
+from tpop_cli.core.said import Said
 from tpop_cli.errors import NoInputError
 from tpop_cli.store import files
 from tpop_cli.store.events import encode_event
@@ -86,6 +87,7 @@ class Profiles(RuleBasedStateMachine):
         self.ours = self.fresh()
         self.expected: dict[int, Pick] = {}
         self.given: set[int] = set()  # all numbers that a pick had
+        self.said = Said()
 
     def fresh(self) -> Profile:
         return Profile(self.name, AXES, self.parent)
@@ -135,6 +137,18 @@ class Profiles(RuleBasedStateMachine):
         assert self.profile_of(ours).forget(lambda pick: pick.id in forgotten) == len(forgotten)
         self.expected = {n: pick for n, pick in self.expected.items() if n not in forgotten}
 
+    @rule(
+        said=st.sampled_from([Said({"length": 0.5}), Said({"length": -1.0}), Said({}, ("no ☃",))]),
+        ours=st.booleans(),
+    )
+    def say(self, said: Said, ours: bool) -> None:
+        self.said = self.profile_of(ours).change_said(lambda before: before.add(said))
+
+    @rule(ours=st.booleans())
+    def take_back(self, ours: bool) -> None:
+        self.profile_of(ours).unsay()
+        self.said = Said()
+
     @rule(first=candidates, second=candidates)
     def import_two(self, first: Candidate, second: Candidate) -> None:
         picks = [self.made(first, second, verdict) for verdict in VERDICTS[:2]]
@@ -147,7 +161,7 @@ class Profiles(RuleBasedStateMachine):
 
     @rule(
         step=st.integers(0, 25),
-        how=st.sampled_from(["pick", "undo", "amend", "import", "single", "forget"]),
+        how=st.sampled_from(["pick", "undo", "amend", "import", "single", "forget", "say"]),
         first=candidates,
         ours=st.booleans(),
     )
@@ -163,6 +177,7 @@ class Profiles(RuleBasedStateMachine):
             "amend": lambda: profile.amend(before[-1].id, "skip") if before else None,
             "import": lambda: profile.extend([made, self.made(first, first, "skip")]),
             "single": profile.count_single,
+            "say": lambda: profile.say("length=-0.25"),
             "forget": lambda: profile.forget(lambda pick: before and pick.id == before[0].id),
         }
         with interrupted_at(step):
@@ -176,10 +191,14 @@ class Profiles(RuleBasedStateMachine):
                 "amend": [*before[:-1], *(replace(p, verdict="skip") for p in before[-1:])],
                 "import": [*before, *picks[len(before) :]],
                 "single": before,
+                "say": before,
                 "forget": before[1:],
             }
             assert picks == expected[how]
             assert len(picks) - len(before) in {"pick": [1], "import": [2]}.get(how, [0, -1])
+        new = self.said.add(Said({"length": -0.25}))
+        assert profile.said in ([self.said, new] if how == "say" else [self.said])
+        self.said = profile.said
         self.given |= {pick.id for pick in picks}
         self.expected = {pick.id: pick for pick in picks}
         folded = fold_log(profile.log, profile._fresh)
@@ -213,7 +232,7 @@ class Profiles(RuleBasedStateMachine):
     @rule()
     def reset(self) -> None:
         back_up(self.fresh())
-        self.expected = {}
+        self.expected, self.said = {}, Said()
 
     @rule()
     def crash_within_a_line_of_the_log(self) -> None:
@@ -258,6 +277,7 @@ class Profiles(RuleBasedStateMachine):
         fresh = self.fresh()
         assert {pick.id: pick for pick in fresh.picks()} == self.expected
         assert fresh.n_picks == len(self.expected)
+        assert fresh.said == fold_log(fresh.log, fresh._fresh).said == self.said
         folded = fold_log(fresh.log, fresh._fresh).taste.reward.posterior
         for posterior in (fresh.posterior, folded):
             assert np.isfinite(posterior.mean).all()

@@ -22,11 +22,11 @@ from ..store.profile import Profile
 
 
 def _thompson(rng: np.random.Generator, taste: Taste, rules: ArmRules) -> StrengthsPair:
-    return exploit(taste, rules), sample(taste.reward, rng)
+    return exploit(taste, rules), sample(taste.reward, rng, rules.said)
 
 
 def _random(rng: np.random.Generator, taste: Taste, rules: ArmRules) -> StrengthsPair:
-    options = explore_options(taste.reward.axes, rules.amounts)
+    options = explore_options(taste.reward.axes, rules.amounts, rules.said)
     first, second = rng.integers(len(options), size=2)
     return options[first], options[second]
 

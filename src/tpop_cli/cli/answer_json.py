@@ -21,12 +21,19 @@ def answer_report(session: Session, prompt: str, arm: Arm, seconds: float) -> di
         "seed": session.options.seed,
         "finish_reason": arm.finish_reason,
         "strengths": arm.strengths,
+        "said": _said(session),
         "tokens": {"prompt": max(map(len, arm.request.prompts)), "answer": len(arm.tokens)},
         "timings": {
             "seconds": round(seconds, 3),
             "tokens_per_second": round(len(arm.tokens) / max(seconds, 1e-6), 1),
         },
     }
+
+
+def _said(session: Session) -> list[str]:
+    """Which of the strengths the user said: names of axes, and wishes in their own words."""
+    profile = session.profile
+    return list(profile.said.on(profile.axes)) if profile else []
 
 
 def duel_report(duel: Duel, verdict: str) -> dict[str, Any]:

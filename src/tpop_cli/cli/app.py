@@ -23,6 +23,7 @@ from .commands import (
     picks,
     profile,
     reset,
+    taste,
     teach,
 )
 
@@ -65,7 +66,7 @@ app.command()(teach.teach)
 app.command()(reset.reset)
 app.command()(check.check)
 app.command()(doctor.doctor)
-app.add_typer(check.app, name="taste")
+app.add_typer(taste.app, name="taste")
 app.add_typer(profile.app, name="profile")
 app.add_typer(chats.app, name="chats")
 app.add_typer(picks.app, name="picks")

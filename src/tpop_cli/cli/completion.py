@@ -1,4 +1,4 @@
-"""Shell completion of what settings allow: choices, profiles, models."""
+"""Shell completion of what settings allow, and of styles: choices, profiles, models, poles."""
 
 from __future__ import annotations
 
@@ -43,6 +43,30 @@ def complete_value(ctx: typer.Context, incomplete: str) -> list[str]:
     """Values of the setting that the command line names before."""
     setting = SETTINGS.get(ctx.params.get("key") or "")
     return _starting(incomplete, values_of(setting)) if setting else []
+
+
+def complete_style(incomplete: str) -> list[str]:
+    """Names of poles, and axes with an equals sign."""
+    from ..store.own_axes import load_axes
+
+    try:
+        axes = load_axes()
+    except (OSError, TpopError):
+        return []
+    names = [pole.name for axis in axes for pole in axis.poles]
+    return _starting(incomplete, [*names, *(f"{axis.name}=" for axis in axes)])
+
+
+def complete_said(ctx: typer.Context, incomplete: str) -> list[str]:
+    """What the profile's user has said: axes and wishes."""
+    from ..store.config import resolve
+    from ..store.profile import Profile
+
+    try:
+        profile = Profile(resolve("profile", ctx.params.get("profile")))
+    except (OSError, TpopError):
+        return []
+    return _starting(incomplete, profile.said.on(profile.axes))
 
 
 def _starting(incomplete: str, words: Iterable[str]) -> list[str]:

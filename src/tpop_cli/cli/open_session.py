@@ -114,6 +114,8 @@ def open_session(
         from ..engine.llama_engine import LlamaEngine
 
         session_options = _session_options(options, source, history)
+        if neural:  # it reads one prompt, in which what the user says is an instruction
+            session_options = replace(session_options, steer="prompt")
         more: dict[str, Any] = {}
         if neural or hidden_states:
             from ..core.neural import NeuralRules

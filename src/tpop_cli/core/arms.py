@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 
@@ -11,6 +12,9 @@ from .axes import AMOUNTS, Axis
 from .posterior import Posterior
 from .reward import AxesReward, Strengths, Vector
 from .taste import Taste
+
+NOTHING: Strengths = MappingProxyType({})
+"""What a user has said who has said nothing."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,8 @@ class ArmRules:
         amounts: the |s| that arms try.
         span: number of duels in which a pole of the exploit arm may be on together with other
             differences, before a duel is about that pole alone (`core.causes`); 0: any number.
+        said: what the user said (`core.said`): the strengths that every arm has. Both arms are
+            chosen over the other axes alone. An axis of strength 0 is left alone by both.
     """
 
     max_axes: int = 2
@@ -43,33 +49,45 @@ class ArmRules:
     min_gain: float = 0.1
     amounts: tuple[float, ...] = AMOUNTS
     span: int = 3
+    said: Strengths = field(default_factory=dict)
 
 
 def explore_options(
-    axes: Sequence[Axis], amounts: Sequence[float] = AMOUNTS
+    axes: Sequence[Axis], amounts: Sequence[float] = AMOUNTS, said: Strengths = NOTHING
 ) -> list[dict[str, float]]:
     """The strengths the explore arm chooses from: none, and each single pole in each amount.
+
+    All of them have what the user said (`ArmRules.said`), and no other pole of the same axes.
 
     Pairs of poles are left out: there are hundreds, and in measurements they taught no more than
     their poles did (docs/taste.md).
     """
-    return [{}, *({name: s} for name, s in _pole_amounts(axes, amounts))]
+    fixed = _fixed(said)
+    return [fixed, *({**fixed, name: s} for name, s in _pole_amounts(axes, amounts, said))]
 
 
-def _pole_amounts(axes: Sequence[Axis], amounts: Sequence[float]) -> list[tuple[str, float]]:
-    """Every pole in each amount, as (axis name, s)."""
-    return [(axis.name, s) for axis in axes for a in amounts for s in (a, -a)]
+def _fixed(said: Strengths) -> dict[str, float]:
+    """The strengths of every arm."""
+    return {name: s for name, s in said.items() if s}
+
+
+def _pole_amounts(
+    axes: Sequence[Axis], amounts: Sequence[float], said: Strengths
+) -> list[tuple[str, float]]:
+    """Every pole in each amount, as (axis name, s), of the axes that the user said nothing of."""
+    free = [axis.name for axis in axes if axis.name not in said]
+    return [(name, s) for name in free for a in amounts for s in (a, -a)]
 
 
 def exploit(taste: Taste, rules: ArmRules = ArmRules()) -> dict[str, float]:
     """Arm 1: the strengths of the highest mean reward among poles that are certain enough.
 
-    Poles are added greedily, each in the amount that gains most over those already chosen. The
-    result is empty if no pole qualifies.
+    Poles are added greedily to what the user said, each in the amount that gains most over those
+    already chosen. If no pole qualifies, the result is what was said, or empty.
     """
-    reward, chosen = taste.reward, dict[str, float]()
+    reward, chosen = taste.reward, _fixed(rules.said)
     unproven = taste.n >= rules.burn_in and taste.log_bayes_factor <= 0
-    poles = _pole_amounts(reward.axes, rules.amounts)
+    poles = _pole_amounts(reward.axes, rules.amounts, rules.said)
     for n in range(rules.max_axes):
         options = [{**chosen, name: s} for name, s in poles if name not in chosen]
         if not options:
@@ -102,7 +120,7 @@ def explore_ucb(
     reward: AxesReward, against: Strengths, rules: ArmRules = ArmRules()
 ) -> dict[str, float]:
     """Arm 2: argmax of `optimistic_gains` over `explore_options`, given the exploit arm."""
-    options = explore_options(reward.axes, rules.amounts)
+    options = explore_options(reward.axes, rules.amounts, rules.said)
     return options[int(np.argmax(optimistic_gains(reward, against, rules)))]
 
 
@@ -115,15 +133,18 @@ def optimistic_gains(
     a token. With a linear reward ∇r is the feature vector f, and r(against) is the same for every
     option, so Δr has the same argmax as r.
     """
-    gain, width = gains_over(reward, explore_options(reward.axes, rules.amounts), against)
+    options = explore_options(reward.axes, rules.amounts, rules.said)
+    gain, width = gains_over(reward, options, against)
     bounds: Vector = gain + rules.nu * width
     return bounds
 
 
-def sample(reward: AxesReward, rng: np.random.Generator) -> dict[str, float]:
+def sample(
+    reward: AxesReward, rng: np.random.Generator, said: Strengths = NOTHING
+) -> dict[str, float]:
     """Thompson sampling: the best candidate under one posterior draw of the taste weights."""
     weights = sample_weights(reward.posterior, rng)
-    options = explore_options(reward.axes)
+    options = explore_options(reward.axes, said=said)
     values = np.array([reward.expected(s) for s in options]) @ weights
     return options[int(np.argmax(values))]
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .axes import AMOUNTS
+from .axes import AMOUNTS, Axis
 from .picks import Pick, count_agreeing
 from .reward import AxesReward, Strengths
+from .said import Said
 from .steering import active_poles
 from .taste import Taste
 
@@ -35,6 +36,8 @@ class AxisTaste:
         amount: how much of the preferred pole gains most, one of `core.axes.AMOUNTS`.
         toward_won: in how many clear picks the winner was more like `toward`; None if not counted.
         clear: number of clear picks, those in which one candidate won.
+        said: the strength that the user said for this axis (`core.said`); None if they said nothing
+            of it.
     """
 
     axis: str
@@ -46,6 +49,7 @@ class AxisTaste:
     amount: float = 1.0
     toward_won: int | None = None
     clear: int = 0
+    said: float | None = None
 
     @property
     def preferred(self) -> str:
@@ -58,8 +62,32 @@ class AxisTaste:
         return self.trusted and self.certainty >= PROBABLE
 
     @property
+    def said_words(self) -> str:
+        """What the user said of this axis, such as "brief (a little)"; empty if nothing."""
+        return "" if self.said is None else strength_words(self.toward, self.away, self.said)
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether the picks are sure of the opposite of what the user said."""
+        return bool(self.said) and self.certain and (self.said or 0.0) * self.preference < 0
+
+    @property
+    def certain(self) -> bool:
+        """Whether the picks are sure of the preferred pole."""
+        return self.known and self.certainty >= SURE
+
+    @property
+    def contradiction(self) -> str:
+        """How the picks contradict what the user said; empty if they do not."""
+        if not self.contradicted:
+            return ""
+        return f"you said {self.said_words}, but your picks say {self.preferred}: {self.short}"
+
+    @property
     def words(self) -> str:
         """The taste on this axis as a sentence."""
+        if self.said is not None:
+            return f"{self.said_words}: you said so"
         if not self.known:
             return f"{self.toward} or {self.away}: {self.short}"
         return f"you prefer {with_amount(self.preferred, self.amount)}: {self.short}"
@@ -76,13 +104,17 @@ class AxisTaste:
         return f"{certainty} ({won} of {self.clear} picks)"
 
 
-def axis_tastes(taste: Taste, picks: Sequence[Pick] | None = None) -> list[AxisTaste]:
-    """The taste on every axis, the most certain first.
+def axis_tastes(
+    taste: Taste, picks: Sequence[Pick] | None = None, said: Said | None = None
+) -> list[AxisTaste]:
+    """The taste on every axis: first those that the user said something of, then the most certain.
 
     Args:
         taste: the taste to describe.
         picks: the picks it was learned from, to count those that agree with each preference.
+        said: what the user said.
     """
+    strengths = said.strengths if said else {}
     reward = taste.reward
     trusted = taste.log_bayes_factor >= MIN_LOG_BAYES_FACTOR
     preferences, certainties = reward.axis_preferences()
@@ -100,12 +132,13 @@ def axis_tastes(taste: Taste, picks: Sequence[Pick] | None = None) -> list[AxisT
             amount=best_amount(reward, axis.name, 1.0 if preference >= 0 else -1.0),
             toward_won=toward_won,
             clear=clear,
+            said=strengths.get(axis.name),
         )
         for axis, preference, certainty, (toward_won, clear) in zip(
             reward.axes, preferences, certainties, counts, strict=True
         )
     ]
-    return sorted(described, key=lambda one: -one.certainty)
+    return sorted(described, key=lambda one: (one.said is None, -one.certainty))
 
 
 def best_amount(reward: AxesReward, axis: str, sign: float) -> float:
@@ -136,32 +169,59 @@ def with_amount(pole: str, amount: float) -> str:
     return f"{pole} ({words})" if words else pole
 
 
-def taste_line(taste: Taste) -> str:
-    """The most certain preferences in half a line."""
-    known = [one for one in axis_tastes(taste) if one.known][:_MAX_IN_LINE]
-    if not known:
-        return "not enough evidence yet"
-    return "you like: " + ", ".join(
+def strength_words(toward: str, away: str, s: float) -> str:
+    """A strength that the user said for an axis with these poles, in words.
+
+    >>> strength_words("brief", "detailed", -0.25), strength_words("brief", "detailed", 0.0)
+    ('detailed (a little)', 'neither brief nor detailed')
+    """
+    return with_amount(toward if s > 0 else away, abs(s)) if s else f"neither {toward} nor {away}"
+
+
+def said_words(said: Said, axes: Sequence[Axis]) -> list[str]:
+    """Each thing that a user said, in words: styles first, and wishes in quotation marks."""
+    styles = [
+        strength_words(axis.toward.name, axis.away.name, said.strengths[axis.name])
+        for axis in axes
+        if said.has(axis)
+    ]
+    return [*styles, *(f'"{wish}"' for wish in said.wishes)]
+
+
+def taste_line(taste: Taste, said: Said | None = None) -> str:
+    """What the user said, and the most certain preferences, in half a line."""
+    tastes = axis_tastes(taste, said=said)
+    known = [one for one in tastes if one.known and one.said is None][:_MAX_IN_LINE]
+    liked = ", ".join(
         with_amount(one.preferred, one.amount)
         if one.certainty >= SURE
         else f"{one.preferred} (probably)"
         for one in known
     )
+    spoken = ", ".join(said_words(said, taste.reward.axes)) if said else ""
+    parts = [f"you said: {spoken}" if spoken else "", f"you like: {liked}" if liked else ""]
+    return " · ".join(filter(None, parts)) or "not enough evidence yet"
 
 
-def taste_prompt(taste: Taste) -> str:
-    """The taste as a system prompt: the instructions of the preferred poles, one a line.
+def taste_prompt(taste: Taste, said: Said | None = None) -> str:
+    """The taste as a system prompt: instructions, one a line.
 
-    The result is empty if no preference is known.
+    First what the user said, then the preferred poles of the axes that they said nothing of. The
+    result is empty if nothing was said and no preference is known.
     """
-    instructions = {
-        pole.name: pole.instruction for axis in taste.reward.axes for pole in axis.poles
-    }
-    lines = [
-        f"- {instructions[one.preferred]}"
-        + (" (Only a little.)" if amount_words(one.amount) == "a little" else "")
+    axes = taste.reward.axes
+    instructions = {pole.name: pole.instruction for axis in axes for pole in axis.poles}
+    strengths = dict(said.strengths) if said else {}
+    found = [(one.pole.instruction, one.strength) for one in active_poles(axes, strengths)]
+    found += [(wish, 1.0) for wish in (said.wishes if said else ())]
+    found += [
+        (instructions[one.preferred], one.amount)
         for one in axis_tastes(taste)
-        if one.known
+        if one.known and one.axis not in strengths
+    ]
+    lines = [
+        f"- {text}" + (" (Only a little.)" if amount_words(amount) == "a little" else "")
+        for text, amount in found
     ]
     if not lines:
         return ""

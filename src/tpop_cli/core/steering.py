@@ -14,6 +14,10 @@ So an arm reads the plain context with weight 1, and for each active axis the co
 with weight ω_a·|s_a|, and that of the opposite pole with the same weight, negative. The weights sum
 to one.
 
+All wishes in the user's own words (`core.said`) share one pair of contexts. A wish has no opposite:
+an instruction of the same form that wishes for nothing takes its place, so that being told about
+wishes at all cancels.
+
 The cheap alternative, `Steer` "prompt", reads one context: the prompt with the instructions.
 """
 
@@ -28,6 +32,12 @@ from .reward import Strengths
 
 Steer = Literal["contrast", "prompt"]
 """How poles steer: by the contrast of two instructions, or by an instruction in the prompt."""
+
+NO_WISHES = Pole("", "The answer follows no wishes.")
+"""The opposite of every wish."""
+
+WISH_WEIGHT, WISH_ALPHA = 3.0, 0.02
+"""The steering weight and the plausibility bound of wishes (docs/algorithm.md)."""
 
 _BEFORE, _BEHIND = "{instruction}\n\n{prompt}", "{prompt}\n\n{instruction}"
 # Before the question, so that the question's language has the last word.
@@ -86,25 +96,46 @@ def contexts(
     active = active_poles(axes, strengths)
     if not active:
         return [PLAIN]
+    wishes = [one.pole for one in active if one.opposite is NO_WISHES]
+    styles = [one for one in active if one.opposite is not NO_WISHES]
+    joined = join_wishes([wish.instruction for wish in wishes])
     if steer == "prompt":
-        return [Context(" ".join(one.pole.instruction for one in active), 1.0)]
+        instructions = [*(one.pole.instruction for one in styles), *([joined] if wishes else [])]
+        return [Context(" ".join(instructions), 1.0)]
+    pairs = [
+        (one.pole.instruction, one.opposite.instruction, one.pole.weight * one.strength)
+        for one in styles
+    ]
+    if wishes:
+        weight = max(wish.weight for wish in wishes)
+        pairs.append((joined, NO_WISHES.instruction, weight))
     found = [PLAIN]
-    for one in active:
-        weight = one.pole.weight * one.strength
-        found += [
-            Context(one.pole.instruction, weight),
-            Context(one.opposite.instruction, -weight),
-        ]
+    for instruction, opposite, weight in pairs:
+        found += [Context(instruction, weight), Context(opposite, -weight)]
     return found
 
 
-def n_contexts(n_axes: int, steer: Steer = "contrast") -> int:
-    """How many contexts an arm with this number of active axes reads.
+def join_wishes(wishes: Sequence[str]) -> str:
+    """The instruction of the context that all wishes share.
 
-    >>> n_contexts(0), n_contexts(2), n_contexts(2, "prompt")
-    (1, 5, 1)
+    >>> join_wishes(["no emojis", "British spelling."])
+    'The answer follows these wishes: no emojis; British spelling.'
     """
-    return 1 + 2 * n_axes if steer == "contrast" else 1
+    return f"The answer follows these wishes: {'; '.join(wish.rstrip('.') for wish in wishes)}."
+
+
+def wish_axis(wish: str) -> Axis:
+    """An axis for a wish, named by it: it has one pole, and `NO_WISHES` is its opposite."""
+    return Axis(wish, Pole(wish, wish, WISH_WEIGHT, WISH_ALPHA), NO_WISHES, builtin=False)
+
+
+def n_contexts(n_axes: int, steer: Steer = "contrast", wishes: bool = False) -> int:
+    """How many contexts an arm with this number of active axes reads, and with or without wishes.
+
+    >>> n_contexts(0), n_contexts(2), n_contexts(2, "prompt"), n_contexts(1, wishes=True)
+    (1, 5, 1, 5)
+    """
+    return 1 + 2 * (n_axes + wishes) if steer == "contrast" else 1
 
 
 def plausibility(axes: Sequence[Axis], strengths: Strengths) -> float:

@@ -13,6 +13,7 @@ from ..core.neural import Network, NeuralRules, Vector, fit, update_precision
 from ..core.picks import Pick
 from ..core.posterior import sigmoid
 from ..core.response_matrix import ResponseMatrix
+from ..core.steering import instructions
 from ..core.taste import Taste
 from ..decoding.arm import Arm, ArmRequest
 from ..decoding.decoder import ArmSteps, Decoder, run_to_end
@@ -114,21 +115,24 @@ class NeuralLearner:
         return len(self._pairs) < self.rules.n_learning_picks
 
     def strengths(self) -> dict[str, float]:
-        """Empty: no instruction steers an arm of this reward."""
-        return {}
+        """What the user says, and nothing else: no pole is chosen by this reward."""
+        said = self.profile.said.on(self.profile.axes)
+        return {name: s for name, s in said.items() if s}
 
     def choose(self) -> StrengthsPair:
-        """No strengths: the arms part while they are decoded."""
-        return {}, {}
+        """The same for both: the arms part while they are decoded."""
+        return self.strengths(), self.strengths()
 
     @property
     def n_contexts(self) -> int:
-        """See `Learner.n_contexts`: each arm reads the plain prompt."""
+        """See `Learner.n_contexts`: each arm reads one prompt."""
         return 2
 
     def instruction_tokens(self) -> int:
-        """See `Learner.instruction_tokens`."""
-        return 0
+        """See `Learner.instruction_tokens`: of what the user says, all in one prompt."""
+        strengths, axes = self.strengths(), self.profile.steering_axes
+        found = instructions(axes, [strengths], "prompt")
+        return sum(len(self.engine.tokenize(one, add_special=False)) for one in found)
 
     # -- a turn ------------------------------------------------------------------------------------
 

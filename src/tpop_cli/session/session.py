@@ -92,7 +92,7 @@ class Session:
         if self._learner is None:
             return []
         arms = self._learner.choose() if duel else (self.strengths(),)
-        return instructions(self._learner.profile.axes, arms, self.options.steer)
+        return instructions(self._learner.profile.steering_axes, arms, self.options.steer)
 
     def use(self, profile: Profile) -> None:
         """Go on with another profile, or with the one before if that fails."""
@@ -130,7 +130,7 @@ class Session:
         self, messages: Sequence[Message], strengths: dict[str, float], seed: int
     ) -> ArmRequest:
         """The request for an arm that answers the last message, steered by `strengths`."""
-        o, axes = self.options, self._learner.profile.axes if self._learner is not None else ()
+        o, axes = self.options, self._learner.profile.steering_axes if self._learner else ()
         limits = (o.sampling, seed, o.max_tokens, o.stops, o.steer, o.think_tokens)
         return request_arm(self.engine, messages, axes, strengths, *limits)
 

@@ -1,8 +1,8 @@
 """The events of a pick log: how they are written, and the checks that each of them passes.
 
 A line is one event, a JSON object with a checksum `crc`: {"event": "pick", ...},
-{"event": "undo", "id": n}, {"event": "amend", "id": n, "verdict": ...} or
-{"event": "numbered", "id": n}.
+{"event": "undo", "id": n}, {"event": "amend", "id": n, "verdict": ...}, {"event": "numbered",
+"id": n} or {"event": "say", "id": n, "strengths": {...}, "wishes": [...]}.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ from __future__ import annotations
 import json
 import math
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, get_args
 
 from ..core.picks import ArmName, Candidate, Pick, Verdict
+from ..core.said import Said
 from ..errors import BadDataError
 from .files import strict_json
 
@@ -51,7 +52,24 @@ class Numbered:
     id: int
 
 
-Event = Pick | Undo | Amend | Numbered
+@dataclass(frozen=True)
+class Say:
+    """The event that holds all that the user says from then on (`core.said`).
+
+    Its `id` is the highest number of a pick that was given before.
+    """
+
+    id: int
+    strengths: Mapping[str, float]
+    wishes: Sequence[str]
+
+    @property
+    def said(self) -> Said:
+        """What the user says."""
+        return Said(dict(self.strengths), tuple(self.wishes))
+
+
+Event = Pick | Undo | Amend | Numbered | Say
 
 
 def encode_event(event: Event) -> bytes:
@@ -82,10 +100,11 @@ def decode_event(line: bytes) -> Event:
     kind = body.pop("event", None)
     if kind == "pick":
         return decode_pick(body)
-    kinds: dict[Any, type[Undo | Amend | Numbered]] = {
+    kinds: dict[Any, type[Undo | Amend | Numbered | Say]] = {
         "undo": Undo,
         "amend": Amend,
         "numbered": Numbered,
+        "say": Say,
     }
     if not isinstance(kind, str) or kind not in kinds:
         raise BadDataError(f"{str(kind)[:40]!r} is not an event")
@@ -117,6 +136,8 @@ def check_event(event: Event) -> None:
     _require(_is_int(event.id) and 0 <= event.id < _MAX_ID, "id is not a number of a pick")
     if isinstance(event, Pick | Amend):
         _require(_is_one_of(event.verdict, get_args(Verdict)), "verdict is unknown")
+    if isinstance(event, Say):
+        _check_said(event)
     if not isinstance(event, Pick):
         return
     for name in _TEXTS:
@@ -136,6 +157,23 @@ def check_event(event: Event) -> None:
     )
     for arm in ("exploit", "explore"):
         _check_candidate(getattr(event, arm), arm)
+
+
+def decode_said(body: Any) -> Said:
+    """What a user said, from the JSON object of `encode_said`.
+
+    Raises:
+        BadDataError: a value is not allowed.
+    """
+    values = _known(Say, {"id": 0, **body} if isinstance(body, Mapping) else body)
+    event = Say(**values)
+    check_event(event)
+    return event.said
+
+
+def encode_said(said: Said) -> dict[str, Any]:
+    """What a user said, as a JSON object."""
+    return {"strengths": dict(said.strengths), "wishes": list(said.wishes)}
 
 
 def check_picks(picks: Iterable[Pick]) -> None:
@@ -163,6 +201,15 @@ def _check_candidate(candidate: Candidate, arm: str) -> None:
     _require(
         candidate.features is None or _maps_to_numbers(candidate.features, _MAX_FEATURE),
         f"features of {arm} are not names with numbers",
+    )
+
+
+def _check_said(event: Say) -> None:
+    _require(_maps_to_numbers(event.strengths, 1.0), "strengths are not numbers from -1 to 1")
+    wishes = event.wishes
+    _require(
+        isinstance(wishes, list | tuple) and all(isinstance(wish, str) for wish in wishes),
+        "wishes are not texts",
     )
 
 

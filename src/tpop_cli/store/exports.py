@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from ..core.picks import Pick
+from .events import encode_said
 from .profile import Profile
 
 SCHEMA = 1
@@ -31,6 +32,10 @@ def preference_pairs(picks: Iterable[Pick]) -> Iterator[dict[str, str]]:
 
 
 def profile_json(profile: Profile) -> dict[str, Any]:
-    """Every pick of a profile, with both texts: the form that `tpop profile import` reads back."""
+    """Every pick of a profile with both texts, and what its user said.
+
+    It is the form that `tpop profile import` reads back.
+    """
     picks = [asdict(pick) for pick in profile.picks()]
-    return {"schema": SCHEMA, "profile": profile.name, "picks": picks}
+    said = encode_said(profile.said)
+    return {"schema": SCHEMA, "profile": profile.name, "said": said, "picks": picks}

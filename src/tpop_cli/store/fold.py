@@ -1,12 +1,13 @@
-"""The fold of a pick log: the taste that its events add up to, and how far the log was read."""
+"""The fold of a pick log: what its events add up to, and how far the log was read."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 from ..core.picks import Pick, fold, learn_pick
+from ..core.said import Said
 from ..core.taste import Taste
-from .events import Numbered
+from .events import Numbered, Say
 from .pick_log import Damage, PickLog
 
 
@@ -20,6 +21,7 @@ class LogFold:
         last_id: the highest number that was ever given. Numbers are never used again.
         log_bytes: how many bytes of the log are folded.
         log_checksum: `PickLog.tail_checksum` at that offset. It shows whether the log was replaced.
+        said: what the user said and did not take back.
     """
 
     taste: Taste
@@ -27,6 +29,7 @@ class LogFold:
     last_id: int = 0
     log_bytes: int = 0
     log_checksum: int | None = 0
+    said: Said = Said()
 
     def add(self, pick: Pick) -> LogFold:
         """The fold after one more pick. Follow with `read_to` once the pick is in the log."""
@@ -58,7 +61,8 @@ def fold_log(
     end = log.end()
     picks = log.picks(end, damaged)
     last_id = max([last_id, *(event.id for event, _ in log.events(end=end))])
-    return LogFold(fold(fresh, picks), len(picks), last_id).read_to(log, end)
+    folded = LogFold(fold(fresh, picks), len(picks), last_id, said=log.said(end))
+    return folded.read_to(log, end)
 
 
 def catch_up(
@@ -81,6 +85,8 @@ def catch_up(
     for event, _ in appended:
         if isinstance(event, Numbered):
             folded = replace(folded, last_id=max(folded.last_id, event.id))
+        elif isinstance(event, Say):
+            folded = replace(folded, said=event.said)
         elif isinstance(event, Pick) and event.id > folded.last_id:
             folded = folded.add(event)
         else:  # undone, amended, or a number that the log already has

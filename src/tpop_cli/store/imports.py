@@ -11,8 +11,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ..core.picks import Candidate, Pick
+from ..core.said import Said
 from ..errors import BadDataError
-from .events import MAX_LINE, decode_pick, encode_event
+from .events import MAX_LINE, decode_pick, decode_said, encode_event
 from .import_formats import Preference, read_pair
 from .import_open_webui import is_feedback, is_saved_chat, read_feedback, read_saved_chat
 from .import_texts import SkipEntry
@@ -101,12 +102,27 @@ def read_preferences(
         except SkipEntry as reason:
             skipped.setdefault(str(reason), []).append(number)
     result = ImportedPicks(", ".join(kinds), list(picks.values()), skipped, by_line, n_repeated)
-    if not picks:
+    if not (picks or _is_export(_parse(text))):
         if set(skipped) == {_NOT_JSON_REASON} and _CSV.match(text):
             raise BadDataError(f"{name} is CSV, not JSON", f"convert it; {_HINT}")
         why = f": {result.skipped_words}" if skipped else ""
         raise BadDataError(f"{name} holds no preference{why}", _HINT)
     return result
+
+
+def read_said(data: bytes) -> Said:
+    """What was said by the user of a profile that tpop exported; nothing in any other file.
+
+    Raises:
+        BadDataError: the data is not text, or what was said is not possible.
+    """
+    body = _parse(decode_text(data, "the file"))
+    return decode_said(body["said"]) if _is_export(body) else Said()
+
+
+def _is_export(body: Any) -> bool:
+    """Whether a file is tpop's own export, with what was said."""
+    return isinstance(body, Mapping) and {"schema", "said", "picks"} <= set(body)
 
 
 def new_picks(picks: Iterable[Pick], known: Iterable[Pick]) -> list[Pick]:

@@ -13,8 +13,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..core.picks import Pick
+from ..core.said import Said
 from ..errors import BadDataError
-from .events import MAX_LINE, Amend, Event, Undo, decode_event, encode_event
+from .events import MAX_LINE, Amend, Event, Say, Undo, decode_event, encode_event
 from .files import append_line, end_of_last_line, write_atomic
 from .io_errors import storage_error
 
@@ -106,6 +107,13 @@ class PickLog:
                         damaged.append(Damage(offset, error.message))
                     continue
                 yield event, offset
+
+    def said(self, end: int | None = None) -> Said:
+        """What the user said last, up to an offset; None: up to the end of the log."""
+        said = Said()
+        for event, _ in self.events(end=end):
+            said = event.said if isinstance(event, Say) else said
+        return said
 
     def line_number(self, end: int) -> int:
         """The number, from 1, of the line that ends at an offset."""

@@ -11,11 +11,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..core.axes import Axis
+from ..core.parse_said import clear_said, parse_said
 from ..core.picks import Pick, Verdict
 from ..core.reward import Priors
+from ..core.said import Said
 from ..errors import NoInputError
 from . import paths
-from .events import Amend, Numbered, Undo, check_picks
+from .events import Amend, Numbered, Say, Undo, check_picks
 from .neural_files import NeuralFiles
 from .own_axes import load_axes
 from .pick_log import Damage
@@ -83,6 +85,68 @@ class Profile(ProfileFiles):
                 f"tpop picks list --profile {self.name}",
             )
         return found
+
+    # -- what the user says ------------------------------------------------------------------------
+
+    def say(self, *words: str, wish: bool = False) -> Said:
+        """Say how every answer should be; see `core.parse_said.parse_said`.
+
+        Args:
+            words: names of poles, axis=strength, or free words.
+            wish: take them as free words, whatever they are.
+
+        Returns:
+            What was added.
+
+        Raises:
+            UsageError: it cannot be understood, or is more than can be said at once.
+            BusyError, CannotCreateError, NoInputError, StorageError: as `record`.
+        """
+        new = parse_said(words, self.axes, wish=wish)
+        self.change_said(lambda said: said.among(self.axes).add(new))
+        return new
+
+    def unsay(self, *names: str) -> Said:
+        """Take back what was said; everything without names. Returns what was taken back.
+
+        Args:
+            names: axes, poles, wishes, or numbers of wishes; see `core.parse_said.clear_said`.
+
+        Raises:
+            NoInputError: no such thing was said; nothing was taken back.
+            BusyError, CannotCreateError, StorageError: as `record`.
+        """
+        before = self.said
+
+        def change(said: Said) -> Said:
+            left = said
+            # The last first, so that numbers mean what they meant before.
+            for name in sorted(names, key=lambda one: -int(one) if one.isdecimal() else 0):
+                left = clear_said(left, name, self.axes)
+            return left if names else Said()
+
+        after = self.change_said(change)
+        gone = {axis: s for axis, s in before.strengths.items() if axis not in after.strengths}
+        return Said(gone, tuple(wish for wish in before.wishes if wish not in after.wishes))
+
+    def change_said(self, change: Callable[[Said], Said]) -> Said:
+        """Change what the user says, with the lock held. Returns what they say from then on.
+
+        Raises:
+            BusyError, CannotCreateError, NoInputError, StorageError: as `record`.
+        """
+
+        if change(self.said) == self.said and not self._on_disk:
+            return self.said
+
+        def log_it() -> Said:
+            said = change(self.said)
+            if said != self.said:
+                end = self.log.append(Say(self._folded.last_id, said.strengths, said.wishes))
+                self._folded = replace(self._folded, said=said).read_to(self.log, end)
+            return said
+
+        return self.change(log_it)
 
     # -- changes -----------------------------------------------------------------------------------
 
@@ -211,17 +275,21 @@ class Profile(ProfileFiles):
             picks = self.log.picks()
             kept = [pick for pick in picks if not unwanted(pick)]
             if len(kept) < len(picks):
-                self.replace_all(kept)
+                self.replace_all(kept, self.said)
         return len(picks) - len(kept)
 
-    def replace_all(self, picks: Sequence[Pick]) -> None:
-        """Let the log hold these picks only. Call it inside `locked()`. Raises StorageError.
+    def replace_all(self, picks: Sequence[Pick], said: Said = Said()) -> None:
+        """Let the log hold these picks only, and what the user says. Raises StorageError.
+
+        Call it inside `locked()`.
 
         Their numbers stay, and no number is given again. Once the log is replaced, an interrupt
         cannot take it back: then the memory follows the log.
         """
         try:
-            self.log.rewrite([Numbered(self._folded.last_id), *picks])
+            last_id = self._folded.last_id
+            say = [Say(last_id, said.strengths, said.wishes)] if said else []
+            self.log.rewrite([Numbered(last_id), *say, *picks])
             self._refold()
             self._save()
             self._save()  # the second save replaces the backup, too

@@ -14,6 +14,8 @@ from ..core.picks import Pick
 from ..core.posterior import Posterior
 from ..core.response_matrix import ResponseMatrix
 from ..core.reward import AxesReward, Priors
+from ..core.said import Said
+from ..core.steering import wish_axis
 from ..core.taste import Taste
 from ..errors import NoInputError, TpopError
 from .files import make_private_dir, remove_stale_temporaries
@@ -65,6 +67,16 @@ class ProfileFiles:
     def taste(self) -> Taste:
         """What was learned from all picks."""
         return self._folded.taste
+
+    @property
+    def said(self) -> Said:
+        """What the user said and did not take back."""
+        return self._folded.said
+
+    @property
+    def steering_axes(self) -> tuple[Axis, ...]:
+        """The taste axes, and one for each wish of the user: all that can steer an arm."""
+        return (*self.axes, *map(wish_axis, self.said.wishes))
 
     @property
     def n_picks(self) -> int:
@@ -187,8 +199,9 @@ class ProfileFiles:
         self._catch_up()
 
     def _log_is_gone(self) -> bool:
-        """Whether a log with picks was read or saved before, and does not exist any more."""
-        self._log_lost = (self._log_lost or bool(self.n_picks)) and not self.log.path.is_file()
+        """Whether a log that held something was read before, and does not exist any more."""
+        held_something = self._log_lost or bool(self.n_picks or self.said)
+        self._log_lost = held_something and not self.log.path.is_file()
         return self._log_lost
 
     def _restore(self, state: dict[str, Any]) -> None:

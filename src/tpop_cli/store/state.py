@@ -13,6 +13,7 @@ from ..core.posterior import Posterior
 from ..core.reward import CURVED
 from ..core.taste import Observation, Taste
 from ..errors import BadDataError
+from .events import decode_said, encode_said
 from .files import decode_checksummed
 from .fold import LogFold
 from .pick_log import PickLog
@@ -63,6 +64,8 @@ def decode_state(data: bytes) -> dict[str, Any]:
             raise BadDataError("the size of its precision does not match its weights")
         if any(len(observation) != 3 + n for observation in state["seen"]):
             raise BadDataError("the size of its recent picks does not match its weights")
+        if "said" in state:
+            decode_said(state["said"])
         n_curved = len(state.get("curved", []))  # older states have none
         if n != 2 * len(state["axes"]) + len(state["features"]) + n_curved:
             raise BadDataError("its weights do not match its axes and features")
@@ -88,6 +91,7 @@ def encode_fold(folded: LogFold) -> dict[str, Any]:
             [o.outcome, o.weight, o.log_p, *o.difference.tolist()] for o in folded.taste.recent
         ],
         "picks": folded.n_picks,
+        "said": encode_said(folded.said),
         "last_id": folded.last_id,
         "log_bytes": folded.log_bytes,
         "log_mark": folded.log_checksum,
@@ -118,4 +122,6 @@ def decode_fold(state: dict[str, Any], log: PickLog, fresh: Taste) -> LogFold:
         state["last_id"],
         end,
         state.get("log_mark", log.tail_checksum(end)),  # older states have no checksum
+        # An older tpop may have saved the state after a newer one logged what was said.
+        decode_said(state["said"]) if "said" in state else log.said(end),
     )

@@ -30,24 +30,32 @@ def bar(taste: AxisTaste) -> Text:
 def taste_diff(
     names: tuple[str, str], tastes: tuple[Sequence[AxisTaste], Sequence[AxisTaste]]
 ) -> RenderableType:
-    """Two tastes side by side, axes on which at least one of them has enough evidence first."""
+    """Two tastes side by side, axes of which at least one of them tells something first."""
     table = plain_table(("axis", *names, ""))
     second = {taste.axis: taste for taste in tastes[1]}
     pairs = [(taste, second[taste.axis]) for taste in tastes[0] if taste.axis in second]
-    for pair in sorted(pairs, key=lambda pair: not (pair[0].known or pair[1].known)):
-        opposite = all(taste.known for taste in pair) and pair[0].preferred != pair[1].preferred
-        cells = [
-            Text(f"{with_amount(taste.preferred, taste.amount)}: {taste.short}")
-            if taste.known
-            else Text("-", "dim")
-            for taste in pair
-        ]
+    for pair in sorted(pairs, key=lambda pair: not any(_is_told(taste) for taste in pair)):
+        opposite = _shown(pair[0]) * _shown(pair[1]) < 0
+        cells = [_cell(taste) for taste in pair]
         table.add_row(
             Text(pair[0].axis, "bold" if opposite else ""),
             *cells,
             Text("opposite" if opposite else "", "yellow"),
         )
     return table
+
+
+def _is_told(taste: AxisTaste) -> bool:
+    return taste.known or taste.said is not None
+
+
+def _cell(taste: AxisTaste) -> Text:
+    """The taste on an axis in one cell of a comparison."""
+    if taste.said is not None:
+        return Text(taste.words)
+    if taste.known:
+        return Text(f"{with_amount(taste.preferred, taste.amount)}: {taste.short}")
+    return Text("-", "dim")
 
 
 def taste_table(tastes: Sequence[AxisTaste]) -> RenderableType:
@@ -59,11 +67,36 @@ def taste_table(tastes: Sequence[AxisTaste]) -> RenderableType:
     table.add_column("what the picks say")
     for taste in tastes:
         away, toward = Text(taste.away), Text(taste.toward)
-        if taste.known:
-            liked = Text(with_amount(taste.preferred, taste.amount), "bold")
-            away, toward = (away, liked) if taste.preference >= 0 else (liked, toward)
+        shown = _shown(taste)
+        if shown:
+            liked = Text(with_amount(taste.toward if shown > 0 else taste.away, abs(shown)), "bold")
+            away, toward = (away, liked) if shown > 0 else (liked, toward)
         else:
             away.stylize("dim")
             toward.stylize("dim")
-        table.add_row(away, bar(taste), toward, Text(taste.short, "" if taste.known else "dim"))
+        words = _evidence(taste)
+        table.add_row(away, bar(taste), toward, Text(words, "" if shown else "dim"))
     return table
+
+
+def _shown(taste: AxisTaste) -> float:
+    """The strength that is shown for an axis: what was said, or else what is known; 0 for none."""
+    if taste.said is not None:
+        return taste.said
+    if not taste.known:
+        return 0.0
+    return taste.amount if taste.preference >= 0 else -taste.amount
+
+
+def _evidence(taste: AxisTaste) -> str:
+    """What the user said of an axis, or else what the picks say."""
+    if taste.said is None:
+        return taste.short
+    neither = "" if taste.said else "leave it alone, "
+    return f"{neither}you said so"
+
+
+def said_lines(tastes: Sequence[AxisTaste], wishes: Sequence[str]) -> list[str]:
+    """The user's wishes with their numbers, and where the picks contradict what was said."""
+    found = [f'you said {n}: "{wish}"' for n, wish in enumerate(wishes, 1)]
+    return [*found, *(one.contradiction for one in tastes if one.contradiction)]

@@ -1,4 +1,4 @@
-"""tpop check and tpop taste compare: what a taste changes."""
+"""tpop check: whether a taste helps."""
 
 from __future__ import annotations
 
@@ -44,22 +44,6 @@ def test_a_check_counts_the_steered_answer_on_either_side() -> None:
         for seed in range(3)
     ]
     assert any(0 < rate < 1 for rate in rates)
-
-
-def test_a_comparison_shows_both_answers_with_one_seed() -> None:
-    teach_clear_taste("work")
-    found = json.loads(
-        run("taste", "compare", "Why?", "--json", "-p", "work", "--seed", "3").stdout
-    )
-    assert found["strengths"]
-    assert found["plain"] != found["steered"]
-    again = json.loads(
-        run("taste", "compare", "Why?", "--json", "-p", "work", "--seed", "3").stdout
-    )
-    assert again == found
-    piped = run("taste", "compare", "Why?", "-p", "work", "--seed", "3").stdout
-    assert piped.startswith("plain:\n") and "\n\nyour taste:\n" in piped
-    assert "nothing is steered yet" in run("taste", "compare", "Why?", "-p", "fresh").stderr
 
 
 def test_a_check_on_a_terminal() -> None:

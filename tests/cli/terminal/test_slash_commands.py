@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 from tpop_cli.cli.terminal.chat import Chat
+from tpop_cli.cli.terminal.duel import Outcome, Result
 from tpop_cli.cli.terminal.slash_commands import COMMANDS
 from tpop_cli.errors import BusyError
 from tpop_cli.session.session import Session
@@ -20,6 +21,7 @@ from tpop_cli.store.profiles import back_up, delete_profile, rename_profile
 from ...faults.table import OWN_PICK
 from ...session.sessions import CHAT, session
 from ...store.example_picks import make_pick, taught
+from ..clear_taste import teach_clear_taste
 
 
 def chat_with(profile: str = "work", n: int = 1) -> Chat:
@@ -191,3 +193,40 @@ def test_two_chats_that_begin_in_the_same_second_are_both_saved() -> None:
         chat.save()
         chat.save()
     assert sorted(chat.id for chat in list_chats()) == ["20261126-101500", "20261126-101500-2"]
+
+
+def test_what_is_said_in_a_chat_holds_for_its_next_answers() -> None:
+    chat = chat_with("work", 0)
+    arm = chat.session.answer(CHAT)
+    assert arm is not None
+    chat.single = (CHAT, arm)  # type: ignore[assignment]
+    assert do(chat, "/taste set a little formal") == "every answer is now: formal (a little)"
+    assert do(chat, "/taste no emojis").endswith('"no emojis"')
+    assert chat.session.strengths() == {"register": -0.25, "no emojis": 1.0}
+    assert "no single answer" in do(chat, "/compare")  # the one before was not so
+    assert Profile("work").said == chat.profile.said
+    shown = do(chat, "/taste")
+    assert "you said so" in shown and 'you said 1: "no emojis"' in shown
+    assert do(chat, "/taste clear 1") == 'taken back: "no emojis"'
+    assert do(chat, "/taste clear all") == "taken back: formal (a little)"
+    assert "nothing is said" in do(chat, "/taste clear")
+    assert chat.session.strengths() == {}
+
+
+def test_a_contradiction_is_told_once_in_a_chat() -> None:
+    teach_clear_taste("work")  # the shorter one always won
+    chat = chat_with("work", 0)
+    told: list[str] = []
+    for line in (None, "/taste detailed"):
+        if line:
+            do(chat, line)
+        for _ in range(2):
+            duel = chat.session.duel(CHAT)
+            pick = chat.session.pick(duel, "tie")
+            do(chat, "/profile")
+            chat._add_winner("Why?", Result(Outcome.picked, duel, pick.verdict, pick=pick))
+            told.append(cast("io.StringIO", chat.console.file).getvalue())
+    (line,) = [text for text in told if "you said detailed, but your picks say brief: sure" in text]
+    assert told.index(line) == 2
+    assert "/taste clear length lets your picks decide" in line
+    assert chat.session.strengths()["length"] == -1.0

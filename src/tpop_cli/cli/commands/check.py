@@ -1,4 +1,4 @@
-"""tpop check and tpop taste compare: whether your taste helps, and what it changes."""
+"""tpop check: whether your taste helps."""
 
 from __future__ import annotations
 
@@ -10,60 +10,13 @@ import typer
 from ...errors import NoInputError, UsageError
 from ...settings import ANSWERS, LOADING
 from .. import options as opt
-from ..console import note, on_terminal, stderr_console, stdout_console, write_answer, write_json
+from ..console import note, on_terminal, stderr_console, write_answer, write_json
 from ..open_session import open_profile, open_session
 from ..process import command, interruptible
 
 if TYPE_CHECKING:
     from ...session.duel import Duel
     from ...session.session import Session
-
-app = typer.Typer(help="Show what your taste changes.", no_args_is_help=True)
-
-
-@app.command()
-@command
-@opt.with_options(LOADING, ANSWERS)
-def compare(
-    prompt: Annotated[str, typer.Argument(help="The prompt.")],
-    profile: opt.ProfileOption = None,
-    as_json: opt.JsonOption = False,
-    *,
-    options: opt.Options,
-) -> None:
-    """Show the plain answer and the one that your taste steers. Nothing is learned.
-
-    Both have the same seed.
-    """
-    import sys
-
-    from ...ui.duel import DuelView, Side
-
-    chosen = open_profile(profile)
-    with open_session(options, chosen, "compare") as session:
-        with (
-            interruptible(session.engine.stop),
-            stderr_console().status("writing both", spinner="dots"),
-        ):
-            duel = session.finish_duel(session.prepare_duel_against_plain(prompt, left="explore"))
-        if not duel.complete:
-            raise KeyboardInterrupt
-        steered, plain = (arm.answer for arm in duel.arms)
-        if as_json:
-            body = {
-                "prompt": prompt,
-                "plain": plain,
-                "steered": steered,
-                "strengths": duel.strengths[0],
-            }
-            write_json(body | {"seed": session.options.seed})
-        elif sys.stdout.isatty():
-            sides = (Side(plain, True), Side(steered, True))
-            stdout_console().print(DuelView(sides, titles=("plain", f"your taste ({chosen.name})")))
-        else:
-            write_answer(f"plain:\n{plain}\n\nyour taste:\n{steered}")
-        if not duel.strengths[0]:
-            note("nothing is steered yet: both answers are the same until you pick some")
 
 
 @command

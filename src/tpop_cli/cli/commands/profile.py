@@ -7,29 +7,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...settings import default
 from .. import options as opt
 from ..completion import complete_profile
 from ..console import confirm, note, stdout_console, write_answer, write_json
 from ..inputs import read_file
 from ..open_session import open_profile
 from ..process import command
+from .profile_show import OptionalName, known_taste, show
 
 if TYPE_CHECKING:
     from ...core.picks import Pick
-    from ...core.taste import Taste
-    from ...store.profile import Profile
 
 NameArgument = Annotated[
     str, typer.Argument(help="Name of a profile.", autocompletion=complete_profile)
-]
-OptionalName = Annotated[
-    str | None,
-    typer.Argument(
-        help="Name of the profile.",
-        show_default=default("profile"),
-        autocompletion=complete_profile,
-    ),
 ]
 NewArgument = Annotated[str, typer.Argument(help="The new name.")]
 
@@ -69,46 +59,7 @@ def list_(as_json: opt.JsonOption = False) -> None:
         write_answer(f"{name}\t{'unreadable' if n is None else f'{n} picks'}")
 
 
-@app.command()
-@command
-def show(
-    name: OptionalName = None,
-    profile: opt.ProfileOption = None,
-    as_json: opt.JsonOption = False,
-) -> None:
-    """Show what a profile has learned: each axis as a bar, with its certainty."""
-    from ...core.describe import axis_tastes
-    from ...ui.taste import taste_table
-
-    chosen, taste = _known(name or profile)
-    picks = chosen.picks()
-    tastes = axis_tastes(taste, picks)
-    right, decided = _count_correct(picks)
-    if as_json:
-        body = {
-            "profile": chosen.name,
-            "picks": len(picks),
-            "predicted_right": right,
-            "decided": decided,
-            "axes": [
-                {
-                    "axis": t.axis,
-                    "preferred": t.preferred,
-                    "lean": round(t.preference, 4),
-                    "certainty": round(t.certainty, 4),
-                    "amount": t.amount,
-                    "words": t.words,
-                }
-                for t in tastes
-            ],
-        }
-        write_json(body)
-        return
-    console = stdout_console()
-    console.print(
-        f"profile {chosen.name}: {len(picks)} picks, {right} of {decided} predicted correctly"
-    )
-    console.print(taste_table(tastes))
+app.command()(show)
 
 
 class ExportAs(str, Enum):
@@ -128,7 +79,7 @@ def export(
         typer.Option(
             "--as",
             help="prompt: a system prompt for other tools. pairs: JSONL of prompt, chosen and "
-            "rejected. json: all picks with both texts.",
+            "rejected. json: all picks with both texts, and what you said.",
         ),
     ] = ExportAs.prompt,
     profile: opt.ProfileOption = None,
@@ -137,9 +88,9 @@ def export(
     from ...core.describe import taste_prompt
     from ...store.exports import preference_pairs, profile_json
 
-    chosen, taste = _known(name or profile)
+    chosen, taste = known_taste(name or profile)
     if form is ExportAs.prompt:
-        text = taste_prompt(taste)
+        text = taste_prompt(taste, chosen.said)
         if not text:
             note(f"profile {chosen.name}: not enough evidence yet")
             return
@@ -211,22 +162,33 @@ def import_(
     ] = False,
 ) -> None:
     """Learn from preferences given elsewhere. Those that the profile already holds are left out."""
-    from ...store.imports import new_picks, read_preferences
+    from ...core.describe import said_words
+    from ...errors import UsageError
+    from ...store.imports import new_picks, read_preferences, read_said
 
-    found = read_preferences(read_file(file), name=file)
+    data = read_file(file)
+    said, found = read_said(data), read_preferences(data, name=file)
     chosen = open_profile(profile)
     new = new_picks(found.picks, chosen.picks())
     n_known = len(found.picks) - len(new) + found.n_repeated
     note(f"{file}, read as {found.kind}: {len(new)} new picks, {n_known} already known")
     if found.skipped:
         note(f"skipped: {found.skipped_words}")
+    if said:
+        note(f"also what was said: {', '.join(said_words(said, chosen.axes))}")
     if dry_run:
-        note(_summary(found.picks[0]))
+        if found.picks:
+            note(_summary(found.picks[0]))
         note(f"nothing was changed; profile {chosen.name} holds {chosen.n_picks} picks")
         return
     if new:
         # Compared again with the lock held: another import may have been faster.
         chosen.extend(found.picks, new_picks)
+    if said:  # what the profile's user said themselves goes before
+        try:
+            chosen.change_said(said.add)
+        except UsageError as error:
+            note(f"what was said is left out: {error.message}")
     note(f"profile {chosen.name} holds {chosen.n_picks} picks")
 
 
@@ -255,27 +217,7 @@ def diff(first: NameArgument, second: NameArgument) -> None:
     from ...ui.taste import taste_diff
 
     tastes = [
-        axis_tastes(taste, profile.picks()) for profile, taste in (_known(first), _known(second))
+        axis_tastes(taste, profile.picks())
+        for profile, taste in (known_taste(first), known_taste(second))
     ]
     stdout_console().print(taste_diff((first, second), (tastes[0], tastes[1])))
-
-
-def _known(name: str | None) -> tuple[Profile, Taste]:
-    """A profile, and its taste on the model that it was last used with.
-
-    Raises:
-        NoInputError: there is no such profile.
-    """
-    from ...session.model_response import taste_on_last_model
-    from ...store.profiles import open_existing
-
-    if name:
-        open_existing(name)
-    chosen = open_profile(name)
-    return chosen, taste_on_last_model(chosen)
-
-
-def _count_correct(picks: list[Pick]) -> tuple[int, int]:
-    """How many picks were predicted correctly, and how many were predicted and decided at all."""
-    correct = [pick.predicted_correctly for pick in picks if pick.predicted_correctly is not None]
-    return sum(correct), len(correct)

@@ -83,7 +83,7 @@ def teach(
             done = run(session, questions, judging, n, on_pick)
         note(
             f"{done} duels, {sum(correct)} of {len(correct)} picks predicted correctly"
-            f" · {taste_line(session.taste)}"
+            f" · {taste_line(session.taste, session.learner.profile.said)}"
         )
         if done < n:
             raise KeyboardInterrupt

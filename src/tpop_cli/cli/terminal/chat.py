@@ -39,6 +39,7 @@ class Chat:
         single: the messages and the single answer to them that /compare can compare.
         next_model: the model that /model chose; the loop ends and the caller loads it.
         ended: whether the user left the chat.
+        told: the axes of which it was told that the picks contradict what the user said.
     """
 
     session: Session
@@ -53,6 +54,7 @@ class Chat:
     single: tuple[list[Message], Arm] | None = None
     next_model: str | None = None
     ended: bool = False
+    told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         from ...store.chats import new_id
@@ -115,6 +117,7 @@ class Chat:
 
     def _add_winner(self, question: str, result: Result) -> None:
         """Add a duel's winner to the chat and say what was learned."""
+        from ...session.next_turn import new_contradictions
         from ...store.chats import Turn
 
         answer = result.duel.chosen(result.verdict).answer
@@ -129,6 +132,8 @@ class Chat:
             self.tell(line)
         if result.unsaved:
             raise result.unsaved
+        for line in new_contradictions(self.profile, self.session.taste, self.told):
+            self.tell(line)
 
     def _answer_alone(self, question: str, messages: list[Message]) -> None:
         """Add a single answer to the chat. If it is stopped, its text so far is kept."""

@@ -58,10 +58,14 @@ class ChatLoop:
             self._guard(chat.save)
 
     def _greet(self) -> None:
+        from ...core.describe import said_words
+
         profile = self._chat.profile
         picks = f"{profile.n_picks} picks" if profile.n_picks else "no picks yet"
         model = Path(self._chat.session.engine.info.path).stem
-        self._chat.tell(f"{model} · profile {profile.name}, {picks} · /help")
+        said = ", ".join(said_words(profile.said, profile.axes))
+        spoken = f" · you said: {said}" if said else ""
+        self._chat.tell(f"{model} · profile {profile.name}, {picks}{spoken} · /help")
 
     def _run_command(self, line: str) -> None:
         name, _, argument = line.partition(" ")

@@ -109,7 +109,11 @@ def interactive_duel(
         except TpopError as error:
             result.unsaved = error
         outcome = "picked early" if duel.early else _OUTCOME_TEXTS[verdict]
-        learned = "" if result.unsaved else f"{taste_line(session.taste)} · "
+        learned = (
+            ""
+            if result.unsaved
+            else f"{taste_line(session.taste, session.learner.profile.said)} · "
+        )
         result.notes.append(f"{outcome} · {learned}{rate:.0f} tokens/s")
         why_empty = duel.chosen(verdict).why_empty
         if why_empty:

@@ -11,6 +11,7 @@ from ...errors import NoInputError, UsageError
 from ...settings import SETTINGS
 from ..open_session import open_profile
 from .chat import Chat
+from .said import taste
 
 if TYPE_CHECKING:
     from ...core.picks import Pick
@@ -111,13 +112,6 @@ def _plain(chat: Chat, _: str) -> None:
         chat.print_answer(arm.answer)
 
 
-def _taste(chat: Chat, _: str) -> None:
-    from ...core.describe import axis_tastes
-    from ...ui.taste import taste_table
-
-    chat.console.print(taste_table(axis_tastes(chat.session.taste)))
-
-
 def _profile(chat: Chat, name: str) -> None:
     if name:
         chat.session.use(open_profile(name))
@@ -208,7 +202,11 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         "compare the last single answer with another one; also c",
     ),
     "/plain": (_plain, "answer the last question without your taste"),
-    "/taste": (_taste, "show what tpop has learned of your taste"),
+    "/taste": (
+        taste,
+        "show what tpop knows of your taste; /taste brief says how every answer should be, "
+        "/taste clear length takes it back",
+    ),
     "/profile": (_profile, "show the profile; /profile NAME changes it"),
     "/model": (_model, "show the model; /model NAME changes it"),
     "/system": (
