@@ -25,6 +25,7 @@ from .commands import (
     reset,
     taste,
     teach,
+    tune,
 )
 
 EXIT_CODES = """Exit codes: 0 success · 1 failure · 2 wrong usage · 65 bad data ·
@@ -62,6 +63,7 @@ def _root(
 
 app.command()(ask.ask)
 app.command()(chat.chat)
+app.command()(tune.tune)
 app.command()(teach.teach)
 app.command()(reset.reset)
 app.command()(check.check)

@@ -181,26 +181,28 @@ def stream_duel(session: Session, duel: Duel, console: Console) -> str | None:
                     continue
                 if picked:
                     duel.pick_early(picked)
-                paint(lambda: Group(DuelView(_sides(session, duel), height=height), footer))
+                paint(lambda: Group(DuelView(duel_sides(session, duel), height=height), footer))
     except TpopError:
         if len(duel.arms) == 2:
-            console.print(DuelView(_sides(session, duel)))
+            console.print(DuelView(duel_sides(session, duel)))
         raise
     if not duel.complete and len(duel.arms) == 2:
-        console.print(DuelView(_sides(session, duel)))
+        console.print(DuelView(duel_sides(session, duel)))
     return picked if duel.early else None
 
 
-def ask_verdict(session: Session, duel: Duel, console: Console) -> tuple[str | None, float]:
-    """Show both complete answers and wait for a verdict.
+def ask_verdict(
+    session: Session, duel: Duel, console: Console, offered: Sequence[tuple[str, str]] = KEYS
+) -> tuple[str | None, float]:
+    """Show both complete answers and wait for a verdict, by one of the keys that are offered.
 
     Returns:
         (the key, None on Ctrl-C; the seconds until it was pressed).
     """
     start, marking, reason, printed = time.monotonic(), False, "", False
     while True:
-        view = DuelView(_sides(session, duel), show_diff=marking)
-        below = Group(*([Text(f" {reason}", "italic")] if reason else []), keys_line(KEYS))
+        view = DuelView(duel_sides(session, duel), show_diff=marking)
+        below = Group(*([Text(f" {reason}", "italic")] if reason else []), keys_line(offered))
         # A view that fits the screen is erased after the key, if the terminal can do that. A view
         # that does not fit is printed once, and afterwards only the line of keys is.
         fits = (
@@ -208,7 +210,7 @@ def ask_verdict(session: Session, duel: Duel, console: Console) -> tuple[str | N
             and len(console.render_lines(Group(view, below))) < console.height
         )
         shown = below if printed else Group(view, below)
-        key, printed = _key(shown, console, transient=fits), not fits
+        key, printed = _key(shown, console, offered, transient=fits), not fits
         if key == "d":
             marking, printed = not marking, False
         elif key == "e":
@@ -221,9 +223,15 @@ def ask_verdict(session: Session, duel: Duel, console: Console) -> tuple[str | N
             return key, time.monotonic() - start
 
 
-def _key(shown: RenderableType, console: Console, *, transient: bool) -> str | None:
-    """Show a view and wait for one of a duel's keys; None on Ctrl-C."""
-    allowed = {key for key, _ in KEYS}
+def _key(
+    shown: RenderableType,
+    console: Console,
+    offered: Sequence[tuple[str, str]],
+    *,
+    transient: bool,
+) -> str | None:
+    """Show a view and wait for one of the keys that are offered; None on Ctrl-C."""
+    allowed = {key for key, _ in offered}
     with key_reader() as keys:
         if transient:
             view = Live(shown, console=console, auto_refresh=False, transient=True)
@@ -234,7 +242,7 @@ def _key(shown: RenderableType, console: Console, *, transient: bool) -> str | N
             return keys.wait_for(allowed)
 
 
-def _sides(session: Session, duel: Duel) -> tuple[Side, Side]:
+def duel_sides(session: Session, duel: Duel) -> tuple[Side, Side]:
     """Both arms, in the order in which they are shown."""
     first, second = (_side(session, duel.arms[i]) for i in duel.order)
     return first, second
