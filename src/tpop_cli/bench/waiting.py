@@ -16,7 +16,12 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from ..core.axes import AXES
+from ..session.axes_learner import AxesLearner
+from ..session.options import SessionOptions
+from ..session.session import Session
 from ..session.tuning import MAX_TOKENS, N_DUELS, PROMPTS, begin
+from ..store.profile import Profile
 from .formulas import words
 
 
@@ -37,7 +42,9 @@ def waited(decoding: Sequence[float], reading: Sequence[float]) -> float:
 
 def main() -> None:
     """Print the seconds for a model, by default the starter model."""
-    from ..api import load_model, open_profile, open_session
+    from ..engine.llama_engine import LlamaEngine
+    from ..engine.load_options import LoadOptions
+    from ..store.models import find_model
 
     parser = argparse.ArgumentParser(description="How long a person waits in tpop tune.")
     parser.add_argument("--model", default="smollm2", help="name or path")
@@ -47,10 +54,11 @@ def main() -> None:
     decoding, reading = list[float](), list[float]()
     with (
         tempfile.TemporaryDirectory() as folder,
-        load_model(given.model, n_threads=given.threads) as model,
+        LlamaEngine(find_model(given.model), LoadOptions(n_threads=given.threads)) as engine,
     ):
-        profile = open_profile("reader", Path(folder))
-        session = open_session(model, profile, max_tokens=MAX_TOKENS, seed=0)
+        profile = Profile("reader", AXES, Path(folder))
+        options = SessionOptions(max_tokens=MAX_TOKENS)
+        session = Session(engine, AxesLearner(engine, profile), options)
         begin(session)
         for n in range(N_DUELS):
             start = time.perf_counter()
