@@ -39,6 +39,8 @@ class Chat:
         single: the messages and the single answer to them that /compare can compare.
         next_model: the model that /model chose; the loop ends and the caller loads it.
         ended: whether the user left the chat.
+        fixes: of the last turn, oldest first: the turn before each /fix, and one with the fix's own
+            pick, if it taught anything.
         told: the axes of which it was told that the picks contradict what the user said.
     """
 
@@ -54,6 +56,7 @@ class Chat:
     single: tuple[list[Message], Arm] | None = None
     next_model: str | None = None
     ended: bool = False
+    fixes: list[tuple[Turn, Turn | None]] = field(default_factory=list)
     told: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -78,6 +81,7 @@ class Chat:
         from .duel import Outcome, interactive_duel
 
         self.last_question, self.single = question, None
+        self.fixes.clear()
         messages = self.messages(question, self.turns, tell=True)
         if not self.next_is_duel():
             self._answer_alone(question, messages)
@@ -211,6 +215,7 @@ class Chat:
         self.turns[:] = saved.turns
         self.id, self.saved = saved.id, True
         self.last_question, self.single = self.turns[-1].question, None
+        self.fixes.clear()
         options = self.session.options
         self.session.options = replace(options, system=saved.system or options.system)
         self.tell(f"resumed {self.id}: {len(self.turns)} turns; the last answer was:")

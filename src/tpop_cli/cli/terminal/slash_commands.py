@@ -11,6 +11,7 @@ from ...errors import NoInputError, UsageError
 from ...settings import SETTINGS
 from ..open_session import open_profile
 from .chat import Chat
+from .fix import fix
 from .said import taste
 
 if TYPE_CHECKING:
@@ -34,6 +35,13 @@ def _help(chat: Chat, _: str) -> None:
 def _undo(chat: Chat, _: str) -> None:
     if not chat.turns:
         chat.tell("nothing to undo in this chat; `tpop picks undo` undoes older picks")
+        return
+    if chat.fixes:
+        before, fixed = chat.fixes[-1]
+        problem = "" if fixed is None else _undo_pick(chat, fixed)
+        chat.turns[-1] = before
+        chat.fixes.pop()
+        chat.tell(problem or "undone: the answer is as it was before /fix")
         return
     problem = _undo_pick(chat, chat.turns[-1])
     chat.turns.pop()
@@ -197,6 +205,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
     "/undo": (_undo, "undo the last turn and its pick"),
     "/regen": (_regenerate, "answer the last question again, with two new answers; also /redo"),
     "/edit": (_edit, "edit the last question and ask it again"),
+    "/fix": (fix, "edit the last answer in $EDITOR; tpop learns from what you change"),
     "/compare": (
         lambda chat, _: chat.compare(),
         "compare the last single answer with another one; also c",
