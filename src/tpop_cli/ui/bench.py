@@ -12,7 +12,11 @@ from rich.text import Text
 from .tables import plain_table
 
 _BARS = " ▁▂▃▄▅▆▇█"
-_GROUPS = {"extremes": "users of extremes", "middle": "users with a middle"}
+_GROUPS = {
+    "extremes": "users of extremes",
+    "middle": "users with a middle",
+    "manners": "users of manners",
+}
 _LOW, _ROWS = 0.5, 6  # 0.5 is the win rate of steering that has no effect
 
 
@@ -21,7 +25,7 @@ def taste_report(result: Mapping[str, Any]) -> RenderableType:
     counts = [str(n) for n in result["plan"]["counts"]]
     parts: list[RenderableType] = []
     for group, of_whom in _GROUPS.items():
-        if any(result["learners"][0][group].values()):
+        if any(result["learners"][0].get(group, {}).values()):
             parts += [_learners(result, counts, group, of_whom), Text()]
     if len(result["learners"]) > 1:
         parts += [_differences(result["learners"], counts), Text()]
@@ -36,7 +40,7 @@ def taste_report(result: Mapping[str, Any]) -> RenderableType:
 
 def _first_played(learner: Mapping[str, Any]) -> Mapping[str, Any]:
     """The win rates of the first group that has users."""
-    groups: list[Mapping[str, Any]] = [learner[group] for group in _GROUPS]
+    groups: list[Mapping[str, Any]] = [learner.get(group, {}) for group in _GROUPS]
     return next((rates for rates in groups if any(rates.values())), groups[0])
 
 

@@ -35,7 +35,9 @@ def taste(
     ] = "always",
     users: Annotated[
         str,
-        typer.Option(help="Simulated users; comma-separated, also extremes and middle; or `all`."),
+        typer.Option(
+            help="Simulated users; comma-separated, also extremes, middle, manners; or `all`."
+        ),
     ] = "all",
     duels: Annotated[int, typer.Option(min=1, help="Duels per user.")] = 40,
     seeds: Annotated[int, typer.Option(min=1, help="Runs per user, with different seeds.")] = 3,
