@@ -139,7 +139,7 @@ _SPREADS = {
     "emoji": 0.35,
     "preamble": 0.35,
     "closing offer": 0.35,
-    "caveats": 0.40,
+    "caveats": 0.35,
     "agreement": 0.35,
     "dashes": 0.35,
     "not X but Y": 0.35,
