@@ -152,8 +152,8 @@ FEATURES: tuple[str, ...] = tuple(_FEATURES)
 SPREAD: npt.NDArray[np.float64] = np.array([_SPREADS[name] for name in FEATURES])
 """Standard deviation of each feature between answers to one prompt, plain and steered, shape (F,).
 
-Measured on tuning prompts with the starter model, and at least 0.35 for features that most answers
-lack altogether.
+Measured on tuning prompts with the starter model (`bench/response_rows.py` prints it), and at least
+0.35 for features that most answers lack altogether.
 """
 
 
