@@ -87,22 +87,22 @@ def test_the_report_is_complete_and_drawn(cache: AnswerCache) -> None:
         Variant(reward="strengths alone"),
         Variant(ask="auto"),
     )
-    users = ("short", "60 words", "indifferent")
+    users = ("short", "60 words", "soft", "indifferent")
     plan = TastePlan(learners, users, (0, 3), 2, "tune", n_judged=3, n_choose=2)
     result = report(plan, judging_of(plan, cache))
     assert json.loads(json.dumps(result))["plan"]["seeds"] == 2
     names = [one["name"] for one in result["learners"]]
     assert names == ["ucb", "no learning", "ucb, strengths alone", "ucb, asking when it helps"]
-    assert set(result["oracle"]["users"]) == {"short", "60 words"}
+    assert set(result["oracle"]["users"]) == {"short", "60 words", "soft"}
     assert result["groups"] == {
         "extremes": ["short"],
         "middle": ["60 words"],
-        "manners": [],
+        "manners": ["soft"],
         "crowd": [],
     }
     for one in result["learners"]:
-        assert set(one["users"]) == {"short", "60 words", "indifferent"}
-        for group in ("extremes", "middle"):
+        assert set(one["users"]) == {*users}
+        for group in ("extremes", "middle", "manners"):
             start = one[group]["0"]
             assert 0 <= start["low"] <= start["mean"] <= start["high"] <= 1
     idle = result["learners"][1]

@@ -125,6 +125,7 @@ def main() -> None:
         print(f"{'pole':24} {'ω':>4} {'α':>5}  style  " + "  ".join(f"{c[:5]:5}" for c in MEASURES))
         for weight, alpha, report in frontier(cache, plan, axes, given.weights, given.alphas):
             print("\n".join(rows(weight, alpha, report)), flush=True)
+        print(f"plain answers: {report['plain']['tokens']:.0f} tokens")
 
 
 if __name__ == "__main__":

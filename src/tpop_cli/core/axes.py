@@ -115,6 +115,15 @@ AXES: tuple[Axis, ...] = (
         Pole("casual", "Please write casually, like chatting with a friend.", weight=2.0),
         Pole("formal", "Please write in a formal and official style.", alpha=0.05),
     ),
+    Axis(
+        "certainty",
+        Pole("plain statements", "The answer is sure of itself and states plain facts."),
+        Pole(
+            "caveats",
+            "The answer says that it depends: it may, might or could be so, but not always.",
+            alpha=0.03,
+        ),
+    ),
 )
 """The built-in axes. Wordings, weights and bounds were chosen on prompts and simulated users kept
 apart from those of the benchmarks (docs/taste.md)."""

@@ -139,7 +139,7 @@ _SPREADS = {
     "emoji": 0.35,
     "preamble": 0.35,
     "closing offer": 0.35,
-    "caveats": 0.40,
+    "caveats": 0.35,
     "agreement": 0.35,
     "dashes": 0.35,
     "not X but Y": 0.35,
@@ -152,8 +152,8 @@ FEATURES: tuple[str, ...] = tuple(_FEATURES)
 SPREAD: npt.NDArray[np.float64] = np.array([_SPREADS[name] for name in FEATURES])
 """Standard deviation of each feature between answers to one prompt, plain and steered, shape (F,).
 
-Measured on tuning prompts with the starter model, and at least 0.35 for features that most answers
-lack altogether.
+Measured on tuning prompts with the starter model (`bench/response_rows.py` prints it), and at least
+0.35 for features that most answers lack altogether.
 """
 
 

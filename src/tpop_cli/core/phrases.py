@@ -161,7 +161,7 @@ _HEDGES_WITHOUT_SPACES = re.compile(
 
 
 def _plain(text: str) -> str:
-    """A text in small letters, which is quicker to search than with `re.IGNORECASE`."""
+    """The text in lower case, which is faster than to ignore case, with one kind of apostrophe."""
     return text.lower().replace("’", "'")
 
 
