@@ -97,7 +97,8 @@ def test_a_skip_ranks_nothing(engine: LlamaEngine, name: str) -> None:
     session = session_of(engine, name)
     before = state_of(session)
     session.learn(session.duel(CHAT), "skip")
-    assert state_of(session)[:3] == before[:3]
+    after = state_of(session)
+    assert (after[0], after[2], after[4]) == (before[0], before[2], before[4])  # B may be refined
 
 
 def test_a_new_learner_on_the_same_profile_knows_the_same(engine: LlamaEngine, name: str) -> None:
