@@ -128,6 +128,32 @@ def test_a_cut_answer_without_its_text_teaches_the_same() -> None:
     )
 
 
+@pytest.mark.parametrize(("verdict", "sign"), [("exploit", -1.0), ("explore", 1.0)])
+def test_a_reason_is_evidence_on_that_feature_alone(verdict: Verdict, sign: float) -> None:
+    """The exploit arm's answer is the shorter one, and its sentences are as long."""
+    plain, length = learn_pick(fresh_taste(), pick(verdict)), FEATURES.index("length")
+    named = learn_pick(fresh_taste(), replace(pick(verdict), reason="length"))
+    alone = np.zeros_like(plain.reward.posterior.mean)
+    difference = pick_difference(fresh_reward(), pick(verdict))
+    alone[N_POLES + length], alone[-1] = difference[N_POLES + length], difference[-1]
+    expected = plain.reward.posterior.update(alone, 1.0 if verdict == "exploit" else 0.0, 1.0)
+    np.testing.assert_allclose(named.reward.posterior.mean, expected.mean)
+    np.testing.assert_allclose(named.reward.posterior.precision, expected.precision)
+    gained = named.reward.posterior.mean - plain.reward.posterior.mean
+    assert sign * gained[N_POLES + length] > 0
+    assert named.n == plain.n and named.log_bayes_factor == plain.log_bayes_factor
+
+
+@pytest.mark.parametrize(
+    "made", [replace(pick("tie"), reason="length"), replace(pick("exploit"), reason="gone")]
+)
+def test_a_reason_for_a_tie_or_of_another_version_teaches_nothing_more(made: Pick) -> None:
+    plain = learn_pick(fresh_taste(), replace(made, reason=""))
+    np.testing.assert_array_equal(
+        learn_pick(fresh_taste(), made).reward.posterior.mean, plain.reward.posterior.mean
+    )
+
+
 @pytest.mark.parametrize("verdict", ["skip", "both-bad"])
 def test_a_verdict_that_does_not_rank_teaches_nothing(verdict: Verdict) -> None:
     fresh = fresh_taste()

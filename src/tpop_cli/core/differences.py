@@ -99,10 +99,16 @@ def _ending(before: float, after: float) -> str:
     return "a question at the end" if after > before else "no question at the end"
 
 
+def _present(what: str) -> Callable[[float, float], str]:
+    return lambda before, after: what if after > before else f"no {what}"
+
+
 _SPECIAL: dict[str, Callable[[float, float], str]] = {
     "length": _length,
     "sentence length": _sentence_length,
     "ends with a question": _ending,
+    "preamble": _present("greeting or praise at the start"),
+    "closing offer": _present("offer of more help at the end"),
 }
 
 _COUNTED = {
@@ -124,6 +130,11 @@ _DEGREES = {
     "numbers": ("more numbers", "fewer numbers"),
     "warm words": ("warmer words", "fewer warm words"),
     "hedges": ("more hedging", "less hedging"),
+    "caveats": ("more caveats", "fewer caveats"),
+    "agreement": ("agrees more", "agrees less"),
+    "dashes": ("more dashes", "fewer dashes"),
+    "not X but Y": ('more "not X but Y"', 'less "not X but Y"'),
+    "code share": ("more of it code", "less of it code"),
     "images": ("more vivid words", "fewer vivid words"),
 }
 _OMITTED = {"list share", "commas"}  # other features say the same, or nobody would say it

@@ -17,6 +17,8 @@ ArmName = Literal["exploit", "explore"]
 Verdict = Literal["exploit", "explore", "tie", "both-bad", "skip"]
 
 TIE_WEIGHT = 0.5
+REASON_WEIGHT = 1.0
+"""Weight of a named reason (docs/taste.md has the measurement)."""
 
 ENDINGS: tuple[str, ...] = ("ends with a question", "closing offer")
 """Text features of how an answer ends."""
@@ -82,6 +84,7 @@ class Pick:
             the screen at that moment.
         steer: how the strengths steered the answers, one of `core.steering.Steer`; empty if that is
             not known.
+        reason: the text feature that the user named as what decided; empty if none was named.
         own_axes: name of an axis of the user's own that was on -> its `Axis.identity`; None if that
             is not known.
     """
@@ -101,6 +104,7 @@ class Pick:
     early: bool = False
     steer: str = ""
     own_axes: Mapping[str, str] | None = None
+    reason: str = ""
 
     def without_texts(self) -> Pick:
         """The pick without its prompt and answers; it teaches the same."""
@@ -138,11 +142,19 @@ class Pick:
 
 
 def learn_pick(taste: Taste, pick: Pick) -> Taste:
-    """The taste after a pick; the same object if the verdict does not rank the answers."""
+    """The taste after a pick; the same object if the verdict does not rank the answers.
+
+    A reason is one more observation, of a pair that differs in the named feature alone.
+    """
     if pick.verdict not in OUTCOMES:
         return taste
     outcome, weight = OUTCOMES[pick.verdict]
-    return taste.learn(pick_difference(taste.reward, pick), outcome, weight)
+    difference = pick_difference(taste.reward, pick)
+    learned = taste.learn(difference, outcome, weight)
+    if pick.winner is None or pick.reason not in FEATURES:
+        return learned
+    alone = np.where(taste.reward.belongs_to(pick.reason), difference, 0.0)
+    return replace(learned, reward=learned.reward.learn(alone, outcome, REASON_WEIGHT))
 
 
 def pick_difference(reward: AxesReward, pick: Pick) -> Vector:

@@ -117,6 +117,11 @@ class AxesReward:
         n_poles = 2 * len(self.axes)
         return f[:n_poles], f[n_poles : n_poles + len(FEATURES)]
 
+    def belongs_to(self, feature: str) -> npt.NDArray[np.bool_]:
+        """Which components of a gradient feature come from this text feature, shape (D,)."""
+        linear = [False] * (2 * len(self.axes)) + [name == feature for name in FEATURES]
+        return np.array([*linear, *(name == feature for name in CURVED)])
+
     def z(self, strengths: Strengths) -> Vector:
         """Pole activations, shape (2A,): pole 2a is axis a's `toward`, 2a + 1 its `away`."""
         z = np.zeros(2 * len(self.axes))

@@ -35,10 +35,11 @@ class Undo:
 
 @dataclass(frozen=True)
 class Amend:
-    """The event that changes the verdict of a pick."""
+    """The event that changes the verdict of a pick, or names the reason for it."""
 
     id: int
     verdict: Verdict
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,7 @@ def check_event(event: Event) -> None:
     _require(_is_int(event.id) and 0 <= event.id < _MAX_ID, "id is not a number of a pick")
     if isinstance(event, Pick | Amend):
         _require(_is_one_of(event.verdict, get_args(Verdict)), "verdict is unknown")
+        _require(isinstance(event.reason, str), "reason is not a text")
     if isinstance(event, Say):
         _check_said(event)
     if not isinstance(event, Pick):

@@ -208,5 +208,5 @@ def _picks_of(events: Iterable[Event]) -> list[Pick]:
         elif isinstance(event, Pick):
             found[event.id] = event
         elif isinstance(event, Amend) and event.id in found:
-            found[event.id] = replace(found[event.id], verdict=event.verdict)
+            found[event.id] = replace(found[event.id], verdict=event.verdict, reason=event.reason)
     return list(found.values())

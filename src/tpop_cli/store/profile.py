@@ -220,8 +220,8 @@ class Profile(ProfileFiles):
 
         return self.change(change)
 
-    def amend(self, pick_id: int, verdict: Verdict) -> Pick:
-        """Change a pick's verdict, and return it. The taste is as if that had been the verdict.
+    def amend(self, pick_id: int, verdict: Verdict, reason: str = "") -> Pick:
+        """Change a pick's verdict and reason, and return it. The taste is as if they had been so.
 
         Raises:
             NoInputError: there is no such pick.
@@ -230,9 +230,9 @@ class Profile(ProfileFiles):
 
         def change() -> Pick:
             chosen = self.find(pick_id)
-            self.log.append(Amend(chosen.id, verdict))
+            self.log.append(Amend(chosen.id, verdict, reason))
             self._refold()
-            return replace(chosen, verdict=verdict)
+            return replace(chosen, verdict=verdict, reason=reason)
 
         return self.change(change)
 

@@ -134,6 +134,8 @@ class Chat:
             self.print_answer(answer)
         for line in result.notes:
             self.tell(line)
+        if result.pick is not None and result.pick.winner is not None and len(self.turns) == 1:
+            self.tell("/why tells tpop what decided it, if you like")
         if result.unsaved:
             raise result.unsaved
         for line in new_contradictions(self.profile, self.session.taste, self.told):

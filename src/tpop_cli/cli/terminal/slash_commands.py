@@ -12,6 +12,7 @@ from ...settings import SETTINGS
 from ..open_session import open_profile
 from .chat import Chat
 from .fix import fix
+from .reason import why
 from .said import taste
 
 if TYPE_CHECKING:
@@ -210,6 +211,7 @@ COMMANDS: dict[str, tuple[Command, str]] = {
         lambda chat, _: chat.compare(),
         "compare the last single answer with another one; also c",
     ),
+    "/why": (why, "say what decided your last pick, one of three differences; /why 1"),
     "/plain": (_plain, "answer the last question without your taste"),
     "/taste": (
         taste,
