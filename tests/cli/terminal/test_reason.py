@@ -31,7 +31,7 @@ def test_the_largest_differences_are_offered_and_one_is_taken() -> None:
     chat = picked()
     before = Profile("work").taste.reward.posterior.mean
     shown = do(chat, "/why")
-    assert "what decided? 1 83% shorter" in shown
+    assert "what decided? 1) 83% shorter" in shown
     assert Profile("work").find().reason == ""
     assert "noted: 83% shorter" in do(chat, "/why 1")
     after = Profile("work")

@@ -44,7 +44,7 @@ def why(chat: Chat, text: str) -> None:
         chat.tell("no difference that is measured stands out")
         return
     if not text:
-        listed = " · ".join(f"{n} {one.words}" for n, one in enumerate(offered, 1))
+        listed = " · ".join(f"{n}) {one.words}" for n, one in enumerate(offered, 1))
         chat.tell(f"what decided? {listed}")
         chat.tell("/why 1 says that it was the first one")
         return
