@@ -25,12 +25,13 @@ THINKING = CHATML.replace(
 """A template whose prompts open a thought that past turns do not have."""
 
 
-def _state_keys(writer: gguf.GGUFWriter, inner: int = INNER) -> None:
+def _state_keys(writer: gguf.GGUFWriter, inner: int = INNER, groups: int = GROUPS) -> None:
     writer.add_ssm_conv_kernel(KERNEL)
     writer.add_ssm_inner_size(inner)
     writer.add_ssm_state_size(STATES)
     writer.add_ssm_time_step_rank(SSM_HEADS)
-    writer.add_ssm_group_count(GROUPS)
+    if groups:
+        writer.add_ssm_group_count(groups)
 
 
 def _mamba2_tensors(model: TinyModel, i: int) -> None:
@@ -171,7 +172,7 @@ def write_tiny_jamba(path: Path, template: str = CHATML) -> Path:
     """Write a jamba model: Mamba with norms, and attention in the second of three layers."""
     model = TinyModel(path, "jamba", name="tiny jamba", template=template, block_count=3)
     model.attention_keys(n_kv=TWO_OF_THREE)
-    _state_keys(model.writer)
+    _state_keys(model.writer, groups=0)
     for i, n_kv in enumerate(TWO_OF_THREE):
         _norms(model, i, "attn_norm", "ffn_norm")
         model.feed_forward_tensors(i)

@@ -42,6 +42,7 @@ COMMANDS: dict[str, tuple[list[str], float]] = {
     "ask --input": (["--input", "{prompts}", "-n", "200"], 3),
     "ask --stdin": (["--stdin", "Why?"], 2),
     "chat": ([], 0.4),
+    "tune": ([], QUICK),
     "teach": (["--prompts", "{prompts}", "--judge", SILENT_JUDGE, "-n", "8"], 3),
     "reset": (["--yes"], QUICK),
     "check": (["--profile", "work", "--judge", SILENT_JUDGE, "-n", "8"], 3),
@@ -83,6 +84,7 @@ COMMANDS: dict[str, tuple[list[str], float]] = {
     "bench taste": (["--quick", "-n", "40"], 5),
     "bench speed": (["--quick"], 6),
     "bench harm": (["--quick"], 5),
+    "bench people": (["{people}"], 3),
 }
 
 
@@ -125,9 +127,12 @@ def values(tiny_path: Path, tmp_path: Path, home: Path) -> dict[str, str]:
     pairs.write_text("\n".join(lines[:12]))
     run("profile", "import", str(pairs), "--profile", "work")
     pairs.write_text("\n".join(lines))
+    people = tmp_path / "people.jsonl"
+    people.write_text("\n".join(line.replace("{", '{"annotator": "a", ', 1) for line in lines))
     prompts.write_text("".join(f"question {n}\n" for n in range(200)))
     return {
         "pairs": str(pairs),
+        "people": str(people),
         "prompts": str(prompts),
         "home": str(home),
         "model": str(tiny_path),

@@ -110,13 +110,17 @@ def read_preferences(
     return result
 
 
-def read_said(data: bytes) -> Said:
+def read_said(data: bytes, name: str = "the file") -> Said:
     """What was said by the user of a profile that tpop exported; nothing in any other file.
+
+    Args:
+        data: the file's.
+        name: of the file, for error messages.
 
     Raises:
         BadDataError: the data is not text, or what was said is not possible.
     """
-    body = _parse(decode_text(data, "the file"))
+    body = _parse(decode_text(data, name))
     return decode_said(body["said"]) if _is_export(body) else Said()
 
 

@@ -167,7 +167,7 @@ def import_(
     from ...store.imports import new_picks, read_preferences, read_said
 
     data = read_file(file)
-    said, found = read_said(data), read_preferences(data, name=file)
+    said, found = read_said(data, file), read_preferences(data, name=file)
     chosen = open_profile(profile)
     new = new_picks(found.picks, chosen.picks())
     n_known = len(found.picks) - len(new) + found.n_repeated
