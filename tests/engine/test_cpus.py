@@ -19,7 +19,7 @@ from tpop_cli.engine.load_options import LoadOptions
 def eight(monkeypatch: pytest.MonkeyPatch) -> None:
     """A machine with eight physical cores of two hyperthreads each."""
     monkeypatch.setattr(psutil, "cpu_count", lambda logical=True: 16 if logical else 8)
-    monkeypatch.setattr(cpus, "_allowed_cpus", lambda: list(range(16)))
+    monkeypatch.setattr(cpus, "allowed_cpus", lambda: list(range(16)))
     monkeypatch.setattr(sys, "platform", "linux")
 
 
@@ -83,7 +83,7 @@ def test_a_cgroups_quota_limits_the_cores(
 def test_an_affinity_limits_the_cores_and_hyperthreads_count_once(
     allowed: list[int], expected: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(cpus, "_allowed_cpus", lambda: allowed)
+    monkeypatch.setattr(cpus, "allowed_cpus", lambda: allowed)
     assert usable_cores(write(tmp_path, {})) == expected
 
 

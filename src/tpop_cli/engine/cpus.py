@@ -22,7 +22,7 @@ def usable_cores(root: Path = _ROOT) -> int:
         root: the folder that holds /proc and /sys, on Linux.
     """
     counts = [psutil.cpu_count(logical=False) or os.cpu_count() or 1]
-    allowed = _allowed_cpus()
+    allowed = allowed_cpus()
     if allowed:
         counts.append(_physical_cores(allowed, root))
     if sys.platform == "linux":
@@ -30,7 +30,7 @@ def usable_cores(root: Path = _ROOT) -> int:
     return max(1, min(counts))
 
 
-def _allowed_cpus() -> list[int]:
+def allowed_cpus() -> list[int]:
     """The logical CPUs that the process may run on; empty if the system does not tell."""
     if sys.platform == "darwin":
         return []

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import psutil
 
+from .cpus import allowed_cpus
 from .load_options import LoadOptions
 
 INTERVAL = 0.2
@@ -25,22 +26,15 @@ def busy_seconds() -> float:
 
     Processes of a lower priority than this one do not count: they give way.
     """
-    try:
-        cpus = psutil.Process().cpu_affinity()
-    except (AttributeError, psutil.Error, OSError):  # not on macOS
-        cpus = None
     times = psutil.cpu_times(percpu=True)
-    own = [times[cpu] for cpu in cpus if cpu < len(times)] if cpus else times
+    own = [times[cpu] for cpu in allowed_cpus() if cpu < len(times)]
     kinds = ["user", "system", "irq", "softirq"] + (["nice"] if _is_nice() else [])
     return float(sum(getattr(cpu, kind, 0.0) for cpu in own or times for kind in kinds))
 
 
 def n_cpus() -> int:
     """The number of logical CPUs that this process may run on."""
-    try:
-        return len(psutil.Process().cpu_affinity() or []) or os.cpu_count() or 1
-    except (AttributeError, psutil.Error, OSError):
-        return os.cpu_count() or 1
+    return len(allowed_cpus()) or os.cpu_count() or 1
 
 
 def _is_nice() -> bool:
