@@ -12,6 +12,7 @@ from tpop_cli.bench.people import (
     BINS,
     Crowd,
     predictions_of_others,
+    predictions_of_the_longer_one,
     predictions_of_tpop,
     read_people,
     report,
@@ -96,6 +97,18 @@ def test_a_model_of_others_knows_nothing_of_the_person_s_own_picks() -> None:
     assert predictions_of_others(people[:1], columns)[0] == pytest.approx(0.5)
 
 
+def test_the_longer_one_is_a_rule_whoever_the_others_are() -> None:
+    """Also for one person alone, and in a crowd that likes short texts."""
+    length = FEATURES.index("length")
+    people = [random_person(seed) for seed in range(4)]
+    for one in people:
+        one.differences[:, length] = -np.abs(one.differences[:, length])
+    for crowd in (people, people[:1]):
+        for one, p in zip(crowd, predictions_of_the_longer_one(crowd), strict=True):
+            assert ((p > 0.5) == (one.differences[:, length] > 0)).all()
+            assert np.abs(p - 0.5).max() < 0.01  # the others say that it is not so
+
+
 def test_the_summary_is_a_mean_over_people_and_leaves_ties_out() -> None:
     d = np.zeros((6, 1))
     people = [
@@ -144,5 +157,6 @@ def test_the_command_prints_tables_and_json(tmp_path: Path) -> None:
     found = json.loads(done.stdout)
     assert found["crowds"][0]["picks"] == 12
     assert "prior of the other files" not in found["crowds"][0]
+    assert "same picks" in run("bench", "people", files[0], files[0], code=2).stderr
     missing = run("bench", "people", str(tmp_path / "none.jsonl"), code=66)
     assert "hint:" in missing.stderr

@@ -48,7 +48,7 @@ def test_thinking_is_turned_off_where_the_template_can() -> None:
 def test_a_template_that_cannot_is_rendered_as_ever(source: str) -> None:
     prompt, ignored = rendered(source, "off")
     assert prompt == rendered(source, "")[0]
-    assert ignored == "this model cannot be told not to think"
+    assert ignored == "this model has no switch for thinking"
 
 
 def test_the_effort_is_set_where_the_template_knows_it() -> None:
@@ -74,7 +74,7 @@ def test_an_engine_knows_whether_the_prompt_begins_a_thought(tmp_path: Path) -> 
     assert loaded(OPENS) == (True, True, "")
     assert loaded(SWITCH) == (False, True, "")
     assert loaded(SWITCH, "off") == (False, True, "")
-    assert loaded(CHATML, "off") == (False, False, "this model cannot be told not to think")
+    assert loaded(CHATML, "off") == (False, False, "this model has no switch for thinking")
 
 
 def test_the_marks_of_thoughts_are_part_of_the_output(tmp_path: Path) -> None:

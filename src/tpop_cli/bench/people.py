@@ -142,6 +142,19 @@ def predictions_of_others(people: Sequence[PersonsPicks], columns: Sequence[int]
     return predicted
 
 
+def predictions_of_the_longer_one(people: Sequence[PersonsPicks]) -> list[Vector]:
+    """The predictions that the longer text is chosen, for each person.
+
+    How sure they are is fitted to the picks of all others, also where those prefer shorter texts.
+    """
+    found = []
+    for one, p in zip(people, predictions_of_others(people, [_LENGTH]), strict=True):
+        longer = one.differences[:, _LENGTH]
+        sure = np.where(np.sign(p - 0.5) == np.sign(longer), p, 0.5 + 1e-6 * np.sign(longer))
+        found.append(sure)
+    return found
+
+
 def priors_of(crowds: Sequence[Crowd]) -> Priors:
     """The priors that some crowds speak for; see `population.spread_about_zero`."""
     fitted = [crowd.spread() for crowd in crowds]
@@ -225,7 +238,7 @@ def report(
             on_person(crowd.name)
         ways = {
             "a coin": [np.full(len(one.tie), 0.5) for one in people],
-            "the longer one": predictions_of_others(people, [_LENGTH]),
+            "the longer one": predictions_of_the_longer_one(people),
             "all other people": predictions_of_others(people, range(n_weights)),
             **learned,
         }

@@ -65,5 +65,5 @@ def usable_variables(
     except Exception:  # a template can raise anything: it does not know this mode
         pass
     if mode == "off":
-        return {}, "this model cannot be told not to think"
+        return {}, "this model has no switch for thinking"
     return {}, f"this model's chat template has no effort {mode!r}"

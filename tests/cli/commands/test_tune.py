@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pexpect
+
 from tpop_cli.session.tuning import N_DUELS, PROMPTS
 
 from ..running import ESCAPE, count_picks, run, terminal, until_end
@@ -41,7 +43,11 @@ def test_a_run_is_left_and_gone_on_with(tmp_path: Path) -> None:
         tpop.expect_exact("One?")
         tpop.expect_exact(LEAVE)
         tpop.sendcontrol("c")
-        assert "2 of 8 duels" in until_end(tpop)
+        tpop.expect_exact("2 of 8 duels")
+        tpop.expect(pexpect.EOF)
+        tpop.close()
+        assert tpop.exitstatus == 130
+    assert count_picks() == {"work": 2}
 
 
 def test_a_dumb_terminal_works_too() -> None:

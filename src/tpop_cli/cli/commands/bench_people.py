@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ...errors import UsageError
 from .. import options as opt
 from ..console import progress_bar, stdout_console, write_answer
 from ..inputs import read_file
@@ -41,9 +42,13 @@ def people(
     from ...bench.people import Crowd, read_people, report
     from ...ui.people import people_report
 
-    crowds = []
+    crowds, seen = list[Crowd](), set[bytes]()
     for name in files:
-        crowd = Crowd(Path(name).stem, read_people(Path(name), read_file(name)))
+        data = read_file(name)
+        if data in seen:
+            raise UsageError(f"{name} holds the same picks as another file", "give each file once")
+        seen.add(data)
+        crowd = Crowd(Path(name).stem, read_people(Path(name), data))
         crowds.append(crowd.first_picks(max_picks) if max_picks else crowd)
     progress = progress_bar(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()

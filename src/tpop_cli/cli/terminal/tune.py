@@ -45,9 +45,14 @@ class Tuning:
 
     def __init__(self, session: Session, console: Console, questions: Sequence[str]) -> None:
         self._session, self._console, self._questions = session, console, questions
+        self._left = False  # by its key, and not by Ctrl-C
 
     def run(self) -> None:
-        """Play what is left of a run. Leaving keeps what was learned."""
+        """Play what is left of a run. Leaving keeps what was learned.
+
+        Raises:
+            KeyboardInterrupt: Ctrl-C ended it.
+        """
         done = begin(self._session)
         if done:
             self._tell(f"going on with duel {done + 1} of {N_DUELS}")
@@ -75,6 +80,8 @@ class Tuning:
         self._show_learned()
         if done == N_DUELS:
             self._before_and_after()
+        elif not self._left:
+            raise KeyboardInterrupt
 
     def _prepare(self, n: int) -> Duel:
         return self._session.prepare_duel(self._questions[n % len(self._questions)])
@@ -87,6 +94,7 @@ class Tuning:
         """Ask for a pick and learn it. Returns whether the run goes on."""
         key, seconds = ask_verdict(self._session, duel, self._console, _KEYS)
         if key in (None, "q"):
+            self._left = key == "q"
             self._session.engine.stop.set()  # ends what is decoded ahead
             return False
         self._session.learn(duel, duel.verdict(cast("Key", key)), seconds)
