@@ -47,8 +47,8 @@ from .prompts import REPORT, TRAIN
 from .taught import UserJudge
 from .user_groups import USERS
 
-USER = USERS["upbeat"]
-QUESTION = "Why do stars twinkle?"
+USER = USERS["short and upbeat"]
+QUESTION = "How can I save energy at home?"
 N_DUELS = 10
 WIDTH = 100
 """Columns: at the width of GitHub's README the text is as large as the text around it."""
